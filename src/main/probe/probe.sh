@@ -1,0 +1,72 @@
+# The sampler that runs on the host, for as long as the session lives. POSIX sh; needs cat, grep, sort, head, uname; writes nothing.
+#
+#   $1  the nonce that marks our lines: nothing that a host prints can pass for one
+#   $2  where proc(5) is mounted
+#
+# Request, a line on stdin:   <seq> <section>...
+# Answer, a frame on stdout:  <nonce> begin <seq>
+#                             <nonce> files          lines of the asked-for files, as grep prints them: <path>:<line>
+#                             <nonce> <section>      what a section of its own command prints
+#                             <nonce> end <seq>
+#
+# All sections that only read files share one grep: a sample costs the host one process.
+
+nonce=$1
+proc=$2
+LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
+export LC_ALL PATH
+set -f
+
+# What a console reads of these files; the rest stays on the host. meminfo, vmstat, pressure, loadavg and uptime, stat, net/dev.
+wanted='^(MemTotal|MemFree|MemAvailable|Buffers|Cached|SwapCached|Active\(file\)|Inactive\(file\)|Shmem|Slab|SReclaimable|SwapTotal|SwapFree|Hugetlb|HugePages_Total|Hugepagesize):|^(pswpin|pswpout|oom_kill) |^(some|full) |^[0-9]|^cpu |: *[0-9]+ +[0-9]+ '
+
+memory_files="$proc/meminfo $proc/vmstat"
+# Before Linux 3.14 there is no MemAvailable; its estimate needs the low watermark.
+grep -qs '^MemAvailable:' "$proc/meminfo" || memory_files="$memory_files $proc/sys/vm/min_free_kbytes"
+
+facts() {
+  echo "hostname=$(uname -n)"
+  echo "kernel=$(uname -s) $(uname -r)"
+  echo "architecture=$(uname -m)"
+  echo "cores=$(grep -c '^cpu[0-9]' "$proc/stat" 2>/dev/null)"
+  echo "boot_id=$(cat "$proc/sys/kernel/random/boot_id" 2>/dev/null)"
+  grep -hs '^PRETTY_NAME=' /etc/os-release /usr/lib/os-release | head -n 1
+}
+
+# The ten largest by resident memory. comm only: a command line may hold a password.
+processes() {
+  set +f
+  top=$(grep -s '^VmRSS:' "$proc"/[0-9]*/status /dev/null | sort -k 2 -n -r | head -n 10 | cut -d : -f 1)
+  set -f
+  # shellcheck disable=SC2086 # a list of paths without spaces
+  grep -Es '^(Name|Uid|VmRSS):' $top /dev/null
+  grep -s '^[^:]*:[^:]*:[0-9]' /etc/passwd /dev/null
+}
+
+while read -r seq sections; do
+  files=
+  own=
+  for section in $sections; do
+    case $section in
+      memory) files="$files $memory_files" ;;
+      pressure) files="$files $proc/pressure/memory $proc/pressure/cpu $proc/pressure/io" ;;
+      load) files="$files $proc/loadavg" ;;
+      cpu) files="$files $proc/stat" ;;
+      uptime) files="$files $proc/uptime" ;;
+      network) files="$files $proc/net/dev" ;;
+      facts | processes) own="$own $section" ;;
+    esac
+  done
+  echo "$nonce begin $seq"
+  if [ -n "$files" ]; then
+    echo "$nonce files"
+    # shellcheck disable=SC2086 # a list of paths without spaces; /dev/null makes grep name the file even when there is one
+    grep -Es "$wanted" $files /dev/null
+  fi
+  for section in $own; do
+    echo "$nonce $section"
+    "$section"
+  done
+  echo "$nonce end $seq"
+done

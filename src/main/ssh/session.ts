@@ -1,0 +1,90 @@
+import type { HostKeyView } from '../../shared/contract/fleet.ts';
+import type { Problem } from '../../shared/errors.ts';
+import type { KnownHosts } from './known-hosts.ts';
+
+/** Where a host is and how to get in. Passwords, jump hosts and sudo will join here. */
+export interface Target {
+  /** The inventory id; goes into problems. */
+  readonly id: string;
+  /** A name or an IP address, without brackets. */
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Absolute paths, tried in this order after the agent. Missing default files are skipped; `explicitKeys` must exist. */
+  readonly keyFiles: readonly string[];
+  readonly explicitKeys: boolean;
+  /** The agent's socket, or undefined for none. */
+  readonly agent: string | undefined;
+  readonly knownHosts: KnownHosts;
+}
+
+export type SessionStatus =
+  | { readonly state: 'idle' }
+  | { readonly state: 'connecting'; readonly since: number }
+  | { readonly state: 'online'; readonly since: number }
+  | {
+      readonly state: 'unreachable' | 'auth-failed' | 'host-key-changed';
+      readonly since: number;
+      readonly problem: Problem;
+      /** Epoch ms; undefined where only a person can help (a changed key). */
+      readonly retryAt: number | undefined;
+      readonly offeredKey?: HostKeyView;
+      readonly knownKeys?: readonly (HostKeyView & { readonly where: string })[];
+    }
+  | { readonly state: 'host-key-unknown'; readonly since: number; readonly problem: Problem; readonly offeredKey: HostKeyView };
+
+export interface RunOptions {
+  /** From the request to the exit status, ms. Default 30 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Sent once the script has said that it is ready. */
+  readonly stdin?: Buffer | string;
+  /** More than this on either stream ends the command with `flooded`. Default 8 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface RunResult {
+  /** Exit status; null when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/** A script that runs until it is closed and is spoken to line by line. What the login shell printed first has been dropped. */
+export interface ScriptChannel {
+  write(data: string): void;
+  /** Chunks as they come; the receiver copies what it keeps. */
+  onData(listener: (chunk: Buffer) => void): void;
+  onClose(listener: () => void): void;
+  close(): void;
+}
+
+/** One connection to one host, for everything. It reconnects by itself until it is stopped. */
+export interface Session {
+  readonly target: Target;
+  readonly status: SessionStatus;
+  /** Called on each change, after `status` has changed. Returns the way to stop listening. */
+  onStatus(listener: (status: SessionStatus) => void): () => void;
+  start(): void;
+  /** Closes the connection and every channel; the session is `idle` after. */
+  stop(): Promise<void>;
+  /** Connects now, whatever the backoff says. */
+  retryNow(): void;
+  /**
+   * Stores the offered key in known_hosts, if it is still the one with this fingerprint, and connects.
+   * @throws HumError `conflict` when another key is offered by now, `known-hosts-unwritable`.
+   */
+  trustOfferedKey(fingerprint: string): Promise<void>;
+  /**
+   * Runs a POSIX sh script on the host, whatever the login shell is. `args` are its `$1`, `$2`, …: data, quoted here and nowhere else.
+   * An exit status other than 0 is a result, not an error.
+   * @throws HumError `connection-lost`, `channel-refused`, `request-timeout`, `no-shell`, `flooded`, `cancelled`
+   */
+  run(script: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /**
+   * Starts a long-lived script and waits until it is ready.
+   * @throws HumError as `run`
+   */
+  open(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ScriptChannel>;
+}

@@ -1,0 +1,204 @@
+import { type } from '@orpc/contract';
+import { z } from 'zod';
+import type { Problem } from '../errors.ts';
+import { hostId, hostIds, procedure } from './base.ts';
+import type { InventoryHost } from './inventory.ts';
+
+/** A host is always in exactly one of these. All but `online` carry a problem that a person can act on (`disabled` and `connecting` need none). */
+export const hostStates = [
+  'online',
+  'connecting',
+  'stale',
+  'unreachable',
+  'auth-failed',
+  'host-key-unknown',
+  'host-key-changed',
+  'disabled',
+] as const;
+export type HostState = (typeof hostStates)[number];
+
+/** A host key as OpenSSH shows it: its type (`ssh-ed25519`) and `SHA256:…` fingerprint. */
+export interface HostKeyView {
+  readonly type: string;
+  readonly fingerprint: string;
+}
+
+export interface HostStatus {
+  readonly state: HostState;
+  /** When this state began, epoch ms. */
+  readonly since: number;
+  readonly problem?: Problem;
+  /** When the next attempt is due, epoch ms. */
+  readonly retryAt?: number;
+  /** The key that the host offered, for `host-key-unknown` and `host-key-changed`. */
+  readonly offeredKey?: HostKeyView;
+  /** What known_hosts has for it, for `host-key-changed`, with `file:line` of each. */
+  readonly knownKeys?: readonly (HostKeyView & { readonly where: string })[];
+}
+
+/** The newest figures of a host. Bytes, ratios 0..1, times in epoch ms. */
+export interface HostLive {
+  /** When the answer arrived, by the console's clock. */
+  readonly sampledAt: number;
+  /** Request to answer, ms. */
+  readonly tookMs: number;
+  /** How often the host is asked now, ms. */
+  readonly intervalMs: number;
+  readonly memoryTotal: number;
+  /** `MemTotal - MemAvailable`. */
+  readonly memoryUsed: number;
+  /** True on kernels before 3.14, whose MemAvailable is approximated. */
+  readonly memoryApproximate: boolean;
+  readonly swapTotal: number;
+  readonly swapUsed: number;
+  /** PSI `some avg10` and `full avg10` of memory as ratios; null where the kernel has no PSI. */
+  readonly pressureSome: number | null;
+  readonly pressureFull: number | null;
+  readonly load1: number;
+  readonly cores: number;
+  /** Ratio of all CPUs busy since the sample before; null on the first. */
+  readonly cpuUsed: number | null;
+  readonly uptimeMs: number;
+  /** `oom_kill` of /proc/vmstat since boot; null before kernel 4.13. */
+  readonly oomKills: number | null;
+}
+
+/** A row of the overview. */
+export interface HostRow {
+  readonly host: InventoryHost;
+  readonly status: HostStatus;
+  /** Kept when the host goes away: a stale value is shown as stale, not taken away. Null before the first sample. */
+  readonly live: HostLive | null;
+  /** Used memory as ratio, a point each `trendStepMs`, oldest first, null for a gap. See shared/trend.ts. */
+  readonly trend: readonly (number | null)[];
+  /** The distribution's name, when known. */
+  readonly system: string | null;
+}
+
+/** The parts of a row that changed. The renderer appends `live` to the row's trend itself. */
+export interface HostRowPatch {
+  readonly id: string;
+  readonly host?: InventoryHost;
+  readonly status?: HostStatus;
+  readonly live?: HostLive;
+  readonly system?: string;
+}
+
+export interface DemoState {
+  readonly running: boolean;
+  readonly hosts: number;
+}
+
+/** First the whole fleet, then what changed, at most four times a second. `at` is the console's clock, epoch ms. */
+export type FleetEvent =
+  | { readonly kind: 'snapshot'; readonly at: number; readonly rows: readonly HostRow[]; readonly demo: DemoState }
+  | {
+      readonly kind: 'patch';
+      readonly at: number;
+      /** Whole rows that are new. */
+      readonly added?: readonly HostRow[];
+      readonly changed?: readonly HostRowPatch[];
+      readonly removed?: readonly string[];
+      readonly demo?: DemoState;
+    };
+
+/** The columns of a host's history. Bytes; ratios 0..1; `…PerSecond` in bytes per second; load as the kernel prints it. */
+export const seriesNames = [
+  'memoryTotal',
+  'memoryUsed',
+  'memoryApps',
+  'memoryCache',
+  'memoryBuffers',
+  'memorySlab',
+  'memoryHugePages',
+  'memoryFree',
+  'swapTotal',
+  'swapUsed',
+  'swapInPerSecond',
+  'swapOutPerSecond',
+  'pressureMemorySome',
+  'pressureMemoryFull',
+  'pressureCpuSome',
+  'pressureIoSome',
+  'pressureIoFull',
+  'load1',
+  'load5',
+  'load15',
+  'cpuUser',
+  'cpuSystem',
+  'cpuIowait',
+  'cpuSteal',
+  'networkReceivePerSecond',
+  'networkTransmitPerSecond',
+] as const;
+export type SeriesName = (typeof seriesNames)[number];
+
+/** One sample: its time (epoch ms) and a value for each of `seriesNames`, null where the host has no such figure. */
+export interface HostSample {
+  readonly at: number;
+  readonly values: readonly (number | null)[];
+}
+
+export interface HostFacts {
+  readonly hostName: string;
+  readonly kernel: string;
+  readonly distribution: string;
+  readonly architecture: string;
+  readonly cores: number;
+  readonly bootId: string;
+  readonly bootedAt: number;
+}
+
+/** What happened to a host, newest last, at most 200. */
+export interface HostEvent {
+  readonly at: number;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** A plain sentence: "Connected", "3 processes were killed by the OOM killer", "Rebooted". */
+  readonly text: string;
+}
+
+export interface ProcessRow {
+  readonly pid: number;
+  readonly user: string;
+  readonly command: string;
+  readonly residentBytes: number;
+}
+
+export type HostDetailEvent =
+  | {
+      readonly kind: 'snapshot';
+      readonly at: number;
+      readonly row: HostRow;
+      /** Oldest first, 15 minutes at most. */
+      readonly history: readonly HostSample[];
+      readonly facts: HostFacts | null;
+      readonly events: readonly HostEvent[];
+    }
+  | { readonly kind: 'sample'; readonly at: number; readonly sample: HostSample }
+  | { readonly kind: 'row'; readonly at: number; readonly patch: HostRowPatch }
+  | { readonly kind: 'facts'; readonly at: number; readonly facts: HostFacts }
+  | { readonly kind: 'event'; readonly at: number; readonly event: HostEvent }
+  | { readonly kind: 'removed'; readonly at: number };
+
+export const fleet = {
+  watch: procedure.output(type<AsyncIteratorObject<FleetEvent, void, void>>()),
+  /** While this stream is open the host is sampled every second. Ends after `removed`. */
+  watchHost: procedure.input(z.object({ id: hostId })).output(type<AsyncIteratorObject<HostDetailEvent, void, void>>()),
+  /** The ten processes with the largest resident memory, now. */
+  processes: procedure.input(z.object({ id: hostId })).output(type<{ at: number; processes: readonly ProcessRow[] }>()),
+  /** Tries now instead of at `retryAt`. */
+  reconnect: procedure.input(z.object({ ids: hostIds })).output(type<void>()),
+  /** Stores the key that the host offers, if it still has this fingerprint, and connects. Refused for a changed or revoked key. */
+  trustHostKeys: procedure
+    .input(
+      z.object({
+        keys: z
+          .array(z.object({ id: hostId, fingerprint: z.string().max(128) }))
+          .min(1)
+          .max(10_000),
+      }),
+    )
+    .output(type<{ trusted: number; refused: readonly Problem[] }>()),
+  /** Tells that this window is hidden or seen again: while every window is hidden the fleet is sampled every 15 s. */
+  setVisible: procedure.input(z.object({ visible: z.boolean() })).output(type<void>()),
+};
