@@ -1,0 +1,105 @@
+import { implement, ORPCError } from '@orpc/server';
+import { contract } from '../shared/contract/index.ts';
+import { HumError, type Problem, problemOf } from '../shared/errors.ts';
+import type { ConsoleServices } from './console.ts';
+import { readInventoryFile, writeInventoryFile } from './inventory/inventory-file.ts';
+import { previewAddress } from './inventory/preview.ts';
+
+/** What a shell knows of the window or socket that a call came from. */
+export interface ClientContext {
+  readonly clientId: string;
+  /** Resolves when the way to the client has room again: streams wait for it, so that a slow client costs no memory. */
+  readonly writable: () => Promise<void>;
+}
+
+/** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
+export function createRouter(services: ConsoleServices) {
+  const { inventory, fleet, settings, demo, log } = services;
+
+  /** Every error leaves as the contract's `PROBLEM`; what nobody foresaw is logged whole and told in one sentence. */
+  function told(thrown: unknown): ORPCError<'PROBLEM', Problem> {
+    const problem = isInvalidInput(thrown) ? badInput(thrown) : problemOf(thrown);
+    if (problem.code === 'internal') log.error({ err: thrown }, 'unforeseen error');
+    return new ORPCError('PROBLEM', { defined: true, status: 422, message: problem.message, data: problem });
+  }
+
+  async function* toldStream<T>(stream: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+    try {
+      yield* stream;
+    } catch (error) {
+      throw told(error);
+    }
+  }
+
+  const os = implement(contract)
+    .$context<ClientContext>()
+    .use(async ({ next }) => {
+      try {
+        return await next();
+      } catch (error) {
+        throw told(error);
+      }
+    });
+
+  return os.router({
+    application: {
+      info: os.application.info.handler(() => services.info()),
+      startDemo: os.application.startDemo.handler(({ input }) => demo.start(input.hosts)),
+      stopDemo: os.application.stopDemo.handler(() => demo.stop()),
+    },
+    fleet: {
+      watch: os.fleet.watch.handler(({ context, signal }) => toldStream(fleet.watch(signal, context.writable))),
+      watchHost: os.fleet.watchHost.handler(({ input, context, signal }) => toldStream(fleet.watchHost(input.id, signal, context.writable))),
+      processes: os.fleet.processes.handler(({ input }) => fleet.processes(input.id)),
+      reconnect: os.fleet.reconnect.handler(({ input }) => fleet.reconnect(input.ids)),
+      trustHostKeys: os.fleet.trustHostKeys.handler(({ input }) => fleet.trustHostKeys(input.keys)),
+      setVisible: os.fleet.setVisible.handler(({ input, context }) => fleet.setVisible(context.clientId, input.visible)),
+    },
+    inventory: {
+      add: os.inventory.add.handler(({ input }) => inventory.add(input)),
+      update: os.inventory.update.handler(({ input }) => inventory.update(input.ids, input.change)),
+      retag: os.inventory.retag.handler(({ input }) => inventory.retag(input.ids, input.add, input.remove)),
+      duplicate: os.inventory.duplicate.handler(({ input }) => inventory.duplicate(input.id)),
+      remove: os.inventory.remove.handler(({ input }) => inventory.remove(input.ids)),
+      restore: os.inventory.restore.handler(({ input }) => inventory.restore(input.undo)),
+      setEnabled: os.inventory.setEnabled.handler(({ input }) => inventory.setEnabled(input.ids, input.enabled)),
+      preview: os.inventory.preview.handler(({ input }) => previewAddress(input.address)),
+      test: os.inventory.test.handler(({ input, signal }) => toldStream(services.testConnection(input, signal))),
+      scanSshConfig: os.inventory.scanSshConfig.handler(() => services.sshConfig.scan()),
+      importSshConfig: os.inventory.importSshConfig.handler(({ input }) => services.sshConfig.importHosts(input.aliases)),
+      exportFile: os.inventory.exportFile.handler(() => ({
+        text: writeInventoryFile(inventory.hosts),
+        fileName: `hum-inventory-${new Date().toISOString().slice(0, 10)}.json`,
+      })),
+      importFile: os.inventory.importFile.handler(({ input }) => {
+        const read = readInventoryFile(input.text);
+        if (read.kind === 'invalid') return { kind: 'refused', errors: read.errors };
+        const { ids, skipped } = inventory.addAll(read.file.hosts.map((host) => ({ ...host, origin: 'import' })));
+        return { kind: 'imported', added: ids.length, skipped: skipped.map((host) => host.name) };
+      }),
+    },
+    settings: {
+      watch: os.settings.watch.handler(({ signal }) => toldStream(services.watchSettings(signal))),
+      update: os.settings.update.handler(({ input }) => settings.update(input)),
+    },
+  });
+}
+
+export type ConsoleRouter = ReturnType<typeof createRouter>;
+
+type InvalidInput = ORPCError<'BAD_REQUEST', { issues?: readonly { message: string; path?: readonly PropertyKey[] }[] }>;
+
+/** oRPC's own error for an input that its schema refused. */
+function isInvalidInput(thrown: unknown): thrown is InvalidInput {
+  return thrown instanceof ORPCError && thrown.code === 'BAD_REQUEST';
+}
+
+function badInput(error: InvalidInput): Problem {
+  const issue = error.data?.issues?.[0];
+  const where = issue?.path?.map(String).join('.') ?? '';
+  return new HumError({
+    code: 'bad-input',
+    message: issue?.message ?? 'The request was not understood.',
+    hint: where === '' ? 'Change the input and try again.' : `Change “${where}” and try again.`,
+  }).problem;
+}

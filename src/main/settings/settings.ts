@@ -1,0 +1,44 @@
+import { type Settings, type SettingsChange, settingsSchema } from '../../shared/contract/settings.ts';
+import { HumError } from '../../shared/errors.ts';
+import type { Store } from '../storage/store.ts';
+
+export interface SettingsService {
+  readonly current: Settings;
+  onChange(listener: () => void): () => void;
+  /** Saves what is given and leaves the rest. @throws HumError `settings-unwritable` */
+  update(change: SettingsChange): void;
+}
+
+/** Opens the person's settings. A value that does not fit its schema falls back to its default; the others stay. */
+export function openSettings(store: Store): SettingsService {
+  let current = settingsSchema.parse({ theme: store.get('theme'), fleetView: store.get('fleetView') });
+  const listeners = new Set<() => void>();
+  return {
+    get current() {
+      return current;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    update(change) {
+      const next = settingsSchema.parse({ ...current, ...change });
+      try {
+        if (change.theme !== undefined) store.set('theme', next.theme);
+        if (change.fleetView !== undefined) store.set('fleetView', next.fleetView);
+      } catch (error) {
+        throw new HumError(
+          {
+            code: 'settings-unwritable',
+            message: 'The settings could not be saved.',
+            hint: `Check the free space and the permissions of ${store.path}.`,
+            detail: error instanceof Error ? error.message : String(error),
+          },
+          { cause: error },
+        );
+      }
+      current = next;
+      for (const listener of listeners) listener();
+    },
+  };
+}

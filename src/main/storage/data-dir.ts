@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { HumError } from '../../shared/errors.ts';
+
+export interface DataDir {
+  readonly path: string;
+  release(): void;
+}
+
+/**
+ * Makes the data folder (mode 0700) and claims it for this process. The claim is a lock that SQLite holds on a file: the operating
+ * system drops it when the process ends, however it ends, so a `kill -9` leaves nothing to clean up.
+ * @throws HumError `conflict` when another Hum holds it, `settings-unwritable` when the folder cannot be used.
+ */
+export function claimDataDir(path: string): DataDir {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(join(path, 'lock.sqlite'), { timeout: 0 });
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock?.close();
+    if (error instanceof Error && /locked/.test(error.message)) {
+      throw new HumError({
+        code: 'conflict',
+        message: `Another Hum is using the data folder ${path}.`,
+        hint: 'Close it first, or start this one with --data and another folder.',
+      });
+    }
+    throw unusable(path, error);
+  }
+  const held = lock;
+  return { path, release: () => held.close() };
+}
+
+function unusable(path: string, error: unknown): HumError {
+  return new HumError(
+    {
+      code: 'settings-unwritable',
+      message: `The data folder ${path} cannot be used.`,
+      hint: 'Check its owner and permissions and the free space, or start Hum with --data and another folder.',
+      detail: error instanceof Error ? error.message : String(error),
+    },
+    { cause: error },
+  );
+}
