@@ -1,0 +1,126 @@
+import type { SeriesName } from '../../shared/contract/fleet.ts';
+import type { AxisTop, ChartUnit } from './chart-axis.ts';
+
+/** A line or a layer of a chart. */
+export interface ChartSeries {
+  readonly name: SeriesName;
+  readonly label: string;
+  /** A custom property of chart-colours.css. */
+  readonly colour: string;
+  /** Where the figure comes from, on the host. */
+  readonly source: string;
+  /** Drawn as a dashed line above the others and left out of the stack. */
+  readonly dashed?: true;
+}
+
+export interface ChartKind {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: ChartUnit;
+  readonly stacked: boolean;
+  readonly series: readonly ChartSeries[];
+  /** What the axis reaches: a fixed ratio, at least so much, or another series of the host (its memory, its swap). */
+  readonly top: AxisTop | { readonly series: SeriesName };
+  /** A level that the figures are to be read against: all cores busy. */
+  readonly level?: 'cores';
+}
+
+/** The charts of the host page, in reading order; the first one is the wide one. Field names: proc_meminfo(5), proc_stat(5), Documentation/accounting/psi.rst. */
+export const chartKinds: readonly ChartKind[] = [
+  {
+    id: 'memory',
+    title: 'Memory',
+    unit: 'bytes',
+    stacked: true,
+    top: { series: 'memoryTotal' },
+    series: [
+      { name: 'memoryApps', label: 'Applications', colour: '--chart-1', source: '/proc/meminfo: MemTotal less all other parts' },
+      { name: 'memoryHugePages', label: 'Huge pages', colour: '--chart-2', source: '/proc/meminfo: Hugetlb' },
+      { name: 'memorySlab', label: 'Slab', colour: '--chart-3', source: '/proc/meminfo: Slab' },
+      { name: 'memoryBuffers', label: 'Buffers', colour: '--chart-4', source: '/proc/meminfo: Buffers' },
+      { name: 'memoryCache', label: 'Page cache', colour: '--chart-5', source: '/proc/meminfo: Cached + SwapCached' },
+      { name: 'memoryFree', label: 'Free', colour: '--chart-free', source: '/proc/meminfo: MemFree' },
+      { name: 'memoryUsed', label: 'Used', colour: '--chart-line', source: '/proc/meminfo: MemTotal − MemAvailable', dashed: true },
+    ],
+  },
+  {
+    id: 'cpu',
+    title: 'CPU',
+    unit: 'ratio',
+    stacked: true,
+    top: { fixed: 1 },
+    series: [
+      { name: 'cpuUser', label: 'User', colour: '--chart-1', source: '/proc/stat: user + nice' },
+      { name: 'cpuSystem', label: 'System', colour: '--chart-2', source: '/proc/stat: system + irq + softirq' },
+      { name: 'cpuIowait', label: 'I/O wait', colour: '--chart-4', source: '/proc/stat: iowait' },
+      { name: 'cpuSteal', label: 'Steal', colour: '--chart-6', source: '/proc/stat: steal, taken by the hypervisor' },
+    ],
+  },
+  {
+    id: 'pressure',
+    title: 'Pressure',
+    unit: 'ratio',
+    stacked: false,
+    top: { atLeast: 0.05 },
+    series: [
+      { name: 'pressureMemorySome', label: 'Memory, some', colour: '--chart-1', source: '/proc/pressure/memory: some avg10' },
+      { name: 'pressureMemoryFull', label: 'Memory, full', colour: '--chart-2', source: '/proc/pressure/memory: full avg10' },
+      { name: 'pressureCpuSome', label: 'CPU, some', colour: '--chart-4', source: '/proc/pressure/cpu: some avg10' },
+      { name: 'pressureIoSome', label: 'I/O, some', colour: '--chart-6', source: '/proc/pressure/io: some avg10' },
+      { name: 'pressureIoFull', label: 'I/O, full', colour: '--chart-5', source: '/proc/pressure/io: full avg10' },
+    ],
+  },
+  {
+    id: 'load',
+    title: 'Load',
+    unit: 'load',
+    stacked: false,
+    top: { atLeast: 1 },
+    level: 'cores',
+    series: [
+      { name: 'load1', label: '1 min', colour: '--chart-1', source: '/proc/loadavg: first figure' },
+      { name: 'load5', label: '5 min', colour: '--chart-4', source: '/proc/loadavg: second figure' },
+      { name: 'load15', label: '15 min', colour: '--chart-2', source: '/proc/loadavg: third figure' },
+    ],
+  },
+  {
+    id: 'network',
+    title: 'Network',
+    unit: 'rate',
+    stacked: false,
+    top: { atLeast: 8 * 1024 },
+    series: [
+      {
+        name: 'networkReceivePerSecond',
+        label: 'Received',
+        colour: '--chart-1',
+        source: '/proc/net/dev: bytes received since the sample before',
+      },
+      {
+        name: 'networkTransmitPerSecond',
+        label: 'Sent',
+        colour: '--chart-4',
+        source: '/proc/net/dev: bytes sent since the sample before',
+      },
+    ],
+  },
+  {
+    id: 'swap',
+    title: 'Swap',
+    unit: 'bytes',
+    stacked: true,
+    top: { series: 'swapTotal' },
+    series: [{ name: 'swapUsed', label: 'Used', colour: '--chart-1', source: '/proc/meminfo: SwapTotal − SwapFree' }],
+  },
+  {
+    id: 'swap-traffic',
+    title: 'Swap traffic',
+    unit: 'rate',
+    stacked: false,
+    top: { atLeast: 64 * 1024 },
+    series: [
+      { name: 'swapInPerSecond', label: 'In', colour: '--chart-1', source: '/proc/vmstat: pswpin since the sample before' },
+      { name: 'swapOutPerSecond', label: 'Out', colour: '--chart-4', source: '/proc/vmstat: pswpout since the sample before' },
+    ],
+  },
+];

@@ -1,0 +1,16 @@
+import type { HostSample } from '../../shared/contract/fleet.ts';
+import { figureOf } from './chart-columns.ts';
+import type { ChartKind } from './chart-kinds.ts';
+
+/**
+ * Why a chart has nothing to show, as a sentence to stand in its place; null when it has. PSI came with Linux 4.20 and is compiled in
+ * but off on some distributions, where `psi=1` on the kernel's command line turns it on (Documentation/accounting/psi.rst, kernel-parameters.txt).
+ */
+export function missingFigures(kind: ChartKind, newest: HostSample | undefined): string | null {
+  if (!newest) return null;
+  if (kind.id === 'pressure' && kind.series.every((series) => figureOf(newest, series.name) === null)) {
+    return 'This kernel has no PSI (Linux 4.20 and later have it; some need psi=1 on the kernel command line).';
+  }
+  if ((kind.id === 'swap' || kind.id === 'swap-traffic') && figureOf(newest, 'swapTotal') === 0) return 'This host has no swap.';
+  return null;
+}

@@ -1,0 +1,58 @@
+import { type HostDraft, hostDraft } from '../../shared/contract/inventory.ts';
+
+/** What stands in the fields of "Add a host", as typed. */
+export interface HostFormValues {
+  readonly address: string;
+  readonly name: string;
+  readonly user: string;
+  readonly port: string;
+  readonly keyFile: string;
+  readonly group: string;
+  readonly tags: readonly string[];
+}
+
+export type HostFormField = keyof HostFormValues;
+export type FieldErrors = Readonly<Partial<Record<HostFormField, string>>>;
+
+export type FormReading = { readonly kind: 'draft'; readonly draft: HostDraft } | { readonly kind: 'errors'; readonly errors: FieldErrors };
+
+export function emptyHostForm(user: string): HostFormValues {
+  return { address: '', name: '', user, port: '22', keyFile: '', group: '', tags: [] };
+}
+
+/** The draft that the fields stand for, or the first thing wrong with each field. An empty optional field means "none". */
+export function readHostForm(values: HostFormValues): FormReading {
+  const parsed = hostDraft.safeParse({
+    address: values.address,
+    name: optional(values.name),
+    user: values.user,
+    port: portOf(values.port),
+    keyFile: optional(values.keyFile),
+    group: optional(values.group),
+    tags: values.tags,
+  });
+  if (parsed.success) return { kind: 'draft', draft: parsed.data };
+  return { kind: 'errors', errors: errorsByField(parsed.error.issues) };
+}
+
+/** The first message for each field; an error inside a list counts for its field. */
+export function errorsByField(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): FieldErrors {
+  const errors: Partial<Record<HostFormField, string>> = {};
+  for (const issue of issues) {
+    const field = fields.find((candidate) => candidate === issue.path[0]);
+    if (field && errors[field] === undefined) errors[field] = issue.message;
+  }
+  return errors;
+}
+
+const fields: readonly HostFormField[] = ['address', 'name', 'user', 'port', 'keyFile', 'group', 'tags'];
+
+export function optional(text: string): string | null {
+  const trimmed = text.trim();
+  return trimmed === '' ? null : trimmed;
+}
+
+/** The port as a number; NaN, which no schema accepts, for what is not written in digits. */
+export function portOf(text: string): number {
+  return /^\s*\d{1,6}\s*$/.test(text) ? Number(text) : Number.NaN;
+}

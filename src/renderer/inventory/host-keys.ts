@@ -1,0 +1,53 @@
+import type { HostRow } from '../../shared/contract/fleet.ts';
+
+/** A host whose key waits for a person's decision. */
+export interface UnknownKey {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly type: string;
+  readonly fingerprint: string;
+}
+
+/** Those of the rows that offer a key nobody has trusted yet. */
+export function unknownKeys(rows: readonly HostRow[]): readonly UnknownKey[] {
+  return rows.flatMap(({ host, status }) =>
+    status.state === 'host-key-unknown' && status.offeredKey
+      ? [{ id: host.id, name: host.name, address: host.address, port: host.port, ...pick(status.offeredKey) }]
+      : [],
+  );
+}
+
+function pick(key: { readonly type: string; readonly fingerprint: string }): { type: string; fingerprint: string } {
+  return { type: key.type, fingerprint: key.fingerprint };
+}
+
+/** A fingerprint as its algorithm and groups of four characters, so that an eye can keep its place. Joined they are the fingerprint. */
+export function fingerprintGroups(fingerprint: string): { readonly algorithm: string; readonly groups: readonly string[] } {
+  const colon = fingerprint.indexOf(':') + 1;
+  return { algorithm: fingerprint.slice(0, colon), groups: fingerprint.slice(colon).match(/.{1,4}/gsu) ?? [] };
+}
+
+/** The host's own key file that `ssh-keygen -lf` is to read, by key type. Null for a type that OpenSSH keeps in no file of its own. */
+export function hostKeyFile(type: string): string | null {
+  if (type === 'ssh-ed25519') return '/etc/ssh/ssh_host_ed25519_key.pub';
+  if (type === 'ssh-rsa' || type.startsWith('rsa-sha2-')) return '/etc/ssh/ssh_host_rsa_key.pub';
+  if (type.startsWith('ecdsa-sha2-')) return '/etc/ssh/ssh_host_ecdsa_key.pub';
+  return null;
+}
+
+/**
+ * The commands that forget the old keys, one for each known_hosts file that has one. ssh-keygen(1) `-R`; an address on another port than
+ * 22 is written `[address]:port` there (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
+ */
+export function forgetKeyCommands(row: HostRow): readonly string[] {
+  const { address, port } = row.host;
+  const name = port === 22 ? address : `[${address}]:${port}`;
+  const files = new Set((row.status.knownKeys ?? []).map((key) => key.where.replace(/:\d+$/, '')));
+  return [...files].map((file) => `ssh-keygen -f ${quoted(file)} -R ${quoted(name)}`);
+}
+
+function quoted(text: string): string {
+  return /^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
