@@ -1,0 +1,36 @@
+import { MantineProvider } from '@mantine/core';
+import { ModalsProvider } from '@mantine/modals';
+import { Notifications } from '@mantine/notifications';
+import { type ReactNode, useEffect } from 'react';
+import { Router } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { followFleet } from '../fleet/store.ts';
+import { followApplication } from './application.ts';
+import { styleNonce } from './nonce.ts';
+import { Routes } from './routes.tsx';
+import { Shell } from './Shell.tsx';
+import { followSettings } from './settings.ts';
+import { cssVariables, FollowThemeSetting, theme } from './theme.tsx';
+import { reportVisibility } from './visibility.ts';
+
+export function App(): ReactNode {
+  useEffect(() => {
+    const stops = [followSettings(), followApplication(), followFleet(), reportVisibility()];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+      <FollowThemeSetting />
+      <Router hook={useHashLocation}>
+        <ModalsProvider>
+          <Shell>
+            <Routes />
+          </Shell>
+        </ModalsProvider>
+      </Router>
+      <Notifications position="bottom-right" limit={4} zIndex={1000} />
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,61 @@
+import { create } from 'zustand';
+import type { DemoState, FleetEvent } from '../../shared/contract/fleet.ts';
+import type { Problem } from '../../shared/errors.ts';
+import { subscribe } from '../app/client.ts';
+import type { FleetRow, FleetRows } from './rows.ts';
+import { applyEvent } from './rows.ts';
+
+export interface FleetState {
+  /** False until the first snapshot. */
+  readonly loaded: boolean;
+  /** By inventory id, in the order of the inventory. */
+  readonly rows: FleetRows;
+  /** Counts up whenever more than figures changed: whoever orders, filters or counts hosts by state looks at this. */
+  readonly shape: number;
+  readonly demo: DemoState;
+  /** The console's clock minus ours, ms. */
+  readonly clockOffset: number;
+  /** Why the stream broke, while it is broken though the connection stands. */
+  readonly problem: Problem | null;
+}
+
+export const useFleet = create<FleetState>(() => ({
+  loaded: false,
+  rows: new Map(),
+  shape: 0,
+  demo: { running: false, hosts: 0 },
+  clockOffset: 0,
+  problem: null,
+}));
+
+/** Feeds the store from the console until the function that it returns is called. */
+export function followFleet(): () => void {
+  return subscribe((client, signal) => client.fleet.watch(undefined, { signal }), apply, {
+    onProblem: (problem) => useFleet.setState({ problem }),
+  });
+}
+
+function apply(event: FleetEvent): void {
+  const clockOffset = event.at - Date.now();
+  useFleet.setState((before) => {
+    const { rows, reshaped } = applyEvent(before.rows, event);
+    return {
+      loaded: true,
+      rows,
+      shape: reshaped ? before.shape + 1 : before.shape,
+      demo: event.demo ?? before.demo,
+      clockOffset: event.kind === 'snapshot' || Math.abs(clockOffset - before.clockOffset) > 2_000 ? clockOffset : before.clockOffset,
+      problem: null,
+    };
+  });
+}
+
+/** The console's clock, epoch ms: what ages and times from the contract are measured against. */
+export function consoleNow(): number {
+  return Date.now() + useFleet.getState().clockOffset;
+}
+
+/** One host's row, drawn again only when that host changes. */
+export function useFleetRow(id: string): FleetRow | undefined {
+  return useFleet((state) => state.rows.get(id));
+}
