@@ -49,7 +49,9 @@ export function createRouter(services: ConsoleServices) {
     },
     fleet: {
       watch: os.fleet.watch.handler(({ context, signal }) => toldStream(fleet.watch(signal, context.writable))),
-      watchHost: os.fleet.watchHost.handler(({ input, context, signal }) => toldStream(fleet.watchHost(input.id, signal, context.writable))),
+      watchHost: os.fleet.watchHost.handler(({ input, context, signal }) =>
+        toldStream(fleet.watchHost(input.id, signal, context.writable)),
+      ),
       processes: os.fleet.processes.handler(({ input }) => fleet.processes(input.id)),
       reconnect: os.fleet.reconnect.handler(({ input }) => fleet.reconnect(input.ids)),
       trustHostKeys: os.fleet.trustHostKeys.handler(({ input }) => fleet.trustHostKeys(input.keys)),
@@ -79,7 +81,7 @@ export function createRouter(services: ConsoleServices) {
       }),
     },
     settings: {
-      watch: os.settings.watch.handler(({ signal }) => toldStream(services.watchSettings(signal))),
+      watch: os.settings.watch.handler(({ signal }) => toldStream(settings.watch(signal))),
       update: os.settings.update.handler(({ input }) => settings.update(input)),
     },
   });

@@ -3,7 +3,9 @@
  * `rack[1-2]n[1-4]`, steps `n[0-10/2]`, and several of them separated by commas. The width of the first number pads the rest.
  */
 
-export type NodeSet = { readonly kind: 'names'; readonly names: readonly string[] } | { readonly kind: 'invalid'; readonly message: string };
+export type NodeSet =
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  | { readonly kind: 'invalid'; readonly message: string };
 
 /** How many names one typed address may stand for. */
 export const maxNodes = 10_000;

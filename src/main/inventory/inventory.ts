@@ -122,7 +122,13 @@ export function openInventory(store: Store): Inventory {
     },
     duplicate(id) {
       const original = find(id);
-      const copy = { ...original, id: randomUUID(), name: `${original.name} copy`.slice(0, 253), enabled: false, origin: 'manual' as const };
+      const copy = {
+        ...original,
+        id: randomUUID(),
+        name: `${original.name} copy`.slice(0, 253),
+        enabled: false,
+        origin: 'manual' as const,
+      };
       const at = hosts.indexOf(original) + 1;
       commit([...hosts.slice(0, at), copy, ...hosts.slice(at)]);
       return { id: copy.id };
@@ -222,9 +228,19 @@ function load(store: Store): { sound: InventoryHost[]; notices: Problem[] } {
 
 function noSuchHost(id: string): HumError {
   if (id.startsWith('demo-')) {
-    return new HumError({ code: 'conflict', message: 'A demo host cannot be changed.', hint: 'It is not saved anywhere and leaves with the demo.', host: id });
+    return new HumError({
+      code: 'conflict',
+      message: 'A demo host cannot be changed.',
+      hint: 'It is not saved anywhere and leaves with the demo.',
+      host: id,
+    });
   }
-  return new HumError({ code: 'not-found', message: 'That host is not in the inventory.', hint: 'It may have been removed in another window.', host: id });
+  return new HumError({
+    code: 'not-found',
+    message: 'That host is not in the inventory.',
+    hint: 'It may have been removed in another window.',
+    host: id,
+  });
 }
 
 function badAddress(message: string, detail?: string): HumError {

@@ -4,7 +4,8 @@ import type { Store } from '../storage/store.ts';
 
 export interface SettingsService {
   readonly current: Settings;
-  onChange(listener: () => void): () => void;
+  /** The settings now, then each time anyone changes them, until the signal; a slow reader gets the newest only. */
+  watch(signal: AbortSignal | undefined): AsyncGenerator<Settings, void, void>;
   /** Saves what is given and leaves the rest. @throws HumError `settings-unwritable` */
   update(change: SettingsChange): void;
 }
@@ -17,9 +18,26 @@ export function openSettings(store: Store): SettingsService {
     get current() {
       return current;
     },
-    onChange(listener) {
+    async *watch(signal) {
+      let wake = Promise.withResolvers<void>();
+      const listener = () => wake.resolve();
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      signal?.addEventListener('abort', listener);
+      try {
+        let sent: Settings | undefined;
+        while (!signal?.aborted) {
+          wake = Promise.withResolvers<void>();
+          if (sent !== current) {
+            sent = current;
+            yield sent;
+          } else {
+            await wake.promise;
+          }
+        }
+      } finally {
+        listeners.delete(listener);
+        signal?.removeEventListener('abort', listener);
+      }
     },
     update(change) {
       const next = settingsSchema.parse({ ...current, ...change });

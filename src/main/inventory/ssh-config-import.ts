@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { SshConfigScan } from '../../shared/contract/inventory.ts';
+import { HumError } from '../../shared/errors.ts';
+import { scanSshConfig } from '../ssh/config.ts';
+import { type Inventory, type NewHost, sameWayIn } from './inventory.ts';
+
+export interface SshConfigImport {
+  /** The hosts that `~/.ssh/config` names now, with those marked that the inventory has. */
+  scan(): Promise<SshConfigScan>;
+  /** Adds the named hosts as the file says now; those that are there already stay as they are. @throws HumError `not-found` */
+  importHosts(aliases: readonly string[]): Promise<{ ids: string[] }>;
+}
+
+export function sshConfigImport(inventory: Inventory, home: string, loginUser: string): SshConfigImport {
+  const file = join(home, '.ssh', 'config');
+
+  async function scan(): Promise<SshConfigScan> {
+    const { candidates, wildcards, problems } = await scanSshConfig({ file, home, loginUser });
+    const taken = new Set(inventory.hosts.map(sameWayIn));
+    return {
+      file,
+      wildcards,
+      problems,
+      candidates: candidates.map((candidate) => ({ ...candidate, known: taken.has(sameWayIn(candidate)) })),
+    };
+  }
+
+  return {
+    scan,
+    async importHosts(aliases) {
+      const { candidates } = await scan();
+      const byAlias = new Map(candidates.map((candidate) => [candidate.alias, candidate]));
+      const hosts = aliases.map((alias): NewHost => {
+        const candidate = byAlias.get(alias);
+        if (!candidate) {
+          throw new HumError({
+            code: 'not-found',
+            message: `${file} no longer names ${alias}; nothing was imported.`,
+            hint: 'Read the file again and choose anew.',
+          });
+        }
+        const { address, port, user, keyFile } = candidate;
+        return { name: alias, address, port, user, keyFile, group: null, tags: [], enabled: true, origin: 'ssh-config' };
+      });
+      return { ids: inventory.addAll(hosts).ids };
+    },
+  };
+}

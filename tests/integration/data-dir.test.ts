@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimDataDir } from '../../src/main/storage/data-dir.ts';
+import { HumError } from '../../src/shared/errors.ts';
+
+let dir: string;
+let holder: ChildProcess | undefined;
+
+beforeEach(() => {
+  dir = join(mkdtempSync(join(tmpdir(), 'hum-data-')), 'data');
+});
+afterEach(() => {
+  holder?.kill('SIGKILL');
+  holder = undefined;
+  rmSync(join(dir, '..'), { recursive: true, force: true });
+});
+
+function claimProblem(): string {
+  try {
+    claimDataDir(dir).release();
+  } catch (error) {
+    if (error instanceof HumError) return error.problem.code;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('the data folder', () => {
+  it('belongs to one Hum at a time and is free again when that one is killed', async () => {
+    const script = `import(${JSON.stringify(new URL('../../src/main/storage/data-dir.ts', import.meta.url).href)})
+      .then(({ claimDataDir }) => { claimDataDir(process.argv[1]); process.stdout.write('held'); setInterval(() => {}, 1000); })`;
+    holder = spawn(process.execPath, ['--input-type=module', '-e', script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (holder.stdout) await once(holder.stdout, 'data');
+    expect(claimProblem()).toBe('conflict');
+
+    const gone = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await gone;
+    expect(claimProblem()).toBe('none');
+  });
+
+  it('is readable by its owner only', () => {
+    const claimed = claimDataDir(dir);
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+    claimed.release();
+  });
+});
