@@ -1,0 +1,148 @@
+import { HumError } from '../../shared/errors.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { type ProcFiles, splitFiles } from './proc-files.ts';
+
+/** One answer of probe.sh. */
+export interface Frame {
+  readonly seq: number;
+  /** The lines that were asked of files below the host's /proc. */
+  readonly files: ProcFiles;
+  /** What each section with a command of its own printed, whole lines. */
+  readonly sections: ReadonlyMap<string, string>;
+}
+
+/** An ordinary frame is 1 to 20 KiB; a large /etc/passwd makes the largest honest one. */
+export const maxFrameBytes = 1024 * 1024;
+export const maxLineLength = 64 * 1024;
+
+const newline = 10;
+const sectionName = /^(?!begin$|end$)[a-z][a-z-]{0,31}$/;
+
+/**
+ * Cuts what a host sends into frames, however the network cut it into chunks. Holds at most one unfinished frame.
+ * Every line of ours starts with the nonce, which the host's files and commands do not know.
+ */
+export class FrameParser {
+  readonly #nonce: string;
+  readonly #proc: string;
+  readonly #onFrame: (frame: Frame) => void;
+  readonly #begin: Buffer;
+  readonly #end: Buffer;
+  /** The start of an unfinished frame; grows by doubling, so that a host that sends single bytes costs no more than others. */
+  #held = Buffer.alloc(0);
+  #heldLength = 0;
+  /** Where in `#held` no end marker has been found so far. */
+  #searched = 0;
+
+  constructor(options: { readonly nonce: string; readonly proc: string }, onFrame: (frame: Frame) => void) {
+    this.#nonce = options.nonce;
+    this.#proc = options.proc;
+    this.#onFrame = onFrame;
+    this.#begin = Buffer.from(`${options.nonce} begin `);
+    this.#end = Buffer.from(`\n${options.nonce} end `);
+  }
+
+  /**
+   * Takes the next chunk and reports each frame that it completes. Nothing more can be pushed after a throw.
+   * @throws HumError `flooded` for a frame or line beyond its bound, `bad-answer` for anything else that is no frame
+   */
+  push(chunk: Buffer): void {
+    if (this.#heldLength === 0) {
+      const used = this.#scan(chunk, 0);
+      if (used < chunk.length) this.#hold(chunk.subarray(used));
+      return;
+    }
+    this.#hold(chunk);
+    const held = this.#held.subarray(0, this.#heldLength);
+    const used = this.#scan(held, this.#searched);
+    if (used === 0) {
+      this.#searched = Math.max(0, this.#heldLength - this.#end.length + 1);
+      return;
+    }
+    const rest = held.subarray(used);
+    this.#held = Buffer.alloc(0);
+    this.#heldLength = 0;
+    this.#searched = 0;
+    if (rest.length > 0) this.#hold(rest);
+  }
+
+  #hold(bytes: Buffer): void {
+    const length = this.#heldLength + bytes.length;
+    if (length > this.#held.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#held.length, 1024));
+      this.#held.copy(grown, 0, 0, this.#heldLength);
+      this.#held = grown;
+    }
+    bytes.copy(this.#held, this.#heldLength);
+    this.#heldLength = length;
+  }
+
+  /** Reports the whole frames in `bytes` and answers how many bytes they took. */
+  #scan(bytes: Buffer, searched: number): number {
+    let start = 0;
+    let from = searched;
+    while (start < bytes.length) {
+      const known = Math.min(this.#begin.length, bytes.length - start);
+      if (bytes.compare(this.#begin, 0, known, start, start + known) !== 0) throw notAFrame(bytes.toString('utf8', start, start + 400));
+      const end = bytes.indexOf(this.#end, from);
+      const stop = end < 0 ? -1 : bytes.indexOf(newline, end + this.#end.length);
+      if ((stop < 0 ? bytes.length : stop) - start > maxFrameBytes) throw flooded('one answer');
+      if (stop < 0) break;
+      this.#onFrame(this.#read(bytes.toString('utf8', start, stop)));
+      start = stop + 1;
+      from = start;
+    }
+    return start;
+  }
+
+  #read(text: string): Frame {
+    if (text.length > maxLineLength) refuseLongLines(text);
+    const mark = `\n${this.#nonce} `;
+    let at = text.indexOf('\n');
+    const seq = text.slice(this.#begin.length, at);
+    if (!/^\d{1,10}$/.test(seq)) throw notAFrame(text);
+    const sections = new Map<string, string>();
+    let files: ProcFiles = new Map();
+    for (;;) {
+      if (!text.startsWith(mark, at)) throw notAFrame(text.slice(at + 1));
+      const lineEnd = text.indexOf('\n', at + 1);
+      const name = text.slice(at + mark.length, lineEnd < 0 ? text.length : lineEnd);
+      if (lineEnd < 0) {
+        if (name !== `end ${seq}`) throw notAFrame(name);
+        return { seq: Number(seq), files, sections };
+      }
+      if (!sectionName.test(name) || sections.has(name)) throw notAFrame(name);
+      at = text.indexOf(mark, lineEnd);
+      const body = text.slice(lineEnd + 1, at + 1);
+      if (name === 'files') files = splitFiles(body, this.#proc);
+      else sections.set(name, body);
+    }
+  }
+}
+
+function refuseLongLines(text: string): void {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    if ((end < 0 ? text.length : end) - start > maxLineLength) throw flooded('one line');
+    if (end < 0) return;
+    start = end + 1;
+  }
+}
+
+function flooded(what: string): HumError {
+  return new HumError({
+    code: 'flooded',
+    message: `The host sent far more than was asked of it in ${what}.`,
+    hint: 'Look at what the host prints when a script reads its /proc, and whether something between Hum and the host is broken.',
+  });
+}
+
+function notAFrame(text: string): HumError {
+  const end = text.indexOf('\n');
+  return new HumError({
+    code: 'bad-answer',
+    message: 'The host answered something that Hum does not understand.',
+    hint: 'Look at what was answered. A login script, a forced command or a wrapper around sh may be writing into the answers.',
+    detail: visibleText(end < 0 ? text : text.slice(0, end), 200),
+  });
+}
