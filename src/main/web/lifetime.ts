@@ -1,0 +1,31 @@
+/** Ctrl-C must be over within two seconds, and the launcher takes a moment of its own. */
+const deadlineMs = 1_700;
+
+/**
+ * Runs `stop` once when the process is asked to end: by a signal, by the launcher's message `stop` (Windows has no SIGTERM), or by the
+ * launcher's death, which closes the channel between them. Then, or when `stop` takes too long, calls `exit` with the code to end with.
+ * Answers a function that asks for the same from inside.
+ */
+export function endWhenAsked(stop: () => Promise<void>, exit: (code: number) => void): () => void {
+  let ending = false;
+  function end(): void {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => exit(1), deadlineMs).unref();
+    stop().then(
+      () => exit(0),
+      () => exit(1),
+    );
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  process.on('disconnect', end);
+  process.on('message', (message) => {
+    if (message === 'stop') end();
+  });
+  return end;
+}
+
+/** Keeps a slip in one corner from ending the whole console: it is logged, and everything else goes on. */
+export function outliveStrayRejections(log: { error(what: object, message: string): void }): void {
+  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
+}
