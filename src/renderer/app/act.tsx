@@ -11,9 +11,9 @@ export interface Action<T> {
   readonly doing: string;
   readonly run: () => Promise<T>;
   /** What to say when it is done; a plain sentence. Null where the page itself shows it. */
-  readonly done: (result: T) => string | null;
+  done(result: T): string | null;
   /** Offers to take it back, as a button beside what was done. */
-  readonly undo?: (result: T) => Action<unknown>;
+  undo?(result: T): Action<unknown>;
 }
 
 /** Does something and makes its end seen: done, perhaps with "Undo", or what went wrong and what to do about it. Gives undefined when it failed. */
