@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/message-port';
+import { app, type BrowserWindow, dialog, nativeTheme, protocol } from 'electron';
+import { problemOf } from '../../shared/errors.ts';
+import { type Console, createConsole } from '../console.ts';
+import { createLogger, type Logger } from '../logging.ts';
+import { readShellFlags } from '../web/flags.ts';
+import { endWhenAsked, outliveStrayRejections } from '../web/lifetime.ts';
+import { loadSite } from '../web/site.ts';
+import { showMenu } from './menu.ts';
+import { registerScheme, serveScheme } from './origin.ts';
+import { offerPort } from './port.ts';
+import { openElectronStore } from './store.ts';
+import { openWindow } from './window.ts';
+import { keepBounds, readBounds } from './window-state.ts';
+
+/** The built files lie beside this one: out/main/desktop.js, out/main/demo-server.js, out/preload/, out/renderer/. */
+const built = import.meta.dirname;
+
+async function run(): Promise<void> {
+  const flags = readShellFlags(ownArguments());
+  mkdirSync(flags.dataDir, { recursive: true, mode: 0o700 });
+  // Chromium's own files get a folder of their own, and the single-instance lock, which lies there, goes with the data folder.
+  app.setPath('userData', join(flags.dataDir, 'chromium'));
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  registerScheme(protocol);
+  app.enableSandbox();
+  await app.whenReady();
+
+  const log = createLogger(flags.dataDir);
+  outliveStrayRejections(log);
+  serveScheme(protocol, loadSite(join(built, '../renderer')));
+  const console = await createConsole({
+    shell: 'desktop',
+    dataDir: flags.dataDir,
+    openStore: openElectronStore,
+    demoServerPath: join(built, 'demo-server.js'),
+    log,
+  });
+  const stopTheme = followTheme(console, log);
+
+  let window = openConsoleWindow(flags.dataDir, console, log);
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on('activate', () => {
+    if (window.isDestroyed()) window = openConsoleWindow(flags.dataDir, console, log);
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+
+  const end = endWhenAsked(
+    async () => {
+      stopTheme();
+      await console.stop();
+    },
+    (code) => app.exit(code),
+  );
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    end();
+  });
+  if (flags.demoHosts > 0) await console.startDemo(flags.demoHosts);
+}
+
+function openConsoleWindow(dataDir: string, console: Console, log: Logger): BrowserWindow {
+  const store = openElectronStore('window', dataDir);
+  const window = openWindow(join(built, '../preload/preload.cjs'), readBounds(store));
+  keepBounds(window, store);
+  const calls = new RPCHandler(console.router);
+  offerPort(
+    window,
+    (port, id) => {
+      // A MessagePort does not tell how much waits in it; renderer and console share one machine, so the way is taken as free.
+      const { context, detach } = console.attach({ id, writable: () => Promise.resolve() });
+      calls.upgrade(port, { context });
+      return detach;
+    },
+    log,
+  );
+  return window;
+}
+
+/** The menu is a client of the console like any other: it shows the theme that is set and asks for another. */
+function followTheme(console: Console, log: Logger): () => void {
+  const { context, detach } = console.attach({ id: 'menu', writable: () => Promise.resolve() });
+  const client = createRouterClient(console.router, { context });
+  const stopping = new AbortController();
+  const failed = (error: unknown) => log.error({ err: error }, 'theme menu');
+  async function follow(): Promise<void> {
+    // A menu looks at no host; as a visible client it would keep a hidden window's fleet at full pace.
+    await client.fleet.setVisible({ visible: false });
+    for await (const { theme } of await client.settings.watch(undefined, { signal: stopping.signal })) {
+      nativeTheme.themeSource = theme;
+      showMenu(theme, (chosen) => void client.settings.update({ theme: chosen }).catch(failed));
+    }
+  }
+  follow().catch((error: unknown) => {
+    if (!stopping.signal.aborted) failed(error);
+  });
+  return () => {
+    stopping.abort();
+    detach();
+  };
+}
+
+/** Our flags stand after `--`: what stands before is Electron's and Chromium's, and Chromium takes nothing after it for a switch. */
+function ownArguments(): string[] {
+  const separator = process.argv.indexOf('--');
+  return separator < 0 ? [] : process.argv.slice(separator + 1);
+}
+
+// Not awaited: Electron fires `ready` only after this module has been evaluated (Electron: "ES Modules in Electron", caveats).
+run().catch((error: unknown) => {
+  const { message, hint, detail } = problemOf(error);
+  dialog.showErrorBox('Hum cannot start', [message, detail, hint].filter((part) => part !== undefined).join('\n\n'));
+  app.exit(1);
+});

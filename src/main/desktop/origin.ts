@@ -1,0 +1,31 @@
+import type { Protocol } from 'electron';
+import type { Site } from '../web/site.ts';
+
+export const scheme = 'hum';
+export const ownOrigin = `${scheme}://console`;
+export const startUrl = `${ownOrigin}/`;
+
+/**
+ * Makes `hum:` a scheme with an origin of its own, as https has (Electron, protocol.registerSchemesAsPrivileged: before `ready`, once).
+ * Everything that is not needed stays off: no fetch, no service workers, no way past the CSP.
+ */
+export function registerScheme(protocol: Pick<Protocol, 'registerSchemesAsPrivileged'>): void {
+  protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, codeCache: true } }]);
+}
+
+/** Serves the same site with the same headers as the web shell does. Other hosts under the scheme get nothing. */
+export function serveScheme(protocol: Pick<Protocol, 'handle'>, site: Site): void {
+  protocol.handle(scheme, (request) => {
+    const url = new URL(request.url);
+    if (url.host !== 'console') return new Response(null, { status: 404 });
+    const { status, headers, body } = site.answer(request.method, url.pathname);
+    return new Response(new Uint8Array(body), { status, headers });
+  });
+}
+
+/** Whether a URL is a page of ours. A custom scheme's `URL.origin` is "null" in Node (WHATWG URL §4.7), so scheme and host are compared. */
+export function isOwnUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}` === ownOrigin;
+}
