@@ -1,5 +1,85 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import type { HostState } from '../../shared/contract/fleet.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { useEachSecond } from '../components/ticker.ts';
+import { consoleNow, useFleet, useFleetRow } from '../fleet/store.ts';
+import { chartKinds } from './chart-kinds.ts';
+import { Facts } from './Facts.tsx';
+import { HostAbsent } from './HostAbsent.tsx';
+import { HostEvents } from './HostEvents.tsx';
+import { HostHeader } from './HostHeader.tsx';
+import classes from './host.module.css';
+import type { HostDetail } from './host-detail.ts';
+import { LiveChart } from './LiveChart.tsx';
+import { Processes } from './Processes.tsx';
+import { useHostDetail } from './use-host-detail.ts';
+import { useHostKeys } from './use-host-keys.ts';
 
+/** Everything about one host, live. The address of the page names it: `#/hosts/<id>`. */
 export function HostPage({ id }: { readonly id: string }): ReactNode {
-  return <h1>{id}</h1>;
+  const loaded = useFleet((state) => state.loaded);
+  const row = useFleetRow(id);
+  const { detail, problem } = useHostDetail(id, row !== undefined);
+  useHostKeys(id);
+  const name = row?.host.name ?? detail?.row.host.name;
+  useTitle(name);
+
+  if (loaded && !row) return <HostAbsent name={detail?.row.host.name ?? null} />;
+  if (!row) return <div className={classes.page} aria-busy="true" />;
+  return (
+    <div className={classes.page}>
+      <HostHeader row={row} streamProblem={problem} />
+      <Charts detail={detail} hostName={row.host.name} state={row.status.state} />
+      <div className={classes.columns}>
+        <Processes id={id} hostName={row.host.name} online={row.status.state === 'online'} />
+        <div>
+          <Facts facts={detail?.facts ?? null} />
+          <HostEvents events={detail?.events ?? null} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface ChartsProps {
+  readonly detail: HostDetail | null;
+  readonly hostName: string;
+  readonly state: HostState;
+}
+
+function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
+  const now = useEachSecond(() => Math.ceil(consoleNow() / 1000) * 1000);
+  const samples = detail?.samples ?? noSamples;
+  const cores = detail?.facts?.cores ?? detail?.row.live?.cores ?? null;
+  return (
+    <section className={classes.charts} aria-label="Charts of the last 15 minutes">
+      {chartKinds.map((kind, index) => (
+        <LiveChart
+          key={kind.id}
+          kind={kind}
+          samples={samples}
+          now={now}
+          cores={cores}
+          hostName={hostName}
+          height={index === 0 ? wideHeight : height}
+          state={state}
+        />
+      ))}
+    </section>
+  );
+}
+
+const noSamples: HostDetail['samples'] = [];
+const wideHeight = 216;
+const height = 168;
+
+function useTitle(name: string | undefined): void {
+  useEffect(() => {
+    if (name === undefined) return undefined;
+    const before = document.title;
+    document.title = `${visibleText(name, 80)} · Hum`;
+    return () => {
+      document.title = before;
+    };
+  }, [name]);
 }

@@ -9,7 +9,7 @@ export interface ChartSeries {
   readonly colour: string;
   /** Where the figure comes from, on the host. */
   readonly source: string;
-  /** Drawn as a dashed line above the others and left out of the stack. */
+  /** Drawn as a dashed line; in a stacked chart it stands before the layers instead of among them. */
   readonly dashed?: true;
 }
 
@@ -64,10 +64,10 @@ export const chartKinds: readonly ChartKind[] = [
     top: { atLeast: 0.05 },
     series: [
       { name: 'pressureMemorySome', label: 'Memory, some', colour: '--chart-1', source: '/proc/pressure/memory: some avg10' },
-      { name: 'pressureMemoryFull', label: 'Memory, full', colour: '--chart-2', source: '/proc/pressure/memory: full avg10' },
+      { name: 'pressureMemoryFull', label: 'Memory, full', colour: '--chart-1', source: '/proc/pressure/memory: full avg10', dashed: true },
       { name: 'pressureCpuSome', label: 'CPU, some', colour: '--chart-4', source: '/proc/pressure/cpu: some avg10' },
       { name: 'pressureIoSome', label: 'I/O, some', colour: '--chart-6', source: '/proc/pressure/io: some avg10' },
-      { name: 'pressureIoFull', label: 'I/O, full', colour: '--chart-5', source: '/proc/pressure/io: full avg10' },
+      { name: 'pressureIoFull', label: 'I/O, full', colour: '--chart-6', source: '/proc/pressure/io: full avg10', dashed: true },
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { HostSample } from '../../shared/contract/fleet.ts';
+import type { HostSample, HostState } from '../../shared/contract/fleet.ts';
 import { figureOf } from './chart-columns.ts';
 import type { ChartKind } from './chart-kinds.ts';
 
@@ -13,4 +13,10 @@ export function missingFigures(kind: ChartKind, newest: HostSample | undefined):
   }
   if ((kind.id === 'swap' || kind.id === 'swap-traffic') && figureOf(newest, 'swapTotal') === 0) return 'This host has no swap.';
   return null;
+}
+
+/** What stands in a chart before its first sample. */
+export function noSamplesText(state: HostState): string {
+  if (state === 'online' || state === 'connecting') return 'Waiting for the first sample.';
+  return state === 'disabled' ? 'A disabled host is not sampled.' : 'Nothing was sampled in the last 15 minutes.';
 }

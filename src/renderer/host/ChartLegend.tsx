@@ -1,0 +1,61 @@
+import { Tooltip } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { visibleText } from '../../shared/visible-text.ts';
+import classes from './chart.module.css';
+import { valueLabel } from './chart-axis.ts';
+import type { ChartKind, ChartSeries } from './chart-kinds.ts';
+import { clockTime } from './clock-time.ts';
+
+export interface ChartLegendProps {
+  readonly kind: ChartKind;
+  /** The value of each series at `at`. */
+  readonly figures: readonly (number | null)[];
+  readonly cores: number | null;
+  readonly at: number | null;
+  /** Whether `at` is where the crosshair stands, and not simply the newest sample. */
+  readonly pointing: boolean;
+  readonly hostName: string;
+}
+
+/** What each line is, its value, and where the value comes from. The topmost layer stands first, as in the picture. */
+export function ChartLegend({ kind, figures, cores, at, pointing, hostName }: ChartLegendProps): ReactNode {
+  const entries = kind.series.map((series, index) => ({ series, figure: figures[index] ?? null }));
+  if (kind.stacked) entries.reverse();
+  const where = `${visibleText(hostName, 80)}${at === null ? '' : `, ${clockTime(at)}`}`;
+  return (
+    <dl className={classes.legend}>
+      {entries.map(({ series, figure }) => (
+        <Tooltip key={series.name} label={`${series.source} · ${where}`} multiline maw={360} position="top-end">
+          <div className={classes.entry}>
+            <dt>
+              <Swatch kind={kind} series={series} />
+              {series.label}
+            </dt>
+            <dd className="hum-mono">{valueLabel(kind.unit, figure)}</dd>
+          </div>
+        </Tooltip>
+      ))}
+      {kind.level ? (
+        <Tooltip label={`/proc/stat: count of cpu lines · ${visibleText(hostName, 80)}`} position="top-end">
+          <div className={classes.entry}>
+            <dt>
+              <span className={classes.swatchLevel} />
+              Cores
+            </dt>
+            <dd className="hum-mono">{cores ?? '–'}</dd>
+          </div>
+        </Tooltip>
+      ) : null}
+      <div className={classes.when} data-pointing={pointing}>
+        <dt>{pointing ? 'At' : 'Newest'}</dt>
+        <dd className="hum-mono">{at === null ? '–' : clockTime(at)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+/** The mark of a series. Its colour is a class: a style attribute would need a hole in the content security policy. */
+function Swatch({ kind, series }: { readonly kind: ChartKind; readonly series: ChartSeries }): ReactNode {
+  const shape = series.dashed ? classes.swatchDashed : kind.stacked ? classes.swatchLayer : classes.swatchLine;
+  return <span className={`${shape} ${classes[series.colour.slice('--'.length)]}`} />;
+}

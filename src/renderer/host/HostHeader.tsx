@@ -1,0 +1,116 @@
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
+import { IconArrowLeft, IconCopy, IconDots, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { InventoryHost } from '../../shared/contract/inventory.ts';
+import type { Problem } from '../../shared/errors.ts';
+import { formatDuration } from '../../shared/units.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { openDialog } from '../app/dialogs.ts';
+import { fleetPath, go, hostPath } from '../app/paths.ts';
+import { stateLooks } from '../components/host-states.ts';
+import { StateMark } from '../components/StateMark.tsx';
+import { useEachSecond } from '../components/ticker.ts';
+import type { FleetRow } from '../fleet/rows.ts';
+import { consoleNow } from '../fleet/store.ts';
+import { duplicateHost, removeHosts, setHostsEnabled } from '../inventory/actions.ts';
+import { clockDate } from './clock-time.ts';
+import { HostProblem } from './HostProblem.tsx';
+import classes from './host.module.css';
+
+export interface HostHeaderProps {
+  readonly row: FleetRow;
+  /** Why the live stream of this host broke, while the rest of Hum is well. */
+  readonly streamProblem: Problem | null;
+}
+
+/** Who the host is, how it is, and what can be done about it. */
+export function HostHeader({ row, streamProblem }: HostHeaderProps): ReactNode {
+  const { host, status } = row;
+  return (
+    <header className={classes.header}>
+      <div className={classes.titleLine}>
+        <Tooltip label="Back to the fleet (u)">
+          <ActionIcon variant="subtle" color="gray" size={28} onClick={() => go(fleetPath)} aria-label="Back to the fleet">
+            <IconArrowLeft size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <h1 className={`hum-mono ${classes.name}`}>{visibleText(host.name, 120)}</h1>
+        <Tooltip label={`${stateLooks[status.state].meaning} Since ${clockDate(status.since)}.`}>
+          <span className={classes.state}>
+            <StateMark state={status.state} />
+            <Since since={status.since} />
+          </span>
+        </Tooltip>
+        <span className={classes.spacer} />
+        <HostMenu host={host} />
+      </div>
+      <Identity host={host} />
+      <HostProblem row={row} streamProblem={streamProblem} />
+    </header>
+  );
+}
+
+function Since({ since }: { readonly since: number }): ReactNode {
+  const text = useEachSecond(() => formatDuration(consoleNow() - since));
+  return <span className={`hum-mono ${classes.since}`}>for {text}</span>;
+}
+
+function Identity({ host }: { readonly host: InventoryHost }): ReactNode {
+  const address = `${host.user}@${host.address}${host.port === 22 ? '' : `:${host.port}`}`;
+  return (
+    <div className={classes.identity}>
+      <span className="hum-mono">{visibleText(address, 300)}</span>
+      {host.group ? <span>Group {visibleText(host.group, 64)}</span> : null}
+      {host.tags.map((tag) => (
+        <span key={tag} className={classes.tag}>
+          {visibleText(tag, 64)}
+        </span>
+      ))}
+      {host.origin === 'demo' ? <span className={classes.tag}>Demo</span> : null}
+    </div>
+  );
+}
+
+function HostMenu({ host }: { readonly host: InventoryHost }): ReactNode {
+  const demo = host.origin === 'demo';
+  const duplicate = async () => {
+    const id = await duplicateHost(host.id, visibleText(host.name, 80));
+    if (id) openDialog({ kind: 'edit-hosts', ids: [id] });
+    if (id) go(hostPath(id));
+  };
+  if (demo) return null;
+  return (
+    <div className={classes.actions}>
+      <Button
+        variant="default"
+        size="compact-sm"
+        h={28}
+        leftSection={<IconPencil size={16} />}
+        onClick={() => openDialog({ kind: 'edit-hosts', ids: [host.id] })}
+      >
+        Edit…
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size={28} aria-label="More actions">
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => void duplicate()}>
+            Duplicate
+          </Menu.Item>
+          <Menu.Item
+            leftSection={host.enabled ? <IconPlayerPause size={16} /> : <IconPlayerPlay size={16} />}
+            onClick={() => void setHostsEnabled([host.id], !host.enabled)}
+          >
+            {host.enabled ? 'Disable' : 'Enable'}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconTrash size={16} />} onClick={() => void removeHosts([host.id])}>
+            Remove
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  );
+}

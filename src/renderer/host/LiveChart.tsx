@@ -1,0 +1,117 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { HostSample, HostState } from '../../shared/contract/fleet.ts';
+import { ChartLegend } from './ChartLegend.tsx';
+import classes from './chart.module.css';
+import { chartData } from './chart-data.ts';
+import { chartHeadline } from './chart-headline.ts';
+import type { ChartKind } from './chart-kinds.ts';
+import { type ChartRange, chartOptions } from './chart-options.ts';
+import { missingFigures, noSamplesText } from './missing-figures.ts';
+import { windowMs } from './sample-window.ts';
+
+export interface LiveChartProps {
+  readonly kind: ChartKind;
+  readonly samples: readonly HostSample[];
+  /** The right edge, epoch ms by the console's clock. */
+  readonly now: number;
+  readonly cores: number | null;
+  readonly hostName: string;
+  readonly height: number;
+  readonly state: HostState;
+}
+
+/** One live chart: its picture, and its legend with the value at the crosshair or, without one, the newest. */
+export function LiveChart({ kind, samples, now, cores, hostName, height, state }: LiveChartProps): ReactNode {
+  const [point, setPoint] = useState<number | null>(null);
+  const data = useMemo(() => chartData(kind, samples, cores), [kind, samples, cores]);
+  const newest = samples.at(-1);
+  const missing = missingFigures(kind, newest) ?? (newest ? null : noSamplesText(state));
+  const headline = chartHeadline(kind, newest, cores);
+  const pointedAt = point === null ? undefined : data.times[point];
+  return (
+    <figure className={classes.figure}>
+      <figcaption className={classes.caption}>
+        <h2 className={classes.title}>{kind.title}</h2>
+        <span className={`hum-mono ${classes.headline}`}>{missing ? '' : headline}</span>
+      </figcaption>
+      <div className={classes.body}>
+        <Plot kind={kind} data={data} now={now} height={height} onPoint={setPoint} label={`${kind.title}, last 15 minutes. ${headline}`}>
+          {missing ? <p className={classes.missing}>{missing}</p> : null}
+        </Plot>
+        <ChartLegend
+          kind={kind}
+          figures={data.figures.map((column) => (point === null ? (column.at(-1) ?? null) : (column[point] ?? null)))}
+          cores={cores}
+          at={pointedAt === undefined ? (newest?.at ?? null) : pointedAt * 1000}
+          pointing={point !== null}
+          hostName={hostName}
+        />
+      </div>
+    </figure>
+  );
+}
+
+interface PlotProps {
+  readonly kind: ChartKind;
+  readonly data: ReturnType<typeof chartData>;
+  readonly now: number;
+  readonly height: number;
+  readonly label: string;
+  readonly onPoint: (index: number | null) => void;
+  readonly children: ReactNode;
+}
+
+function Plot({ kind, data, now, height, label, onPoint, children }: PlotProps): ReactNode {
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const range = useRef<ChartRange>({ from: 0, to: 1, top: 1 });
+  const scheme = useComputedColorScheme('dark');
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the colours read from the style are
+  useLayoutEffect(() => {
+    const element = holder.current;
+    if (!element) return;
+    const style = getComputedStyle(element);
+    const plot = new uPlot(
+      chartOptions({
+        kind,
+        width: Math.max(120, element.clientWidth),
+        height,
+        range: range.current,
+        colour: (property) => style.getPropertyValue(property).trim(),
+        onPoint,
+      }),
+      undefined,
+      element,
+    );
+    chart.current = plot;
+    const observer = new ResizeObserver(() => plot.setSize({ width: Math.max(120, element.clientWidth), height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+      chart.current = null;
+    };
+  }, [kind, height, onPoint, scheme]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a chart made anew for another scheme needs its data again
+  useEffect(() => {
+    range.current.to = now / 1000;
+    range.current.from = (now - windowMs) / 1000;
+    range.current.top = data.top;
+    const empty = data.times.length === 0;
+    const times = empty ? [range.current.to] : data.times;
+    const columns = data.drawn.map((column) => (empty ? [null] : column));
+    chart.current?.setData([times, ...columns]);
+  }, [data, now, scheme, height]);
+
+  return (
+    <div className={classes.plot}>
+      <div ref={holder} role="img" aria-label={label} className={classes.canvas} />
+      {children}
+    </div>
+  );
+}

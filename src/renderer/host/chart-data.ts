@@ -1,0 +1,45 @@
+import type { HostSample } from '../../shared/contract/fleet.ts';
+import { axisTop } from './chart-axis.ts';
+import { type Column, columnsOf, figureOf, largest, stack } from './chart-columns.ts';
+import type { ChartKind, ChartSeries } from './chart-kinds.ts';
+
+/** What one chart draws and what its legend says. */
+export interface ChartData {
+  /** Epoch seconds. */
+  readonly times: number[];
+  /** In the order of `ChartKind.series`, the value of each as the host reported it. */
+  readonly figures: readonly Column[];
+  /** The same as it is drawn: layers on top of each other where the chart is stacked, then the level line if there is one. */
+  readonly drawn: readonly Column[];
+  /** The upper end of the value axis. */
+  readonly top: number;
+}
+
+/** The data of a chart. `cores` is the level of the load chart; null while unknown. */
+export function chartData(kind: ChartKind, samples: readonly HostSample[], cores: number | null): ChartData {
+  const { times, columns } = columnsOf(
+    samples,
+    kind.series.map((series) => series.name),
+  );
+  const drawn = kind.stacked ? stackedExceptDashed(kind.series, columns) : [...columns];
+  if (kind.level) drawn.push(times.map(() => cores));
+  const top = 'series' in kind.top ? topOfSeries(samples, kind.top.series, drawn, kind) : axisTop(kind.unit, kind.top, largest(drawn));
+  return { times, figures: columns, drawn, top };
+}
+
+function stackedExceptDashed(series: readonly ChartSeries[], columns: readonly Column[]): Column[] {
+  const layers = stack(columns.filter((_, index) => !series[index]?.dashed));
+  return columns.map((column, index) => (series[index]?.dashed ? column : (layers.shift() ?? column)));
+}
+
+/** The newest total that is not zero; where the parts add up to more than it (rounding, ballooning), the axis reaches them. */
+function topOfSeries(samples: readonly HostSample[], name: ChartSeries['name'], drawn: readonly Column[], kind: ChartKind): number {
+  let top = 0;
+  for (const sample of samples) top = Math.max(top, figureOf(sample, name) ?? 0);
+  return axisTop(kind.unit, { fixed: Math.max(top, largest(drawn)) }, 0);
+}
+
+/** The newest value of a series: what the legend shows while nobody points at the chart. Null when the host has none. */
+export function newestFigure(samples: readonly HostSample[], name: ChartSeries['name']): number | null {
+  return figureOf(samples.at(-1), name);
+}

@@ -1,0 +1,37 @@
+import type { HostSample } from '../../shared/contract/fleet.ts';
+import { formatBytes, formatRate, formatRatio } from '../../shared/units.ts';
+import { figureOf } from './chart-columns.ts';
+import type { ChartKind } from './chart-kinds.ts';
+
+/** The one sentence that a chart comes to at a sample, for the eye in a hurry and for who cannot see the picture. Empty when unknown. */
+export function chartHeadline(kind: ChartKind, sample: HostSample | undefined, cores: number | null): string {
+  const figure = (name: Parameters<typeof figureOf>[1]): number | null => figureOf(sample, name);
+  const share = (used: number | null, total: number | null, word: string): string =>
+    used === null || !total ? '' : `${formatBytes(used)} of ${formatBytes(total)} ${word}, ${formatRatio(used / total)}`;
+  switch (kind.id) {
+    case 'memory':
+      return share(figure('memoryUsed'), figure('memoryTotal'), 'used');
+    case 'swap':
+      return share(figure('swapUsed'), figure('swapTotal'), 'used');
+    case 'cpu': {
+      const parts = kind.series.filter(({ name }) => name !== 'cpuIowait').map(({ name }) => figure(name));
+      return parts.every((part) => part === null) ? '' : `${formatRatio(parts.reduce<number>((sum, part) => sum + (part ?? 0), 0))} busy`;
+    }
+    case 'load': {
+      const load = figure('load1');
+      return load === null ? '' : `${load.toFixed(2)}${cores ? ` on ${cores} ${cores === 1 ? 'core' : 'cores'}` : ''}`;
+    }
+    case 'pressure': {
+      const some = figure('pressureMemorySome');
+      return some === null ? '' : `memory ${formatRatio(some)} of the time`;
+    }
+    default: {
+      const [first, second] = kind.series;
+      const sum = [first, second].reduce<number | null>((total, series) => {
+        const value = series ? figure(series.name) : null;
+        return value === null ? total : (total ?? 0) + value;
+      }, null);
+      return sum === null ? '' : formatRate(sum);
+    }
+  }
+}
