@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test';
+import type { ShellOptions } from './tests/e2e/hum.ts';
+
+/** One suite, two shells: every spec runs against the page in a browser and in the desktop window. */
+export default defineConfig<ShellOptions>({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  use: { trace: 'retain-on-failure' },
+  projects: [
+    {
+      name: 'web',
+      use: {
+        shell: 'web',
+        launchOptions: { executablePath: process.env.HUM_BROWSER ?? '/usr/bin/chromium' },
+        viewport: { width: 1280, height: 800 },
+      },
+    },
+    { name: 'desktop', use: { shell: 'desktop' } },
+  ],
+});

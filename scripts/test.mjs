@@ -1,0 +1,147 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { electronBinary, windowHindrance } from './electron-binary.mjs';
+import { install, installNeeded, noteInstalled } from './install.mjs';
+import { endRunning, node24, root, run } from './run.mjs';
+import { findBrowser, provideSystemPackages } from './system-packages.mjs';
+
+/**
+ * How a stage ended. A stage without test cases of its own counts as one.
+ * @typedef {{ passed: number, failed: number, skipped: number, output?: string, note?: string }} Outcome
+ */
+
+const scratch = mkdtempSync(join(tmpdir(), 'hum-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+/** Stages that did not end well; what needs them is skipped. */
+const broken = new Set();
+/** What the system lacks, in words, once looked for; undefined where it lacks nothing. */
+let lacking;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    endRunning('SIGTERM');
+    process.exit(1);
+  });
+}
+
+await stage('install', [], () => {
+  if (installNeeded()) return check(install());
+  noteInstalled();
+  return { ...one('passed'), note: 'nothing is missing' };
+});
+await stage('system packages', [], async () => {
+  lacking = await provideSystemPackages();
+  return lacking === undefined ? one('passed') : skip(lacking);
+});
+await stage('typecheck', ['install'], async () => {
+  for (const project of ['node', 'web', 'e2e']) {
+    const result = await tool('typescript/bin/tsc', ['-p', `tsconfig.${project}.json`]);
+    if (!result.ok) return { ...one('failed'), output: result.output };
+  }
+  return one('passed');
+});
+await stage('lint', ['install'], () => check(tool('@biomejs/biome/bin/biome', ['ci', '.'])));
+await stage('house rules', ['install'], () =>
+  check(tool('dependency-cruiser/bin/dependency-cruise.mjs', ['src', '--config', '.dependency-cruiser.cjs'])),
+);
+await stage('build', ['install'], () => check(build()));
+await stage('unit', ['install', 'build'], () => vitest(['tests/unit']));
+await stage('integration', ['install', 'build'], async () => {
+  if (lacking === undefined) return vitest(['tests/integration']);
+  const outcome = await vitest(['tests/integration/web', 'tests/integration/launch']);
+  return { ...outcome, skipped: outcome.skipped + 1, note: `only what needs no sshd: ${lacking}` };
+});
+await stage('e2e web', ['install', 'build'], () => {
+  const browser = findBrowser();
+  return browser ? playwright('web', { HUM_BROWSER: browser }) : skip('no Chromium or Chrome is installed');
+});
+await stage('e2e desktop', ['install', 'build'], () => {
+  if (!electronBinary()) return skip("Electron's program is not downloaded: npx install-electron");
+  const hindrance = windowHindrance();
+  return hindrance ? skip(hindrance) : playwright('desktop', {});
+});
+
+rmSync(scratch, { recursive: true, force: true });
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
+process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} needs
+ * @param {() => Outcome | Promise<Outcome>} act
+ */
+async function stage(name, needs, act) {
+  const began = Date.now();
+  const missing = needs.filter((need) => broken.has(need));
+  const outcome = missing.length > 0 ? skip(`needs ${missing.join(' and ')}`) : await act();
+  if (outcome.failed > 0) broken.add(name);
+  // What cannot run because something else broke is no pass: the failure that it hangs on is counted already.
+  if (missing.length > 0) broken.add(name);
+  for (const kind of ['passed', 'failed', 'skipped']) totals[kind] += outcome[kind];
+  const verdict = outcome.failed > 0 ? 'FAILED' : outcome.passed > 0 ? 'ok' : 'skipped';
+  const counts = ['passed', 'failed', 'skipped'].filter((kind) => outcome[kind] > 0).map((kind) => `${outcome[kind]} ${kind}`);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  if (outcome.output && outcome.failed > 0) console.log(`\n${outcome.output}\n`);
+  console.log(
+    `${verdict.padEnd(8)}${name.padEnd(17)}${`${seconds} s`.padStart(8)}  ${counts.join(', ')}${outcome.note ? ` (${outcome.note})` : ''}`,
+  );
+}
+
+/** @param {'passed' | 'failed' | 'skipped'} kind */
+function one(kind) {
+  return { passed: 0, failed: 0, skipped: 0, [kind]: 1 };
+}
+
+function skip(reason) {
+  return { ...one('skipped'), note: reason };
+}
+
+async function check(running) {
+  const { ok, output } = await running;
+  return { ...one(ok ? 'passed' : 'failed'), output };
+}
+
+/** Runs a program of node_modules under Node 24. */
+function tool(path, args, env = {}) {
+  return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: { ...process.env, ...env }, limitMs: 900_000 });
+}
+
+async function vitest(folders) {
+  const report = join(scratch, `${folders.join('-').replaceAll('/', '_')}.json`);
+  const result = await tool('vitest/vitest.mjs', [
+    'run',
+    ...folders,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  const read = readReport(report);
+  return counted(result, read?.numPassedTests, read?.numFailedTests, (read?.numPendingTests ?? 0) + (read?.numTodoTests ?? 0));
+}
+
+async function playwright(project, env) {
+  const report = join(scratch, `e2e-${project}.json`);
+  const result = await tool('@playwright/test/cli.js', ['test', `--project=${project}`, '--reporter=line,json'], {
+    ...env,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  const { expected, unexpected = 0, flaky = 0, skipped = 0 } = readReport(report)?.stats ?? {};
+  return counted(result, expected, unexpected + flaky, skipped);
+}
+
+/** A runner that failed without a failed case (a file that does not load, a crash) has failed all the same, and one without a report too. */
+function counted({ ok, output }, passed = 0, failed = 0, skipped = 0) {
+  const silent = failed === 0 && (!ok || passed + skipped === 0);
+  return { passed, failed: silent ? 1 : failed, skipped, output };
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
