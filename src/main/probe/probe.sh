@@ -1,4 +1,4 @@
-# The sampler that runs on the host, for as long as the session lives. POSIX sh; needs cat, grep, sort, head, uname; writes nothing.
+# The sampler that runs on the host, for as long as the session lives. POSIX sh; needs grep, sort, head, cut, uname; writes nothing.
 #
 #   $1  the nonce that marks our lines: nothing that a host prints can pass for one
 #   $2  where proc(5) is mounted
@@ -6,7 +6,7 @@
 # Request, a line on stdin:   <seq> <section>...
 # Answer, a frame on stdout:  <nonce> begin <seq>
 #                             <nonce> files          lines of the asked-for files, as grep prints them: <path>:<line>
-#                             <nonce> <section>      what a section of its own command prints
+#                             <nonce> <section>      what a section of its own command prints: facts, key=value lines; processes, see there
 #                             <nonce> end <seq>
 #
 # All sections that only read files share one grep: a sample costs the host one process.
@@ -26,12 +26,17 @@ memory_files="$proc/meminfo $proc/vmstat"
 grep -qs '^MemAvailable:' "$proc/meminfo" || memory_files="$memory_files $proc/sys/vm/min_free_kbytes"
 
 facts() {
-  echo "hostname=$(uname -n)"
-  echo "kernel=$(uname -s) $(uname -r)"
-  echo "architecture=$(uname -m)"
+  # uname prints name, node, release and machine in this order, whatever the order of the flags.
+  # shellcheck disable=SC2046 # words are what is wanted
+  set -- $(uname -snrm)
+  printf '%s\n' "hostname=$2" "kernel=$1 $3" "architecture=$4"
   echo "cores=$(grep -c '^cpu[0-9]' "$proc/stat" 2>/dev/null)"
-  echo "boot_id=$(cat "$proc/sys/kernel/random/boot_id" 2>/dev/null)"
-  grep -hs '^PRETTY_NAME=' /etc/os-release /usr/lib/os-release | head -n 1
+  [ -r "$proc/sys/kernel/random/boot_id" ] && read -r line <"$proc/sys/kernel/random/boot_id" && echo "boot_id=$line"
+  grep -hs -m 1 '^PRETTY_NAME=' /etc/os-release /usr/lib/os-release && return
+  # Before os-release there was a file for each distribution.
+  for file in /etc/redhat-release /etc/SuSE-release; do
+    [ -r "$file" ] && read -r line <"$file" && printf '%s\n' "release=$line" && return
+  done
 }
 
 # The ten largest by resident memory. comm only: a command line may hold a password.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HumError, problemOf } from '../../shared/errors.ts';
+import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Session } from '../ssh/session.ts';
 import { type Frame, FrameParser } from './frames.ts';
 import script from './probe.sh?raw';
@@ -83,7 +83,7 @@ export async function openProbe(session: Session, options: ProbeOptions = {}): P
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting = undefined;
-          reject(timedOut(session.target.id, requestTimeoutMs));
+          reject(new HumError(noAnswer(session.target.id, requestTimeoutMs)));
         }, requestTimeoutMs);
         waiting = { seq, resolve, reject, timer };
         channel.write(`${seq} ${sections.join(' ')}\n`);
@@ -95,13 +95,14 @@ export async function openProbe(session: Session, options: ProbeOptions = {}): P
   };
 }
 
-function timedOut(host: string, timeoutMs: number): HumError {
-  return new HumError({
+/** The problem of a host that has not answered for so long. */
+export function noAnswer(host: string, waitedMs: number): Problem {
+  return {
     code: 'request-timeout',
-    message: `The host has not answered for ${Math.round(timeoutMs / 1000)} s, though the connection stands.`,
+    message: `The host has not answered for ${Math.round(waitedMs / 1000)} s, though the connection stands.`,
     hint: 'It may be overloaded, out of memory or paused. Hum keeps asking; the figures shown are the last that it sent.',
     host,
-  });
+  };
 }
 
 function channelEnded(host: string): HumError {

@@ -1,0 +1,348 @@
+import type { HostEvent, HostFacts, HostLive, HostRow, HostSample, HostStatus, ProcessRow } from '../../shared/contract/fleet.ts';
+import type { InventoryHost } from '../../shared/contract/inventory.ts';
+import { HumError, type Problem } from '../../shared/errors.ts';
+import type { Frame } from '../probe/frames.ts';
+import { noAnswer, type Section } from '../probe/probe.ts';
+import type { Session, SessionStatus } from '../ssh/session.ts';
+import { EventLog, stateEvent } from './event-log.ts';
+import { HostRecord } from './host-record.ts';
+import { parseProcesses } from './processes.ts';
+import type { SampleReaders } from './sample.ts';
+import { Sampler } from './sampler.ts';
+import { nextStatus } from './status.ts';
+
+/** The parts of a row that change apart from each other. */
+export type RowPart = 'host' | 'status' | 'live' | 'system';
+
+/** Told of everything that is no row part, as it happens. */
+export interface HostWatcher {
+  sample(sample: HostSample): void;
+  facts(facts: HostFacts): void;
+  event(event: HostEvent): void;
+  /** A row part has changed, or the host was removed. */
+  changed(): void;
+}
+
+export interface MonitorDeps {
+  readonly openSession: (host: InventoryHost) => Session;
+  readonly readers: SampleReaders;
+  readonly now: () => number;
+  /** Counts up at each change in the fleet; the new number marks what changed. */
+  readonly nextRevision: () => number;
+  /** Someone began or ceased to watch a host. */
+  readonly onWatched: () => void;
+  readonly onEvent: (host: InventoryHost, event: HostEvent) => void;
+}
+
+const everySample: readonly Section[] = ['memory', 'pressure', 'load', 'cpu', 'uptime'];
+
+interface ProcessRequest {
+  readonly resolve: (processes: readonly ProcessRow[]) => void;
+  readonly reject: (error: HumError) => void;
+}
+
+/** One host: its session, its samples, and all that is known of it. */
+export class HostMonitor {
+  readonly id: string;
+  readonly added: number;
+  /** The fleet's revision at which each part last changed, and the newest of them. */
+  readonly revisions: Record<RowPart, number>;
+  latest: number;
+  removed = false;
+
+  readonly #deps: MonitorDeps;
+  readonly #log = new EventLog();
+  readonly #record: HostRecord;
+  readonly #watchers = new Set<HostWatcher>();
+  #host: InventoryHost;
+  #status: HostStatus;
+  #session: Session | undefined;
+  #unlisten: (() => void) | undefined;
+  #sampler: Sampler | undefined;
+  #baseMs: number;
+  #connectedBefore = false;
+  /** Of this connection. */
+  #sampled = false;
+  #factsKnown = false;
+  #fault: Problem | undefined;
+  #asked = true;
+  #processRequests: ProcessRequest[] = [];
+
+  constructor(host: InventoryHost, baseMs: number, deps: MonitorDeps) {
+    this.id = host.id;
+    this.#host = host;
+    this.#baseMs = baseMs;
+    this.#deps = deps;
+    this.#record = new HostRecord(deps.readers);
+    this.#status = { state: host.enabled ? 'connecting' : 'disabled', since: deps.now() };
+    this.added = deps.nextRevision();
+    this.latest = this.added;
+    this.revisions = { host: this.added, status: this.added, live: this.added, system: this.added };
+    if (host.enabled) this.#openSession();
+  }
+
+  get host(): InventoryHost {
+    return this.#host;
+  }
+  get status(): HostStatus {
+    return this.#status;
+  }
+  get live(): HostLive | null {
+    return this.#record.live;
+  }
+  get facts(): HostFacts | null {
+    return this.#record.facts;
+  }
+  get events(): readonly HostEvent[] {
+    return this.#log.events;
+  }
+  get system(): string | null {
+    return this.#record.facts?.distribution || null;
+  }
+  get watched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  row(): HostRow {
+    return { host: this.#host, status: this.#status, live: this.#record.live, trend: this.#record.trend, system: this.system };
+  }
+
+  history(): HostSample[] {
+    return this.#record.history(this.#deps.now());
+  }
+
+  /** Takes the host as it is in the inventory now. Answers when a session that is no longer wanted has ended. */
+  async update(host: InventoryHost): Promise<void> {
+    const before = this.#host;
+    if (host === before || JSON.stringify(host) === JSON.stringify(before)) return;
+    this.#host = host;
+    this.#mark('host');
+    const moved =
+      host.address !== before.address || host.port !== before.port || host.user !== before.user || host.keyFile !== before.keyFile;
+    if (!moved && host.enabled === before.enabled) return;
+    const closed = this.#closeSession();
+    if (moved) {
+      this.#record.forget();
+      this.#connectedBefore = false;
+      this.#tell({ severity: 'info', text: 'Connection settings were changed' });
+    }
+    this.#asked = true;
+    if (host.enabled) this.#openSession();
+    this.#refresh();
+    await closed;
+  }
+
+  /** How often to ask, unless the host is too slow for it. */
+  setBase(baseMs: number): void {
+    this.#baseMs = baseMs;
+    this.#sampler?.setBase(baseMs);
+  }
+
+  /** Tells the watcher from now on, and asks the host as often as befits one that is looked at. Returns the way to end it. */
+  watch(watcher: HostWatcher): () => void {
+    this.#watchers.add(watcher);
+    this.#deps.onWatched();
+    void this.sampleNow();
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#deps.onWatched();
+    };
+  }
+
+  sampleNow(): Promise<void> {
+    return this.#sampler?.sampleNow() ?? Promise.resolve();
+  }
+
+  /** Tries now, be it the connection or the next sample. */
+  reconnect(): void {
+    if (this.#session === undefined) return;
+    if (this.#session.status.state === 'online') void this.#sampler?.retryNow();
+    else {
+      this.#asked = true;
+      this.#session.retryNow();
+    }
+  }
+
+  /** @throws HumError as `Session.trustOfferedKey` */
+  async trust(fingerprint: string): Promise<void> {
+    if (this.#session === undefined) throw this.#notConnected();
+    this.#asked = true;
+    await this.#session.trustOfferedKey(fingerprint);
+  }
+
+  /** The processes with the largest resident memory, asked for now. @throws HumError why they cannot be had */
+  processes(): Promise<readonly ProcessRow[]> {
+    const sampler = this.#sampler;
+    if (sampler === undefined || !sampler.connected) return Promise.reject(this.#notConnected());
+    return new Promise((resolve, reject) => {
+      const request: ProcessRequest = { resolve, reject };
+      this.#processRequests.push(request);
+      // The request under way, if any, was sent without this one.
+      void sampler.sampleNow().then(() => {
+        if (this.#processRequests.includes(request)) void sampler.sampleNow();
+      });
+    });
+  }
+
+  /** `now` is performance.now(). */
+  checkLate(now: number): void {
+    const lateMs = this.#sampler?.lateMs(now) ?? 0;
+    if (lateMs === 0 || this.#fault !== undefined || !this.#sampled) return;
+    this.#fault = noAnswer(this.id, lateMs);
+    this.#refresh();
+  }
+
+  wake(sleptMs: number): void {
+    this.#sampler?.wake(sleptMs);
+  }
+
+  /** Ends the session, for good. */
+  async remove(): Promise<void> {
+    this.removed = true;
+    const closed = this.#closeSession();
+    this.#tellWatchers();
+    await closed;
+  }
+
+  #openSession(): void {
+    const session = this.#deps.openSession(this.#host);
+    this.#session = session;
+    this.#sampler = new Sampler(this.#baseMs, {
+      session,
+      sections: () => this.#sections(),
+      onFrame: (frame, tookMs) => this.#take(frame, tookMs),
+      onFault: (problem, outlook) => this.#failed(problem, outlook),
+    });
+    this.#unlisten = session.onStatus((status) => this.#sessionChanged(status));
+    session.start();
+    this.#sessionChanged(session.status);
+  }
+
+  async #closeSession(): Promise<void> {
+    const session = this.#session;
+    this.#unlisten?.();
+    this.#sampler?.disconnect();
+    this.#session = undefined;
+    this.#sampler = undefined;
+    this.#endConnection();
+    await session?.stop();
+  }
+
+  #sessionChanged(status: SessionStatus): void {
+    const sampler = this.#sampler;
+    if (sampler !== undefined && (status.state === 'online') !== sampler.connected) {
+      this.#endConnection();
+      if (status.state === 'online') sampler.connect();
+      else sampler.disconnect();
+    }
+    this.#refresh();
+    // What a person asked for has come to an end, good or bad; from here on Hum tries by itself.
+    if (status.state !== 'idle' && status.state !== 'connecting') this.#asked = false;
+  }
+
+  #endConnection(): void {
+    this.#sampled = false;
+    this.#factsKnown = false;
+    this.#fault = undefined;
+    for (const request of this.#processRequests.splice(0)) request.reject(this.#notConnected());
+  }
+
+  #sections(): readonly Section[] {
+    const sections = [...everySample];
+    if (this.watched) sections.push('network');
+    // The first sample of a connection is kept small: a fleet that connects at once has better things to do.
+    if (this.#sampled && !this.#factsKnown) sections.push('facts');
+    if (this.#processRequests.length > 0) sections.push('processes');
+    return sections;
+  }
+
+  #take(frame: Frame, tookMs: number): Problem | undefined {
+    const intervalMs = this.#sampler?.intervalMs ?? this.#baseMs;
+    const taken = this.#record.takeSample(frame.files, { at: this.#deps.now(), tookMs, intervalMs });
+    if (taken === null) return noProc(this.id);
+    this.#mark('live');
+    for (const watcher of this.#watchers) watcher.sample(taken.sample);
+    this.#sampled = true;
+    this.#fault = undefined;
+    this.#refresh();
+    for (const news of taken.news) this.#tell(news);
+    const facts = frame.sections.get('facts');
+    if (facts !== undefined) this.#learn(facts);
+    const processes = frame.sections.get('processes');
+    if (processes !== undefined) {
+      const rows = parseProcesses(processes);
+      for (const request of this.#processRequests.splice(0)) request.resolve(rows);
+    }
+    return undefined;
+  }
+
+  #learn(text: string): void {
+    const systemBefore = this.system;
+    const { facts, news } = this.#record.takeFacts(text);
+    this.#factsKnown = true;
+    if (this.system !== systemBefore) this.#mark('system');
+    for (const watcher of this.#watchers) watcher.facts(facts);
+    for (const each of news) this.#tell(each);
+  }
+
+  #failed(problem: Problem, outlook: 'passing' | 'lasting'): void {
+    for (const request of this.#processRequests.splice(0)) request.reject(new HumError(problem));
+    if (outlook === 'passing') return;
+    this.#fault = problem.host === undefined ? { ...problem, host: this.id } : problem;
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    const before = this.#status;
+    const situation = {
+      enabled: this.#host.enabled,
+      session: this.#session?.status,
+      sampled: this.#sampled,
+      fault: this.#fault,
+      asked: this.#asked,
+    };
+    this.#status = nextStatus(before, situation, this.#deps.now());
+    if (this.#status === before) return;
+    this.#mark('status');
+    const event = stateEvent(before, this.#status, this.#connectedBefore);
+    if (event !== undefined && event.text !== this.#log.events.at(-1)?.text) this.#tell(event);
+    if (this.#status.state === 'online') this.#connectedBefore = true;
+  }
+
+  #tell(what: Omit<HostEvent, 'at'>): void {
+    const event: HostEvent = { at: this.#deps.now(), ...what };
+    this.#log.add(event);
+    this.#deps.onEvent(this.#host, event);
+    for (const watcher of this.#watchers) watcher.event(event);
+  }
+
+  #mark(part: RowPart): void {
+    this.latest = this.#deps.nextRevision();
+    this.revisions[part] = this.latest;
+    this.#tellWatchers();
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#watchers) watcher.changed();
+  }
+
+  #notConnected(): HumError {
+    return new HumError({
+      code: 'connection-lost',
+      message: 'There is no connection to the host at the moment.',
+      hint: this.#host.enabled
+        ? 'Hum connects again by itself. The row of the host says what stands in the way.'
+        : 'Enable the host first.',
+      host: this.id,
+    });
+  }
+}
+
+function noProc(host: string): Problem {
+  return {
+    code: 'no-proc',
+    message: 'The host has no /proc with memory figures.',
+    hint: 'Hum reads Linux hosts. If this is one, see whether /proc is mounted and readable for the account that Hum logs in as.',
+    host,
+  };
+}

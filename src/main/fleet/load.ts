@@ -1,0 +1,11 @@
+export interface LoadAverages {
+  readonly load1: number;
+  readonly load5: number;
+  readonly load15: number;
+}
+
+/** Reads /proc/loadavg (proc_loadavg(5)). Null when it is missing or something else. */
+export function parseLoadAverages(text: string): LoadAverages | null {
+  const [load1 = Number.NaN, load5 = Number.NaN, load15 = Number.NaN] = text.split(' ', 3).map(Number);
+  return load1 >= 0 && load5 >= 0 && load15 >= 0 ? { load1, load5, load15 } : null;
+}
