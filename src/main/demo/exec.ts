@@ -1,0 +1,122 @@
+import type { ServerChannel } from 'ssh2';
+import probeScript from '../probe/probe.sh?raw';
+import { type DoorScript, payloadLength, readPayload } from './door-script.ts';
+import { type ProbeRun, probeAnswer, startProbe } from './probe-answer.ts';
+import { ProcFiles } from './proc-files.ts';
+import type { Profile } from './profiles.ts';
+import { answerDelayMs } from './story.ts';
+
+/** The longest request line; a console's are below a hundred characters. */
+const longestLine = 4096;
+/** Requests that may wait for the slow host. */
+const mostWaiting = 64;
+
+/** sh's exit status for a command that is not there (POSIX.1-2017, Shell 2.8.2). */
+const notFound = 127;
+
+/** Serves one exec request of a simulated host: the probe behind Hum's door. Anything else is told so and ends with 127. */
+export function serveExec(channel: ServerChannel, command: string, profile: Profile, now: () => number): void {
+  // The client went away in the middle of a write.
+  channel.on('error', () => channel.close());
+  const length = payloadLength(command);
+  if (length === undefined) {
+    refuse(channel, `${profile.name} is simulated: it has no shell and runs only what Hum itself asks for.`);
+    return;
+  }
+  let received: Buffer = Buffer.alloc(0);
+  const collect = (chunk: Buffer) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    if (received.length < length) return;
+    channel.off('data', collect);
+    begin(channel, readPayload(received.toString('utf8', 0, length)), received.subarray(length), profile, now);
+  };
+  channel.on('data', collect);
+}
+
+function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffer, profile: Profile, now: () => number): void {
+  if (!door) {
+    refuse(channel, `${profile.name} is simulated: it cannot read this script.`);
+    return;
+  }
+  channel.stderr.write(door.ready);
+  channel.write(door.ready);
+  const [nonce, proc] = door.args;
+  if (door.script !== probeScript || nonce === undefined || proc === undefined) {
+    refuse(channel, `${profile.name} is simulated: it knows the probe and no other script.`);
+    return;
+  }
+  new ProbeChannel(channel, startProbe(nonce, proc, new ProcFiles(profile, now())), profile, now).take(rest);
+}
+
+function refuse(channel: ServerChannel, sentence: string): void {
+  channel.stderr.write(`${sentence}\n`);
+  channel.exit(notFound);
+  channel.end();
+}
+
+/** Answers request lines one after the other, as the script does, each after the time that the host takes. */
+class ProbeChannel {
+  readonly #channel: ServerChannel;
+  readonly #run: ProbeRun;
+  readonly #profile: Profile;
+  readonly #now: () => number;
+  readonly #waiting: string[] = [];
+  #partial = '';
+  #answered = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(channel: ServerChannel, run: ProbeRun, profile: Profile, now: () => number) {
+    this.#channel = channel;
+    this.#run = run;
+    this.#profile = profile;
+    this.#now = now;
+    channel.on('data', (chunk: Buffer) => this.take(chunk));
+    channel.on('end', () => this.#end(0));
+    channel.on('close', () => this.#end(0));
+  }
+
+  take(chunk: Buffer): void {
+    if (chunk.length === 0 || this.#ended) return;
+    const lines = (this.#partial + chunk.toString('latin1')).split('\n');
+    this.#partial = lines.pop() ?? '';
+    this.#waiting.push(...lines);
+    if (this.#partial.length > longestLine || this.#waiting.length > mostWaiting) this.#end(1);
+    else if (this.#timer === undefined) this.#next();
+  }
+
+  #next(): void {
+    for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) {
+      const request = line;
+      const delayMs = answerDelayMs(this.#profile, this.#answered);
+      if (delayMs > 0) {
+        this.#timer = setTimeout(() => {
+          this.#timer = undefined;
+          this.#answer(request);
+          this.#next();
+        }, delayMs);
+        return;
+      }
+      this.#answer(request);
+    }
+  }
+
+  #answer(request: string): void {
+    this.#answered += 1;
+    const taken = this.#channel.write(probeAnswer(this.#run, request, new ProcFiles(this.#profile, this.#now())));
+    if (taken) return;
+    // Nobody reads: stop reading too, as a script whose output is blocked does.
+    this.#channel.pause();
+    this.#channel.once('drain', () => this.#channel.resume());
+  }
+
+  #end(code: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#waiting.length = 0;
+    if (this.#channel.destroyed) return;
+    this.#channel.exit(code);
+    this.#channel.end();
+  }
+}

@@ -1,0 +1,99 @@
+import probeScript from '../probe/probe.sh?raw';
+import type { ProcFiles } from './proc-files.ts';
+
+/**
+ * probe.sh, run against simulated files: the same requests, the same frames, byte for byte. tests/integration/demo-conformance.test.ts
+ * holds the two side by side.
+ */
+
+/** The grep pattern of the script itself. What it uses of POSIX extended regular expressions means the same here. */
+const wanted = new RegExp(/^wanted='(.*)'$/m.exec(probeScript)?.[1] ?? '^$');
+
+/** What the script keeps from its start. */
+export interface ProbeRun {
+  readonly nonce: string;
+  /** `$2`: where proc(5) is mounted. */
+  readonly proc: string;
+  readonly hasAvailable: boolean;
+}
+
+export function startProbe(nonce: string, proc: string, files: ProcFiles): ProbeRun {
+  return { nonce, proc, hasAvailable: /^MemAvailable:/m.test(files.proc('meminfo') ?? '') };
+}
+
+/** The frame that answers one request line (without its newline). */
+export function probeAnswer(run: ProbeRun, line: string, files: ProcFiles): string {
+  const [seq = '', ...sections] = line.split(/[ \t]+/).filter((word) => word !== '');
+  const paths = sections.flatMap((section) => filesOf(run, section));
+  const own = sections.filter((section) => section === 'facts' || section === 'processes');
+  let out = `${run.nonce} begin ${seq}\n`;
+  if (paths.length > 0) {
+    out += `${run.nonce} files\n`;
+    for (const path of paths) out += grep(`${run.proc}/${path}`, files.proc(path), wanted);
+  }
+  for (const section of own) {
+    out += `${run.nonce} ${section}\n`;
+    out += section === 'facts' ? facts(files) : processes(run, files);
+  }
+  return `${out}${run.nonce} end ${seq}\n`;
+}
+
+function filesOf(run: ProbeRun, section: string): readonly string[] {
+  switch (section) {
+    case 'memory':
+      return run.hasAvailable ? ['meminfo', 'vmstat'] : ['meminfo', 'vmstat', 'sys/vm/min_free_kbytes'];
+    case 'pressure':
+      return ['pressure/memory', 'pressure/cpu', 'pressure/io'];
+    case 'load':
+      return ['loadavg'];
+    case 'cpu':
+      return ['stat'];
+    case 'uptime':
+      return ['uptime'];
+    case 'network':
+      return ['net/dev'];
+    default:
+      return [];
+  }
+}
+
+/** `grep -Es pattern path /dev/null`: each line that matches, after its file's name. */
+function grep(name: string, text: string | undefined, pattern: RegExp): string {
+  let out = '';
+  for (const line of linesOf(text)) if (pattern.test(line)) out += `${name}:${line}\n`;
+  return out;
+}
+
+function linesOf(text: string | undefined): readonly string[] {
+  if (text === undefined || text === '') return [];
+  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+}
+
+function facts(files: ProcFiles): string {
+  const { name, kernel } = files.profile;
+  const stat = files.proc('stat');
+  const cores = stat === undefined ? '' : String(linesOf(stat).filter((line) => /^cpu[0-9]/.test(line)).length);
+  const bootId = linesOf(files.proc('sys/kernel/random/boot_id'))[0];
+  const lines = [`hostname=${name}`, `kernel=Linux ${kernel}`, 'architecture=x86_64', `cores=${cores}`];
+  if (bootId !== undefined) lines.push(`boot_id=${bootId}`);
+  // grep -m 1 takes the first line of each file; where both are one file by way of a link, the name comes twice.
+  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
+    const system = linesOf(files.etc(path)).find((line) => line.startsWith('PRETTY_NAME='));
+    if (system !== undefined) lines.push(system);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const largest = 10;
+
+/** `sort -k 2 -n -r`: by the number after the first blank; lines that are equal by it come in reverse order of their bytes. */
+function processes(run: ProbeRun, files: ProcFiles): string {
+  const resident = files.processIds().flatMap((pid) => {
+    const kb = /^VmRSS:\s*(\d+)/m.exec(files.proc(`${pid}/status`) ?? '')?.[1];
+    return kb === undefined ? [] : [{ pid, kb, line: `${run.proc}/${pid}/status` }];
+  });
+  resident.sort((a, b) => Number(b.kb) - Number(a.kb) || (a.line < b.line ? 1 : -1));
+  let out = '';
+  for (const { pid, line } of resident.slice(0, largest)) out += grep(line, files.proc(`${pid}/status`), /^(Name|Uid|VmRSS):/);
+  return out + grep('/etc/passwd', files.etc('/etc/passwd'), /^[^:]*:[^:]*:[0-9]/);
+}

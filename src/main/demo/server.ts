@@ -1,0 +1,49 @@
+import ssh2 from 'ssh2';
+import { type HostServer, startHostServer } from './host-server.ts';
+import { type DemoOrder, type DemoReport, demoOrder } from './messages.ts';
+import { fleetOf } from './profiles.ts';
+
+/**
+ * The demo fleet's process: waits for one order, starts the hosts, reports their ports and serves until the console is gone. It never
+ * outlives the console: when that dies, even by SIGKILL, the IPC channel closes.
+ */
+
+const tickMs = 250;
+let hosts: readonly HostServer[] = [];
+
+process.once('disconnect', leave);
+process.once('SIGTERM', leave);
+// Ctrl-C reaches every process of the terminal; the console ends this one in its own order.
+process.on('SIGINT', () => {
+  if (!process.connected) leave();
+});
+process.once('message', (message) => {
+  start(demoOrder.parse(message)).then(report, (error: unknown) =>
+    report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  );
+});
+
+async function start(order: DemoOrder): Promise<DemoReport> {
+  const clientKey = ssh2.utils.parseKey(order.clientKey);
+  if (clientKey instanceof Error) throw clientKey;
+  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const began = performance.now();
+  const now = () => (performance.now() - began) * order.speed;
+  hosts = await Promise.all(
+    fleetOf(order.seed, order.hosts).map((profile) => startHostServer({ profile, hostKey: hostKey.private, clientKey, now })),
+  );
+  // One timer for all hosts: what they show is worked out when somebody asks.
+  setInterval(() => {
+    for (const host of hosts) host.tick();
+  }, tickMs / Math.max(1, order.speed));
+  return { kind: 'ready', ports: hosts.map((host) => host.port), hostKey: hostKey.public };
+}
+
+function report(message: DemoReport): void {
+  if (process.connected) process.send?.(message);
+}
+
+function leave(): void {
+  for (const host of hosts) host.close();
+  process.exit(0);
+}

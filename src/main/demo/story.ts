@@ -1,0 +1,72 @@
+import type { Profile } from './profiles.ts';
+import { hex, randomOf } from './random.ts';
+
+/** What happens to the special hosts, and when. Times are ms since the demo began. */
+
+/** The leaking host: from a fresh process to the OOM kill. */
+export const leakPeriodMs = 7 * 60_000;
+const firstKillAt = 2.5 * 60_000;
+/** The last part of the leak, in which memory is short and the kernel swaps. */
+const leakPressureFrom = 0.72;
+
+/** The rebooting host: up for a while, gone, back with a new boot. */
+const rebootPeriodMs = 4 * 60_000;
+const firstRebootAt = 45_000;
+const rebootTakesMs = 40_000;
+/** The machine is up for so long before sshd answers. */
+const bootToSshdMs = 18_000;
+
+/** Whether nobody listens at this moment. */
+export function isAway(profile: Profile, at: number): boolean {
+  if (profile.role !== 'rebooting' || at < firstRebootAt) return false;
+  return (at - firstRebootAt) % rebootPeriodMs < rebootTakesMs;
+}
+
+export interface Boot {
+  /** May be long before the demo: negative. */
+  readonly at: number;
+  readonly id: string;
+}
+
+export function bootOf(profile: Profile, at: number): Boot {
+  const firstBackAt = firstRebootAt + rebootTakesMs;
+  const reboots = profile.role === 'rebooting' && at >= firstBackAt ? Math.floor((at - firstBackAt) / rebootPeriodMs) + 1 : 0;
+  const random = randomOf(profile.bootIdSeed, reboots);
+  // RFC 9562 §5.4: version 4, variant 8 to b.
+  const id = `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-a${hex(random, 3)}-${hex(random, 12)}`;
+  if (reboots === 0) return { at: -profile.uptimeAtStartMs, id };
+  return { at: firstBackAt + (reboots - 1) * rebootPeriodMs - bootToSshdMs, id };
+}
+
+export interface Leak {
+  /** How far the leak has come, 0..1; 0 on a host that does not leak. */
+  readonly grown: number;
+  /** OOM kills since the demo began. */
+  readonly kills: number;
+}
+
+export function leakOf(profile: Profile, at: number): Leak {
+  if (profile.role !== 'leaking') return { grown: 0, kills: 0 };
+  const sinceFirst = at - firstKillAt + leakPeriodMs;
+  const kills = Math.floor(sinceFirst / leakPeriodMs);
+  return { grown: sinceFirst / leakPeriodMs - kills, kills };
+}
+
+/** Memory pressure from the leak, ratio. */
+export function leakPressure(leak: Leak): number {
+  const near = Math.max(0, (leak.grown - leakPressureFrom) / (1 - leakPressureFrom));
+  return 0.55 * near * near;
+}
+
+/** The area under `leakPressure` since the demo's first leak began, in ms. */
+export function leakPressureMs(leak: Leak): number {
+  const width = (1 - leakPressureFrom) * leakPeriodMs;
+  const near = Math.max(0, (leak.grown - leakPressureFrom) / (1 - leakPressureFrom));
+  return 0.55 * (width / 3) * (leak.kills + near ** 3);
+}
+
+/** How long the slow host takes for an answer: 1.5 to 3 s. */
+export function answerDelayMs(profile: Profile, request: number): number {
+  if (profile.role !== 'slow') return 0;
+  return 1500 + 1500 * randomOf(profile.bootIdSeed, request)();
+}

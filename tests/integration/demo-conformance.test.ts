@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { probeAnswer, startProbe } from '../../src/main/demo/probe-answer.ts';
+import { ProcFiles } from '../../src/main/demo/proc-files.ts';
+import { fleetOf } from '../../src/main/demo/profiles.ts';
+
+/** The demo answers in JavaScript what probe.sh would print for the same files; here the real script says what that is. */
+
+const script = resolve(import.meta.dirname, '../../src/main/probe/probe.sh');
+const dir = mkdtempSync(join(tmpdir(), 'hum-demo-conformance-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const nonce = 'a8f3e1';
+const minute = 60_000;
+const fleet = fleetOf(7, 40);
+
+const paths = ['meminfo', 'vmstat', 'loadavg', 'uptime', 'stat', 'net/dev', 'sys/vm/min_free_kbytes', 'sys/kernel/random/boot_id'].concat([
+  'pressure/memory',
+  'pressure/cpu',
+  'pressure/io',
+]);
+
+const requests = [
+  '1 memory pressure load cpu uptime network',
+  '2 memory',
+  '3 facts',
+  '4 processes',
+  '5 facts processes memory memory',
+  '6 nonsense',
+  '7',
+  '  8\tuptime   load ',
+];
+
+/** The outer files are those of the machine that runs the test: probe.sh reads them by their fixed names. */
+class FilesHere extends ProcFiles {
+  override etc(path: string): string | undefined {
+    return readFileSync(path, 'utf8');
+  }
+}
+
+function writeProc(root: string, files: ProcFiles): void {
+  for (const path of [...paths, ...files.processIds().map((pid) => `${pid}/status`)]) {
+    const text = files.proc(path);
+    if (text === undefined) continue;
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+/** A `uname` that answers as the simulated host's would. */
+function writeUname(root: string, name: string, kernel: string): string {
+  const bin = join(root, 'bin');
+  mkdirSync(bin, { recursive: true });
+  // What probe.sh asks for with -snrm, in the order in which uname prints it.
+  writeFileSync(join(bin, 'uname'), `#!/bin/sh\n[ "$*" = -snrm ] && echo Linux ${name} ${kernel} x86_64\n`, { mode: 0o755 });
+  return bin;
+}
+
+describe('the demo answers as probe.sh does', () => {
+  for (const [index, at] of [
+    [0, 0],
+    [2, 2.4 * minute],
+    [2, 2.6 * minute],
+    [3, 5 * minute],
+    [4, minute],
+    [10, 3 * minute],
+    [11, 12 * minute],
+    [39, 90 * minute],
+  ] as const) {
+    const profile = fleet[index];
+    if (!profile) throw new Error('the fleet is too small');
+    it(`for ${profile.name} after ${at / minute} min`, () => {
+      const files = new FilesHere(profile, at);
+      const root = join(dir, `${index}-${at}`);
+      writeProc(root, files);
+      const bin = writeUname(`${root}-host`, profile.name, profile.kernel);
+      const real = execFileSync('sh', [script, nonce, root], {
+        input: requests.map((request) => `${request}\n`).join(''),
+        encoding: 'utf8',
+        env: { PATH: `${bin}:${process.env.PATH}` },
+      });
+      const run = startProbe(nonce, root, files);
+      const simulated = requests.map((request) => probeAnswer(run, request, files)).join('');
+      expect(simulated).toBe(real);
+      expect(real).toContain(`VmRSS:`);
+    });
+  }
+});
