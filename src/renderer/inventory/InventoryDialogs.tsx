@@ -1,5 +1,71 @@
-import type { ReactNode } from 'react';
+import { Modal } from '@mantine/core';
+import { type ReactNode, useRef } from 'react';
+import { closeDialog, type Dialog, useDialog } from '../app/dialogs.ts';
+import { AddHostDialog } from './AddHostDialog.tsx';
+import { EditHostsDialog } from './EditHostsDialog.tsx';
+import { EditTagsDialog } from './EditTagsDialog.tsx';
+import { FileImportDialog } from './FileImportDialog.tsx';
+import { SshConfigDialog } from './SshConfigDialog.tsx';
+import { TrustKeysDialog } from './TrustKeysDialog.tsx';
 
+type InventoryDialog = Exclude<Dialog, { readonly kind: 'keys' }>;
+
+const titles: Readonly<Record<InventoryDialog['kind'], string>> = {
+  'add-host': 'Add a host',
+  'edit-hosts': 'Edit hosts',
+  'edit-tags': 'Tags',
+  'import-ssh-config': 'Import from SSH configuration',
+  'import-file': 'Import an inventory file',
+  'trust-keys': 'Host keys',
+};
+
+/** Wide where there is a table to read. */
+const sizes: Readonly<Record<InventoryDialog['kind'], number>> = {
+  'add-host': 640,
+  'edit-hosts': 640,
+  'edit-tags': 480,
+  'import-ssh-config': 840,
+  'import-file': 720,
+  'trust-keys': 920,
+};
+
+/** Forms that a stray click must not throw away. */
+const typedInto: ReadonlySet<Dialog['kind']> = new Set(['add-host', 'edit-hosts', 'edit-tags']);
+
+/** The dialog of the inventory that is open, whoever opened it (app/dialogs.ts). */
 export function InventoryDialogs(): ReactNode {
-  return null;
+  const open = useDialog((state) => (state.dialog?.kind === 'keys' ? null : state.dialog));
+  const shown = useRef<InventoryDialog | null>(null);
+  // While it fades out the dialog still shows what it was about.
+  if (open) shown.current = open;
+  const dialog = shown.current;
+  return (
+    <Modal
+      opened={open !== null}
+      onClose={closeDialog}
+      title={dialog ? titles[dialog.kind] : ''}
+      size={dialog ? sizes[dialog.kind] : 640}
+      yOffset="8vh"
+      closeOnClickOutside={dialog === null || !typedInto.has(dialog.kind)}
+    >
+      {dialog ? <Content dialog={dialog} /> : null}
+    </Modal>
+  );
+}
+
+function Content({ dialog }: { readonly dialog: InventoryDialog }): ReactNode {
+  switch (dialog.kind) {
+    case 'add-host':
+      return <AddHostDialog />;
+    case 'edit-hosts':
+      return <EditHostsDialog key={dialog.ids.join()} ids={dialog.ids} />;
+    case 'edit-tags':
+      return <EditTagsDialog key={dialog.ids.join()} ids={dialog.ids} />;
+    case 'import-ssh-config':
+      return <SshConfigDialog />;
+    case 'import-file':
+      return <FileImportDialog />;
+    case 'trust-keys':
+      return <TrustKeysDialog ids={dialog.ids} />;
+  }
 }

@@ -1,5 +1,7 @@
 import type { HostRow } from '../../shared/contract/fleet.ts';
 
+type HostAndStatus = Pick<HostRow, 'host' | 'status'>;
+
 /** A host whose key waits for a person's decision. */
 export interface UnknownKey {
   readonly id: string;
@@ -11,7 +13,7 @@ export interface UnknownKey {
 }
 
 /** Those of the rows that offer a key nobody has trusted yet. */
-export function unknownKeys(rows: readonly HostRow[]): readonly UnknownKey[] {
+export function unknownKeys(rows: readonly HostAndStatus[]): readonly UnknownKey[] {
   return rows.flatMap(({ host, status }) =>
     status.state === 'host-key-unknown' && status.offeredKey
       ? [{ id: host.id, name: host.name, address: host.address, port: host.port, ...pick(status.offeredKey) }]
@@ -41,7 +43,7 @@ export function hostKeyFile(type: string): string | null {
  * The commands that forget the old keys, one for each known_hosts file that has one. ssh-keygen(1) `-R`; an address on another port than
  * 22 is written `[address]:port` there (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
  */
-export function forgetKeyCommands(row: HostRow): readonly string[] {
+export function forgetKeyCommands(row: HostAndStatus): readonly string[] {
   const { address, port } = row.host;
   const name = port === 22 ? address : `[${address}]:${port}`;
   const files = new Set((row.status.knownKeys ?? []).map((key) => key.where.replace(/:\d+$/, '')));

@@ -1,0 +1,59 @@
+import { IconCheck, IconCircleDashed, IconMinus, IconPointFilled, IconX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { visibleText } from '../../shared/visible-text.ts';
+import { ProblemText } from '../app/act.tsx';
+import { type ChecklistLine, checklist, verdict } from './checklist.ts';
+import classes from './inventory.module.css';
+import { ProblemBox } from './ProblemBox.tsx';
+import type { ConnectionTestState } from './use-connection-test.ts';
+
+const marks = {
+  waiting: { Icon: IconPointFilled, word: 'To come' },
+  running: { Icon: IconCircleDashed, word: 'Under way' },
+  done: { Icon: IconCheck, word: 'Done' },
+  failed: { Icon: IconX, word: 'Failed' },
+  skipped: { Icon: IconMinus, word: 'Skipped' },
+} as const;
+
+export interface ConnectionTestProps {
+  readonly test: ConnectionTestState;
+  /** Which host of a range was tested. */
+  readonly note: string | null;
+}
+
+/** The way to a host as a checklist: what was found at each step, and what exactly failed. */
+export function ConnectionTest({ test, note }: ConnectionTestProps): ReactNode {
+  if (!test.started) return null;
+  const end = test.problem ? null : verdict(test.steps, test.running);
+  return (
+    <section className={classes.test} aria-label="Connection test">
+      <ol>
+        {checklist(test.steps, test.running).map((line) => (
+          <Line key={line.stage} line={line} />
+        ))}
+      </ol>
+      <p role="status">{test.running ? 'Testing…' : (end ?? (test.problem ? '' : 'The test was stopped.'))}</p>
+      {note ? <p className={classes.note}>{note}</p> : null}
+      <ProblemBox problem={test.problem} />
+    </section>
+  );
+}
+
+function Line({ line }: { readonly line: ChecklistLine }): ReactNode {
+  const { Icon, word } = marks[line.mark];
+  return (
+    <li data-mark={line.mark}>
+      <Icon size={16} aria-label={word} />
+      <span className={classes.testLabel}>{line.label}</span>
+      <span className={`hum-mono ${classes.testNote}`}>{visibleText(line.step?.note ?? '', 200)}</span>
+      <span className={`hum-mono ${classes.testTime}`}>
+        {line.step && line.mark !== 'skipped' ? `${Math.round(line.step.tookMs)} ms` : ''}
+      </span>
+      {line.step?.problem ? (
+        <div className={classes.testProblem}>
+          <ProblemText problem={line.step.problem} />
+        </div>
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,95 @@
+import { Button } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { visibleText } from '../../shared/visible-text.ts';
+import { act } from '../app/act.tsx';
+import { client } from '../app/client.ts';
+import { closeDialog } from '../app/dialogs.ts';
+import { hostCount } from './actions.ts';
+import { ConnectionTest } from './ConnectionTest.tsx';
+import { commonFields, readEditForm } from './edit-form.ts';
+import { HostFields } from './HostFields.tsx';
+import { type FieldErrors, readHostForm } from './host-form.ts';
+import classes from './inventory.module.css';
+import { NothingToEdit } from './NothingToEdit.tsx';
+import { ProblemBox } from './ProblemBox.tsx';
+import { savedHosts } from './saved-hosts.ts';
+import { useConnectionTest } from './use-connection-test.ts';
+import { useSubmission } from './use-submission.ts';
+
+/** Edits one host, or what several have in common. What changed elsewhere since the dialog opened stays, unless it is edited here too. */
+export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): ReactNode {
+  const [hosts] = useState(() => savedHosts(ids));
+  const [before] = useState(() => commonFields(hosts));
+  const [values, setValues] = useState(before.values);
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const test = useConnectionTest();
+  const { busy, problem, submit } = useSubmission();
+  const [first] = hosts;
+  if (!first) return <NothingToEdit />;
+  const single = hosts.length === 1;
+
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    const reading = readEditForm(before, values, hosts.length);
+    if (reading.kind === 'errors') return setErrors(reading.errors);
+    if (!reading.changes) return closeDialog();
+    if (busy) return;
+    const { change, tags } = reading.edit;
+    const chosen = hosts.map((host) => host.id);
+    const saved = await submit(async () => {
+      if (Object.keys(change).length > 0) await client.inventory.update({ ids: chosen, change });
+      if (tags.add.length + tags.remove.length > 0) {
+        await client.inventory.retag({ ids: chosen, add: [...tags.add], remove: [...tags.remove] });
+      }
+      return true;
+    });
+    if (!saved) return;
+    closeDialog();
+    const whom = single ? visibleText(first.name, 80) : hostCount(hosts.length);
+    await act({ doing: `Saving ${whom}`, run: () => Promise.resolve(), done: () => `Saved ${whom}.` });
+  };
+
+  const tryIt = () => {
+    const reading = readHostForm(values);
+    if (reading.kind === 'draft') void test.start(reading.draft);
+    else setErrors(reading.errors);
+  };
+
+  return (
+    <form className={classes.form} onSubmit={(event) => void save(event)} noValidate>
+      {single ? null : <p className={classes.lead}>{namesOf(hosts.map((host) => host.name))}</p>}
+      <HostFields
+        values={values}
+        errors={errors}
+        mixed={before.mixed}
+        single={single}
+        onChange={(next) => {
+          setValues(next);
+          setErrors({});
+        }}
+      />
+      <ConnectionTest test={test} note={null} />
+      <ProblemBox problem={problem} />
+      <div className={classes.footer}>
+        {single ? (
+          <Button variant="default" onClick={test.running ? test.stop : tryIt}>
+            {test.running ? 'Stop the test' : 'Test connection'}
+          </Button>
+        ) : null}
+        <span className={classes.spacer} />
+        <Button variant="default" onClick={closeDialog}>
+          Cancel
+        </Button>
+        <Button type="submit" disabled={busy}>
+          {single ? 'Save' : `Save ${hostCount(hosts.length)}`}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, 6).map((name) => visibleText(name, 60));
+  const more = names.length - shown.length;
+  return `${hostCount(names.length)}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+import { visibleText } from '../../shared/visible-text.ts';
+import { fingerprintGroups } from './host-keys.ts';
+import classes from './inventory.module.css';
+
+/** A fingerprint in groups of four. The gaps are drawn, not written: copied, it is the fingerprint. */
+export function Fingerprint({ fingerprint }: { readonly fingerprint: string }): ReactNode {
+  const { algorithm, groups } = fingerprintGroups(visibleText(fingerprint, 128));
+  let place = 0;
+  return (
+    <code className={`hum-mono ${classes.fingerprint}`}>
+      {algorithm}
+      {groups.map((group) => {
+        place += group.length;
+        return <span key={place}>{group}</span>;
+      })}
+    </code>
+  );
+}
