@@ -20,6 +20,7 @@ export default defineConfig<ShellOptions>({
         viewport: { width: 1280, height: 800 },
       },
     },
-    { name: 'desktop', use: { shell: 'desktop' } },
+    // *.web.spec.ts: what only a browser has, a link and a token.
+    { name: 'desktop', testIgnore: '**/*.web.spec.ts', use: { shell: 'desktop' } },
   ],
 });

@@ -43,7 +43,13 @@ const tokenRefused = 4401;
  * @throws HumError `conflict` when the port is taken, `bad-input` when it or the address cannot be used.
  */
 export async function startWebServer({ site, host, port, token, log }: WebServerOptions): Promise<WebServer> {
-  const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 });
+  const server = createServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 3_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: 1_000,
+  });
   server.maxConnections = mostConnections;
   const sockets = new WebSocketServer({
     noServer: true,
