@@ -31,7 +31,7 @@ export class FrameParser {
   /** The start of an unfinished frame; grows by doubling, so that a host that sends single bytes costs no more than others. */
   #held = Buffer.alloc(0);
   #heldLength = 0;
-  /** Where in `#held` no end marker has been found so far. */
+  /** Before this place in `#held` there is no end marker. */
   #searched = 0;
 
   constructor(options: { readonly nonce: string; readonly proc: string }, onFrame: (frame: Frame) => void) {
@@ -55,15 +55,10 @@ export class FrameParser {
     this.#hold(chunk);
     const held = this.#held.subarray(0, this.#heldLength);
     const used = this.#scan(held, this.#searched);
-    if (used === 0) {
-      this.#searched = Math.max(0, this.#heldLength - this.#end.length + 1);
-      return;
-    }
-    const rest = held.subarray(used);
+    if (used === 0) return;
     this.#held = Buffer.alloc(0);
     this.#heldLength = 0;
-    this.#searched = 0;
-    if (rest.length > 0) this.#hold(rest);
+    if (used < held.length) this.#hold(held.subarray(used));
   }
 
   #hold(bytes: Buffer): void {
@@ -87,11 +82,16 @@ export class FrameParser {
       const end = bytes.indexOf(this.#end, from);
       const stop = end < 0 ? -1 : bytes.indexOf(newline, end + this.#end.length);
       if ((stop < 0 ? bytes.length : stop) - start > maxFrameBytes) throw flooded('one answer');
-      if (stop < 0) break;
+      if (stop < 0) {
+        // The marker may have come in part.
+        this.#searched = Math.max(from, end < 0 ? bytes.length - this.#end.length + 1 : end) - start;
+        return start;
+      }
       this.#onFrame(this.#read(bytes.toString('utf8', start, stop)));
       start = stop + 1;
       from = start;
     }
+    this.#searched = 0;
     return start;
   }
 
