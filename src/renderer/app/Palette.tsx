@@ -1,0 +1,98 @@
+import { Spotlight } from '@mantine/spotlight';
+import { IconSearch } from '@tabler/icons-react';
+import { type ReactNode, useMemo, useState } from 'react';
+import type { HostState } from '../../shared/contract/fleet.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { stateLooks } from '../components/host-states.ts';
+import { StateIcon } from '../components/StateMark.tsx';
+import { useFleet } from '../fleet/store.ts';
+import classes from './Palette.module.css';
+import { paletteActions } from './palette-actions.ts';
+import { bestMatches } from './palette-search.ts';
+import { go, hostPath } from './paths.ts';
+
+const mostHosts = 12;
+
+interface FoundHost {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly group: string | null;
+  readonly state: HostState;
+  readonly text: string;
+}
+
+/** Ctrl-K: goes to any host, does any action. */
+export function Palette(): ReactNode {
+  const [query, setQuery] = useState('');
+  return (
+    <Spotlight.Root
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={['mod + K']}
+      tagsToIgnore={[]}
+      scrollable
+      maxHeight={440}
+      size={560}
+      transitionProps={{ duration: 100, transition: 'fade' }}
+      overlayProps={{ backgroundOpacity: 0.4 }}
+      removeScrollProps={{ enabled: false }}
+      aria-label="Go to a host or do something"
+    >
+      <Spotlight.Search placeholder="A host, a group, an action…" aria-label="Search" leftSection={<IconSearch size={16} />} />
+      <Found query={query} />
+    </Spotlight.Root>
+  );
+}
+
+function Found({ query }: { readonly query: string }): ReactNode {
+  const shape = useFleet((state) => state.shape);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when hosts came, went or changed their state
+  const hosts = useMemo(searchableHosts, [shape]);
+  const actions = useMemo(() => bestMatches(paletteActions(), query, 20), [query]);
+  const found = useMemo(() => (query.trim() === '' ? [] : bestMatches(hosts, query, mostHosts)), [hosts, query]);
+  return (
+    <Spotlight.ActionsList>
+      {found.length > 0 ? (
+        <Spotlight.ActionsGroup label="Hosts">
+          {found.map((host) => (
+            <Spotlight.Action key={host.id} onClick={() => go(hostPath(host.id))}>
+              <span className={classes.host}>
+                <StateIcon state={host.state} />
+                <span className="hum-mono">{visibleText(host.name, 120)}</span>
+                <span className={classes.aside}>
+                  {host.group === null ? '' : `${visibleText(host.group, 40)} · `}
+                  {stateLooks[host.state].word}
+                </span>
+              </span>
+            </Spotlight.Action>
+          ))}
+        </Spotlight.ActionsGroup>
+      ) : null}
+      {actions.length > 0 ? (
+        <Spotlight.ActionsGroup label="Actions">
+          {actions.map((action) => (
+            <Spotlight.Action key={action.id} onClick={action.run}>
+              <span className={classes.host}>
+                <span>{action.label}</span>
+                <span className={classes.aside}>{action.keys ? <kbd className="hum-key">{action.keys}</kbd> : null}</span>
+              </span>
+            </Spotlight.Action>
+          ))}
+        </Spotlight.ActionsGroup>
+      ) : null}
+      {found.length + actions.length === 0 ? <Spotlight.Empty>No host and no action is called that.</Spotlight.Empty> : null}
+    </Spotlight.ActionsList>
+  );
+}
+
+function searchableHosts(): readonly FoundHost[] {
+  return [...useFleet.getState().rows.values()].map(({ id, host, status }) => ({
+    id,
+    name: host.name,
+    address: host.address,
+    group: host.group,
+    state: status.state,
+    text: [host.name, host.address, host.group ?? '', ...host.tags].join(' ').toLowerCase(),
+  }));
+}

@@ -1,0 +1,25 @@
+/** Every key of Hum, as `?` shows them. */
+export const keyList: readonly { readonly title: string; readonly keys: readonly (readonly [keys: string, does: string])[] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['Ctrl K', 'Go to a host or do something'],
+      ['g f', 'Fleet'],
+      ['g s', 'Settings'],
+      ['?', 'These keys'],
+    ],
+  },
+  {
+    title: 'Fleet',
+    keys: [
+      ['/', 'Filter'],
+      ['j k', 'Next, previous host (or ↓ ↑)'],
+      ['Home End', 'First, last host'],
+      ['Enter', 'Open the host'],
+      ['x', 'Select it, or not'],
+      ['Shift ↑ ↓', 'Select a range'],
+      ['Ctrl A', 'Select all that are shown'],
+      ['Esc', 'Clear the selection, then the filter'],
+    ],
+  },
+];

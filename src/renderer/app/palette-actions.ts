@@ -1,0 +1,62 @@
+import { isFailing } from '../components/host-states.ts';
+import { useFleet } from '../fleet/store.ts';
+import { changeView } from '../fleet/view.ts';
+import { exportInventory, hostCount, retryHosts, startDemo, stopDemo } from '../inventory/actions.ts';
+import { openDialog } from './dialogs.ts';
+import { fleetPath, go, settingsPath } from './paths.ts';
+import { changeSettings } from './settings.ts';
+
+export interface PaletteAction {
+  readonly id: string;
+  readonly label: string;
+  readonly keys?: string;
+  /** What is searched, in lower case: the label and other words for it. */
+  readonly text: string;
+  readonly run: () => void;
+}
+
+const demoHosts = 12;
+
+/** Everything that can be done from anywhere, as it makes sense at this moment. */
+export function paletteActions(): readonly PaletteAction[] {
+  const { rows, demo } = useFleet.getState();
+  const failing = [...rows.values()].filter((row) => isFailing(row.status.state)).map((row) => row.id);
+  const actions = [
+    action('fleet', 'Go to the fleet', () => go(fleetPath), 'overview hosts home', 'g f'),
+    action('settings', 'Go to the settings', () => go(settingsPath), 'preferences options', 'g s'),
+    action('add', 'Add a host…', () => openDialog({ kind: 'add-host' }), 'new'),
+    action('import-ssh', 'Import from ~/.ssh/config…', () => openDialog({ kind: 'import-ssh-config' }), 'openssh'),
+    action('import-file', 'Import an inventory file…', () => openDialog({ kind: 'import-file' }), 'json load'),
+    action('theme-dark', 'Theme: dark', () => void changeSettings({ theme: 'dark' }), 'night colour'),
+    action('theme-light', 'Theme: light', () => void changeSettings({ theme: 'light' }), 'day colour'),
+    action('theme-system', 'Theme: like the system', () => void changeSettings({ theme: 'system' }), 'auto colour'),
+    action('keys', 'Show all keys', () => openDialog({ kind: 'keys' }), 'shortcuts keyboard help', '?'),
+  ];
+  if (rows.size > 0) {
+    actions.push(
+      action('export', 'Export the inventory', () => void exportInventory(), 'json save download'),
+      action('group', 'Group the table, or not', () => changeView((view) => ({ group: !view.group })), 'by group'),
+      action('columns', 'Show all columns', () => changeView(() => ({ hiddenColumns: [] })), 'choose'),
+      action('failing', 'Show hosts that need help', () => showFilter('state:failing'), 'trouble problems down'),
+      action('short', 'Show hosts short of memory', () => showFilter('mem>=90 state:online'), 'full ram'),
+    );
+  }
+  if (failing.length > 0) {
+    actions.push(action('retry', `Reconnect ${hostCount(failing.length)} that fail`, () => void retryHosts(failing), 'retry all'));
+  }
+  actions.push(
+    demo.running
+      ? action('demo', 'Leave the demo', () => void stopDemo(), 'stop demo fleet')
+      : action('demo', 'Start the demo fleet', () => void startDemo(demoHosts), 'try example'),
+  );
+  return actions;
+}
+
+function action(id: string, label: string, run: () => void, words: string, keys?: string): PaletteAction {
+  return { id, label, run, text: `${label.toLowerCase()} ${words}`, ...(keys === undefined ? {} : { keys }) };
+}
+
+function showFilter(filter: string): void {
+  changeView(() => ({ filter }));
+  go(fleetPath);
+}

@@ -1,0 +1,57 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table's elements cannot be laid out line by line; the ARIA grid pattern is used instead
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line (aria-activedescendant)
+import { memo, type ReactNode } from 'react';
+import { cells } from './cells.tsx';
+import type { ColumnId } from './columns.ts';
+import { columnLooks } from './columns.ts';
+import classes from './FleetTable.module.css';
+import { isCurrent } from './figures.ts';
+import { useFleetRow } from './store.ts';
+
+interface HostLineProps {
+  readonly id: string;
+  /** Counts from 1, the header among them (aria-rowindex). */
+  readonly rowIndex: number;
+  readonly top: number;
+  readonly columns: readonly ColumnId[];
+  readonly chosen: boolean;
+  readonly atCursor: boolean;
+}
+
+/** A host in the table. It reads its own row from the store: a patch draws again only the lines whose hosts it names. */
+export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, chosen, atCursor }: HostLineProps): ReactNode {
+  const row = useFleetRow(id);
+  if (!row) return null;
+  const kept = row.live !== null && !isCurrent(row);
+  return (
+    <div
+      role="row"
+      id={`host-${id}`}
+      data-id={id}
+      className={classes.line}
+      style={{ transform: `translateY(${top}px)` }}
+      aria-rowindex={rowIndex}
+      aria-selected={chosen}
+      data-cursor={atCursor || undefined}
+      data-kept={kept || undefined}
+    >
+      <span role="gridcell" className={classes.check} data-check>
+        <span className={classes.box} aria-hidden="true" />
+      </span>
+      {columns.map((column) => {
+        const Cell = cells[column];
+        return (
+          <span
+            key={column}
+            role="gridcell"
+            className={classes.cell}
+            data-tip={column}
+            data-figures={columnLooks[column].figures || undefined}
+          >
+            <Cell row={row} />
+          </span>
+        );
+      })}
+    </div>
+  );
+});

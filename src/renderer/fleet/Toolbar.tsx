@@ -1,0 +1,65 @@
+import { Menu } from '@mantine/core';
+import { IconColumns3, IconStack2 } from '@tabler/icons-react';
+import type { ReactNode, RefObject } from 'react';
+import { columnIds, columnLooks } from './columns.ts';
+import { FilterField } from './FilterField.tsx';
+import { useFleet } from './store.ts';
+import classes from './Toolbar.module.css';
+import type { Arrangement } from './use-arrangement.ts';
+import { changeView, useView } from './view.ts';
+
+interface ToolbarProps {
+  readonly arrangement: Arrangement;
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly onLeave: () => void;
+}
+
+/** What stands above the table: the filter, how many hosts answer it, grouping, columns. */
+export function Toolbar({ arrangement, field, onLeave }: ToolbarProps): ReactNode {
+  const grouped = useView((view) => view.group);
+  const all = useFleet((state) => state.rows.size);
+  return (
+    <div className={classes.bar} role="toolbar" aria-label="The table">
+      <FilterField query={arrangement.query} field={field} onLeave={onLeave} />
+      <span className={`hum-mono ${classes.count}`} role="status">
+        {countText(arrangement.matching.size, all)}
+      </span>
+      <button
+        type="button"
+        className={classes.button}
+        aria-pressed={grouped}
+        onClick={() => changeView((view) => ({ group: !view.group }))}
+      >
+        <IconStack2 size={14} aria-hidden="true" />
+        Group
+      </button>
+      <ColumnsMenu arrangement={arrangement} />
+    </div>
+  );
+}
+
+function countText(shown: number, all: number): string {
+  return shown === all ? `${all.toLocaleString('en')} hosts` : `${shown.toLocaleString('en')} of ${all.toLocaleString('en')} hosts`;
+}
+
+function ColumnsMenu({ arrangement: { table, shownColumns } }: { readonly arrangement: Arrangement }): ReactNode {
+  return (
+    <Menu position="bottom-end" closeOnItemClick={false} width={200}>
+      <Menu.Target>
+        <button type="button" className={classes.button}>
+          <IconColumns3 size={14} aria-hidden="true" />
+          Columns
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columnIds
+          .filter((id) => table.getColumn(id)?.getCanHide())
+          .map((id) => (
+            <Menu.CheckboxItem key={id} checked={shownColumns.includes(id)} onChange={() => table.getColumn(id)?.toggleVisibility()}>
+              {columnLooks[id].title}
+            </Menu.CheckboxItem>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

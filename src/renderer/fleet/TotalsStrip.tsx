@@ -1,0 +1,85 @@
+import type { ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import type { HostState } from '../../shared/contract/fleet.ts';
+import { hostStates } from '../../shared/contract/fleet.ts';
+import { formatRatio } from '../../shared/units.ts';
+import { Figure } from '../components/Figure.tsx';
+import { stateLooks } from '../components/host-states.ts';
+import { StateIcon } from '../components/StateMark.tsx';
+import { formatUsedOf } from './figures.ts';
+import { useFleet } from './store.ts';
+import classes from './TotalsStrip.module.css';
+import { totalsOf } from './totals.ts';
+import { changeView, useView } from './view.ts';
+
+/** The fleet in one line: hosts by state, memory in use, hosts that are short of it. Each part filters the table to what it counts. */
+export function TotalsStrip(): ReactNode {
+  const { byState, hosts, memoryUsed, memoryTotal, measured, short } = useFleet(
+    useShallow((state) => {
+      const totals = totalsOf(state.rows.values());
+      return { ...totals, byState: hostStates.map((name) => totals.byState[name]).join(' ') };
+    }),
+  );
+  const counts = byState.split(' ').map(Number);
+  const ratio = memoryTotal > 0 ? memoryUsed / memoryTotal : 0;
+  return (
+    <section className={classes.strip} aria-label="Totals of the fleet">
+      <div className={classes.states}>
+        {hostStates.map((state, index) => (
+          <StateCount key={state} state={state} count={counts[index] ?? 0} />
+        ))}
+      </div>
+      <div className={classes.memory} title={`Sum of MemTotal − MemAvailable over ${measured} of ${hosts} hosts, from /proc/meminfo`}>
+        <span className={classes.label}>Memory used</span>
+        <span className={classes.figures}>
+          <Figure text={formatUsedOf(memoryUsed, memoryTotal)} />
+          <span className={`hum-mono ${classes.ratio}`}>{formatRatio(ratio)}</span>
+        </span>
+        <span className={classes.track} aria-hidden="true">
+          <span className={classes.bar} style={{ transform: `scaleX(${ratio.toFixed(4)})` }} />
+        </span>
+      </div>
+      <FilterButton filter="mem>=90 state:online" count={short} tone="warn" title="Hosts that use 90 % of their memory or more">
+        <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
+          <path d="M7 2.2 12.4 11.6H1.6Z" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
+        </svg>
+        Short of memory
+      </FilterButton>
+    </section>
+  );
+}
+
+function StateCount({ state, count }: { readonly state: HostState; readonly count: number }): ReactNode {
+  const { word, tone, meaning } = stateLooks[state];
+  return (
+    <FilterButton filter={`state:${state}`} count={count} tone={tone} title={meaning}>
+      <StateIcon state={state} />
+      {word}
+    </FilterButton>
+  );
+}
+
+function FilterButton(props: {
+  readonly filter: string;
+  readonly count: number;
+  readonly tone: string;
+  readonly title: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { filter, count, tone, title, children } = props;
+  const active = useView((view) => view.filter.trim() === filter);
+  return (
+    <button
+      type="button"
+      className={classes.count}
+      data-tone={tone}
+      data-zero={(count === 0 && !active) || undefined}
+      aria-pressed={active}
+      title={title}
+      onClick={() => changeView(() => ({ filter: active ? '' : filter }))}
+    >
+      <span className={`hum-mono ${classes.number}`}>{count.toLocaleString('en')}</span>
+      <span className={classes.word}>{children}</span>
+    </button>
+  );
+}

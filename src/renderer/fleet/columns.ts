@@ -1,0 +1,86 @@
+import { columnVisibilityFeature, createColumnHelper, createSortedRowModel, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
+import { statesByUrgency } from '../components/host-states.ts';
+import { memoryRatio } from './figures.ts';
+import { compareNames } from './items.ts';
+import type { FleetRow } from './rows.ts';
+
+export const features = tableFeatures({ columnVisibilityFeature, rowSortingFeature, sortedRowModel: createSortedRowModel() });
+
+/** A column of the overview. Widths in px: at ease, and in a narrow window; `name` takes what is left. */
+export interface ColumnLook {
+  readonly title: string;
+  readonly width: number;
+  readonly narrow: number;
+  readonly figures: boolean;
+}
+
+export const columnLooks = {
+  state: { title: 'State', width: 128, narrow: 118, figures: false },
+  name: { title: 'Name', width: 260, narrow: 176, figures: false },
+  address: { title: 'Address', width: 168, narrow: 136, figures: false },
+  group: { title: 'Group', width: 112, narrow: 84, figures: false },
+  tags: { title: 'Tags', width: 136, narrow: 96, figures: false },
+  memory: { title: 'Memory', width: 252, narrow: 218, figures: true },
+  trend: { title: '15 min', width: 112, narrow: 72, figures: false },
+  swap: { title: 'Swap', width: 88, narrow: 80, figures: true },
+  pressure: { title: 'Pressure', width: 78, narrow: 76, figures: true },
+  load: { title: 'Load', width: 68, narrow: 58, figures: true },
+  cpu: { title: 'CPU', width: 64, narrow: 58, figures: true },
+  uptime: { title: 'Uptime', width: 96, narrow: 86, figures: true },
+  age: { title: 'Age', width: 72, narrow: 66, figures: true },
+  system: { title: 'System', width: 168, narrow: 136, figures: false },
+} as const satisfies Record<string, ColumnLook>;
+
+export type ColumnId = keyof typeof columnLooks;
+export const columnIds = Object.keys(columnLooks) as ColumnId[];
+
+export function isColumnId(text: string): text is ColumnId {
+  return Object.hasOwn(columnLooks, text);
+}
+
+/** What a column is sorted by; undefined sorts last either way. */
+const sortValues: Readonly<Record<ColumnId, (row: FleetRow) => string | number | undefined>> = {
+  state: (row) => statesByUrgency.indexOf(row.status.state),
+  name: (row) => row.host.name,
+  address: (row) => row.host.address,
+  group: (row) => row.host.group ?? undefined,
+  tags: (row) => (row.host.tags.length > 0 ? row.host.tags.join(' ') : undefined),
+  memory: (row) => memoryRatio(row.live),
+  trend: (row) => trendRise(row),
+  swap: (row) => (row.live && row.live.swapTotal > 0 ? row.live.swapUsed : undefined),
+  pressure: (row) => row.live?.pressureSome ?? undefined,
+  load: (row) => row.live?.load1,
+  cpu: (row) => row.live?.cpuUsed ?? undefined,
+  uptime: (row) => row.live?.uptimeMs,
+  age: (row) => (row.live ? -row.live.sampledAt : undefined),
+  system: (row) => row.system ?? undefined,
+};
+
+/** The rise of used memory over the trend, as a ratio of the total: a trend is sorted by how fast it fills. */
+function trendRise({ trend }: FleetRow): number | undefined {
+  const known = trend.points.filter((point) => point !== null);
+  const first = known[0];
+  const last = known.at(-1);
+  return first === undefined || last === undefined ? undefined : last - first;
+}
+
+const helper = createColumnHelper<typeof features, FleetRow>();
+
+/** The columns as TanStack Table takes them. Figures sort from the largest first. */
+export const columns = helper.columns(
+  columnIds.map((id) =>
+    helper.accessor(sortValues[id], {
+      id,
+      header: columnLooks[id].title,
+      enableHiding: id !== 'state' && id !== 'name',
+      sortUndefined: 'last',
+      sortDescFirst: columnLooks[id].figures || id === 'trend',
+      sortFn: (left, right, column) => compareValues(left.getValue(column), right.getValue(column)),
+    }),
+  ),
+);
+
+function compareValues(left: unknown, right: unknown): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return compareNames(String(left), String(right));
+}

@@ -1,0 +1,136 @@
+import { formatRatio } from '../../shared/units.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Tone } from '../components/host-states.ts';
+import { stateLooks } from '../components/host-states.ts';
+import type { Strain } from './figures.ts';
+import { isCurrent, memoryRatio, memoryStrain } from './figures.ts';
+import type { HeatLayout } from './heat-layout.ts';
+import type { FleetRow } from './rows.ts';
+
+/** The colours of the strip, as the theme has them at this moment. */
+export interface HeatColours {
+  readonly ground: string;
+  readonly line: string;
+  readonly text: string;
+  readonly steps: readonly string[];
+  readonly onSteps: readonly string[];
+  readonly warn: string;
+  readonly bad: string;
+  readonly onAlarm: string;
+  readonly bySevere: Readonly<Record<Tone, string>>;
+}
+
+export const heatSteps = 16;
+
+const labelWidth = 58;
+const labelHeight = 20;
+
+/**
+ * Paints one cell. Memory in use is told by lightness; what is wrong by a shape: a corner for short of memory, hatching for a host without
+ * current figures, a cross where it cannot be reached, an empty frame where it is switched off.
+ */
+export function paintCell(
+  context: CanvasRenderingContext2D,
+  colours: HeatColours,
+  layout: HeatLayout,
+  index: number,
+  row: FleetRow,
+  faded: boolean,
+): void {
+  const x = (index % layout.columns) * (layout.cellWidth + layout.gap);
+  const y = Math.floor(index / layout.columns) * (layout.cellHeight + layout.gap);
+  const { cellWidth: width, cellHeight: height } = layout;
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  context.clearRect(x, y, width, height);
+  context.globalAlpha = faded ? 0.22 : 1;
+  const ratio = memoryRatio(row.live);
+  const ink =
+    isCurrent(row) && ratio !== undefined
+      ? paintMemory(context, colours, { x, y, width, height }, ratio)
+      : paintAbsence(context, colours, { x, y, width, height }, row);
+  if (width >= labelWidth && height >= labelHeight) paintLabel(context, { x, y, width, height }, row, ratio, ink);
+  context.restore();
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function paintMemory(context: CanvasRenderingContext2D, colours: HeatColours, box: Box, ratio: number): string {
+  const strain = memoryStrain(ratio);
+  if (strain !== 'none') return paintStrain(context, colours, box, strain);
+  const step = Math.min(heatSteps - 1, Math.max(0, Math.floor(ratio * heatSteps)));
+  context.fillStyle = colours.steps[step] ?? colours.ground;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  return colours.onSteps[step] ?? colours.text;
+}
+
+/** Short of memory: amber or red, with one dark corner or two. */
+function paintStrain(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: Box, strain: Strain): string {
+  context.fillStyle = strain === 'bad' ? colours.bad : colours.warn;
+  context.fillRect(x, y, width, height);
+  context.fillStyle = colours.onAlarm;
+  const corner = Math.max(2, Math.min(8, Math.min(width, height) / 2));
+  context.beginPath();
+  context.moveTo(x + width, y);
+  context.lineTo(x + width - corner, y);
+  context.lineTo(x + width, y + corner);
+  if (strain === 'bad') {
+    context.moveTo(x, y + height);
+    context.lineTo(x + corner, y + height);
+    context.lineTo(x, y + height - corner);
+  }
+  context.fill();
+  return colours.onAlarm;
+}
+
+function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: Box, row: FleetRow): string {
+  const { tone } = stateLooks[row.status.state];
+  context.strokeStyle = colours.bySevere[tone];
+  context.lineWidth = 1;
+  context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
+  if (tone === 'off') return colours.bySevere.off;
+  context.beginPath();
+  if (tone === 'bad' && width < labelWidth) {
+    context.moveTo(x, y);
+    context.lineTo(x + width, y + height);
+    context.moveTo(x + width, y);
+    context.lineTo(x, y + height);
+  } else {
+    const spread = Math.max(3, Math.min(7, height / 3));
+    const from = width < labelWidth ? x - height : x + width - 34;
+    for (let left = from; left < x + width; left += spread) {
+      context.moveTo(left, y + height);
+      context.lineTo(left + height, y);
+    }
+  }
+  context.stroke();
+  return colours.bySevere[tone === 'good' ? 'wait' : tone];
+}
+
+function paintLabel(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: Box,
+  row: FleetRow,
+  ratio: number | undefined,
+  ink: string,
+): void {
+  const figure = isCurrent(row) && ratio !== undefined ? formatRatio(ratio) : '';
+  const figureWidth = figure === '' || width < 88 ? 0 : context.measureText(figure).width + 8;
+  context.fillStyle = ink;
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  const middle = y + height / 2 + 0.5;
+  if (figureWidth > 0) context.fillText(figure, x + width - 8, middle);
+  context.textAlign = 'left';
+  context.beginPath();
+  context.rect(x, y, width - 10 - figureWidth - (figure === '' ? 30 : 0), height);
+  context.clip();
+  context.fillText(visibleText(row.host.name, 40), x + 8, middle);
+}
