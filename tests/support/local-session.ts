@@ -1,0 +1,145 @@
+/**
+ * A Session whose "host" is a local sh: it runs the very script that a host would run, without a network between. For tests of what stands
+ * above sessions; `become` and `children` let a test play the network's part and the host's.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { ScriptChannel, Session, SessionStatus } from '../../src/main/ssh/session.ts';
+import { HumError, type Problem } from '../../src/shared/errors.ts';
+
+export interface LocalHostOptions {
+  /** Given to the script instead of `/proc`. */
+  readonly proc?: string;
+  /** Holds back everything that the host sends, ms: a slow network. */
+  delayMs?: number;
+  /** Runs instead of the script that is asked for: a host that is not as it should be. */
+  script?: string;
+}
+
+export interface LocalSession extends Session {
+  /** The scripts that run, oldest first. */
+  readonly children: readonly ChildProcess[];
+  /** The requests that were written to the host, and when (performance.now()). */
+  readonly requests: readonly { readonly at: number; readonly line: string }[];
+  /** How many answers have come from it, before any delay. */
+  readonly answers: number;
+  /** Channels opened so far. */
+  readonly opened: number;
+  /** The most requests that ever waited for their answer at once. */
+  readonly mostWaiting: number;
+  /** The connection is in this state from now on. A state other than `online` ends every script. */
+  become(status: SessionStatus): void;
+}
+
+export function localSession(id: string, options: LocalHostOptions = {}): LocalSession {
+  const listeners = new Set<(status: SessionStatus) => void>();
+  const children = new Set<ChildProcess>();
+  const requests: { at: number; line: string }[] = [];
+  let status: SessionStatus = { state: 'idle' };
+  let opened = 0;
+  let answers = 0;
+  let mostWaiting = 0;
+
+  function become(next: SessionStatus): void {
+    status = next;
+    if (next.state !== 'online') for (const child of children) child.kill('SIGKILL');
+    for (const listener of listeners) listener(next);
+  }
+
+  const connect = () => {
+    become({ state: 'connecting', since: Date.now() });
+    become({ state: 'online', since: Date.now() });
+  };
+
+  return {
+    target: {
+      id,
+      address: 'localhost',
+      port: 22,
+      user: 'nobody',
+      keyFiles: [],
+      explicitKeys: false,
+      agent: undefined,
+      get knownHosts(): never {
+        throw new Error('A local session has no host keys.');
+      },
+    },
+    get status() {
+      return status;
+    },
+    get children() {
+      return [...children];
+    },
+    get requests() {
+      return requests;
+    },
+    get answers() {
+      return answers;
+    },
+    get opened() {
+      return opened;
+    },
+    get mostWaiting() {
+      return mostWaiting;
+    },
+    become,
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start: connect,
+    retryNow: connect,
+    async stop() {
+      const gone = [...children].map((child) => new Promise((resolve) => child.once('exit', resolve)));
+      become({ state: 'idle' });
+      await Promise.all(gone);
+    },
+    trustOfferedKey: () => Promise.reject(new HumError(refused(id))),
+    run: () => Promise.reject(new HumError(refused(id))),
+    open(script, args = []) {
+      if (status.state !== 'online') return Promise.reject(new HumError(refused(id)));
+      opened += 1;
+      const [nonce = '', proc = ''] = args;
+      const child = spawn('sh', ['-c', options.script ?? script, 'sh', nonce, options.proc ?? proc], { stdio: ['pipe', 'pipe', 'ignore'] });
+      let waiting = 0;
+      let tail = '';
+      children.add(child);
+      child.once('exit', () => children.delete(child));
+      child.stdin.on('error', () => undefined);
+      child.stdout.on('data', (chunk: Buffer) => {
+        const text = tail + chunk.toString('latin1');
+        const ends = text.split(`\n${nonce} end `).length - 1;
+        answers += ends;
+        waiting -= ends;
+        tail = text.slice(-nonce.length - 5);
+      });
+      const channel: ScriptChannel = {
+        write(data) {
+          requests.push({ at: performance.now(), line: data.trimEnd() });
+          waiting += 1;
+          mostWaiting = Math.max(mostWaiting, waiting);
+          child.stdin.write(data);
+        },
+        onData(listener) {
+          child.stdout.on('data', (chunk: Buffer) => {
+            if (options.delayMs === undefined) listener(chunk);
+            else setTimeout(() => listener(chunk), options.delayMs);
+          });
+        },
+        onClose(listener) {
+          child.once('close', listener);
+        },
+        close() {
+          child.kill('SIGKILL');
+        },
+      };
+      return new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('spawn', () => resolve(channel));
+      });
+    },
+  };
+}
+
+function refused(host: string): Problem {
+  return { code: 'connection-lost', message: 'There is no connection.', hint: 'This is a test.', host };
+}
