@@ -1,5 +1,6 @@
 import type { Protocol } from 'electron';
 import type { Site } from '../web/site.ts';
+import { serveFromVite } from './dev-site.ts';
 
 export const scheme = 'hum';
 export const ownOrigin = `${scheme}://console`;
@@ -18,6 +19,8 @@ export function serveScheme(protocol: Pick<Protocol, 'handle'>, site: Site): voi
   protocol.handle(scheme, (request) => {
     const url = new URL(request.url);
     if (url.host !== 'console') return new Response(null, { status: 404 });
+    const devServer = import.meta.env.DEV ? process.env.ELECTRON_RENDERER_URL : undefined;
+    if (devServer) return serveFromVite(devServer, request);
     const { status, headers, body } = site.answer(request.method, url.pathname);
     return new Response(new Uint8Array(body), { status, headers });
   });

@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const startLimitMs = 120_000;
+const endLimitMs = 2_000;
+
+interface Launch {
+  readonly launcher: ChildProcess;
+  readonly home: string;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+const launches: Launch[] = [];
+
+/** `npm start` without npm: the launcher, in a home of its own. Builds first if out/ is stale. */
+function launch(...flags: string[]): Launch {
+  const home = mkdtempSync(join(tmpdir(), 'hum-launch-'));
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config') };
+  const launcher = spawn(process.execPath, ['scripts/start.mjs', '--no-open', ...flags], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  launcher.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  launcher.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const ended = once(launcher, 'exit').then(([code]) => code as number | null);
+  const launched = { launcher, home, out: () => out, err: () => err, ended };
+  launches.push(launched);
+  return launched;
+}
+
+async function linkOf({ out, err }: Launch): Promise<string> {
+  return vi.waitFor(
+    () => {
+      const link = /^Hum is at (http:\S+)$/m.exec(out())?.[1];
+      if (!link) throw new Error(`no link yet: ${err()}`);
+      return link;
+    },
+    { timeout: startLimitMs, interval: 50 },
+  );
+}
+
+/** Every process below this one, from proc(5): the fourth field of /proc/PID/stat is the parent, after a name that may hold anything. */
+function descendants(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])] as const];
+      } catch {
+        return [];
+      }
+    });
+  const below = (parent: number): number[] => parents.flatMap(([child, its]) => (its === parent ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+/** Whether a process runs; one that has ended and waits to be reaped (state Z) does not. */
+function runs(pid: number): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !stat.slice(stat.lastIndexOf(')')).startsWith(') Z');
+  } catch {
+    return false;
+  }
+}
+
+afterEach(async () => {
+  for (const { launcher, ended, home } of launches.splice(0)) {
+    launcher.kill('SIGTERM');
+    await ended;
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+describe.runIf(process.platform === 'linux')('the launcher', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'serves the page, and on %s ends itself and every child within two seconds, with status 0',
+    async (signal) => {
+      const launched = launch('--web', '--demo', '3');
+      const link = await linkOf(launched);
+      expect((await fetch(link)).status).toBe(200);
+      const pid = launched.launcher.pid ?? 0;
+      await vi.waitFor(() => expect(descendants(pid).length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
+      const family = descendants(pid);
+
+      const asked = performance.now();
+      launched.launcher.kill(signal);
+      expect(await launched.ended).toBe(0);
+      expect(performance.now() - asked).toBeLessThan(endLimitMs);
+      expect(family.filter(runs)).toEqual([]);
+    },
+    startLimitMs,
+  );
+
+  it(
+    'takes its children along even when it is killed and can do nothing itself',
+    async () => {
+      const launched = launch('--web', '--demo', '3');
+      await linkOf(launched);
+      const pid = launched.launcher.pid ?? 0;
+      await vi.waitFor(() => expect(descendants(pid).length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
+      const family = descendants(pid);
+      launched.launcher.kill('SIGKILL');
+      await launched.ended;
+      await vi.waitFor(() => expect(family.filter(runs)).toEqual([]), { timeout: endLimitMs, interval: 20 });
+    },
+    startLimitMs,
+  );
+
+  it(
+    'prints one line for scripts to wait for on stdout, and its token nowhere else',
+    async () => {
+      const launched = launch('--web');
+      const link = await linkOf(launched);
+      const token = new URL(link).hash.slice('#token='.length);
+      expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      launched.launcher.kill('SIGTERM');
+      await launched.ended;
+      expect(launched.out()).toBe(`Hum is at ${link}\n`);
+      expect(launched.err()).not.toContain(token);
+      const log = join(launched.home, '.config', 'hum', 'hum.log');
+      expect(readFileSync(log, 'utf8')).toContain('web shell started');
+      expect(readFileSync(log, 'utf8')).not.toContain(token);
+    },
+    startLimitMs,
+  );
+
+  it(
+    'says in a sentence that a port is taken, or a data folder in use, and ends with status 1',
+    async () => {
+      const first = launch('--web');
+      const link = await linkOf(first);
+      const samePort = launch('--web', '--port', new URL(link).port);
+      expect(await samePort.ended).toBe(1);
+      expect(samePort.err()).toContain(`Port ${new URL(link).port} on 127.0.0.1 is in use`);
+      expect(samePort.out()).toBe('');
+      const sameData = launch('--web', '--data', join(first.home, '.config', 'hum'));
+      expect(await sameData.ended).toBe(1);
+      expect(sameData.err()).toContain('Another Hum is using the data folder');
+      expect((await fetch(link)).status).toBe(200);
+    },
+    startLimitMs,
+  );
+
+  it(
+    'serves an address that others can reach only when told so twice, and warns',
+    async () => {
+      const refused = launch('--web', '--host', '0.0.0.0');
+      expect(await refused.ended).toBe(2);
+      expect(refused.err()).toContain('--allow-remote');
+      expect(refused.out()).toBe('');
+      const allowed = launch('--web', '--host', '0.0.0.0', '--allow-remote');
+      await linkOf(allowed);
+      await vi.waitFor(() => expect(allowed.err()).toContain('plain HTTP'));
+    },
+    startLimitMs,
+  );
+
+  it(
+    'serves the browser shell where there is no display, and says so in one line',
+    async () => {
+      vi.stubEnv('DISPLAY', undefined);
+      vi.stubEnv('WAYLAND_DISPLAY', undefined);
+      const launched = launch();
+      vi.unstubAllEnvs();
+      await linkOf(launched);
+      expect(
+        launched
+          .err()
+          .split('\n')
+          .filter((line) => line.includes('browser shell')),
+      ).toEqual(['There is no display here; serving the browser shell instead.']);
+    },
+    startLimitMs,
+  );
+});

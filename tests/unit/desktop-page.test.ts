@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { resolveConfig } from 'electron-vite';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isOwnUrl, registerScheme, serveScheme } from '../../src/main/desktop/origin.ts';
+import { noncePlaceholder } from '../../src/main/web/page.ts';
+import { loadSite } from '../../src/main/web/site.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hum-desktop-'));
+  mkdirSync(join(folder, 'site', 'assets'), { recursive: true });
+  writeFileSync(join(folder, 'site', 'index.html'), `<meta property="csp-nonce" nonce="${noncePlaceholder}">`);
+  writeFileSync(join(folder, 'site', 'assets', 'a-1.js'), 'export {};');
+  writeFileSync(join(folder, 'secret.txt'), 'not for the page');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the scheme hum:', () => {
+  it('has an origin of its own and no way past the policy', () => {
+    const registered: { scheme: string; privileges?: Electron.Privileges }[] = [];
+    registerScheme({ registerSchemesAsPrivileged: (schemes) => registered.push(...schemes) });
+    expect(registered).toHaveLength(1);
+    expect(registered[0]).toMatchObject({ scheme: 'hum', privileges: { standard: true, secure: true } });
+    for (const power of ['bypassCSP', 'allowServiceWorkers', 'supportFetchAPI', 'corsEnabled', 'allowExtensions'] as const) {
+      expect(registered[0]?.privileges?.[power]).not.toBe(true);
+    }
+  });
+
+  it('serves the site with the headers of the web shell, and nothing beside it', async () => {
+    let handle: (request: Request) => Response | Promise<Response> = () => Response.error();
+    serveScheme(
+      {
+        handle: (_scheme, handler) => {
+          handle = handler;
+        },
+      },
+      loadSite(join(folder, 'site')),
+    );
+    const get = (url: string) => handle(new Request(url));
+    const page = await get('hum://console/');
+    expect(page.status).toBe(200);
+    const nonce = /'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1];
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+    expect(await page.text()).toContain(`nonce="${nonce}"`);
+    expect((await get('hum://console/assets/a-1.js')).headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    for (const url of ['hum://console/../secret.txt', 'hum://console/..%2fsecret.txt', 'hum://other/', 'hum://console/index.html']) {
+      expect([url, (await get(url)).status]).toEqual([url, 404]);
+    }
+    expect((await handle(new Request('hum://console/', { method: 'POST' }))).status).toBe(405);
+  });
+
+  it('knows its own pages from others', () => {
+    expect(isOwnUrl('hum://console/#/hosts')).toBe(true);
+    for (const url of ['hum://console.evil/', 'hum://evil/console', 'https://console/', 'hum:console', '', 'hum://user@evil/'])
+      expect(isOwnUrl(url)).toBe(false);
+  });
+});
+
+describe('the preload', () => {
+  it('is built as one CommonJS file that needs nothing but electron, as a sandboxed preload must be', async () => {
+    const resolved = await resolveConfig({ root: join(import.meta.dirname, '../..'), logLevel: 'silent' }, 'build', 'production');
+    const preload = resolved.config?.preload;
+    if (!preload) throw new Error('electron.vite.config.ts has no preload');
+    const outDir = join(folder, 'preload');
+    await build({ ...preload, build: { ...preload.build, outDir, emptyOutDir: true } });
+
+    expect(readdirSync(outDir, { recursive: true })).toEqual(['preload.cjs']);
+    const code = readFileSync(join(outDir, 'preload.cjs'), 'utf8');
+    expect([...code.matchAll(/require\((.*?)\)/g)].map(([, name]) => name)).toEqual(['"electron"']);
+    expect(code).not.toMatch(/^\s*(import|export)\b|import\(|\.contextBridge|exposeInMainWorld/m);
+  });
+});
