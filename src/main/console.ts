@@ -1,0 +1,141 @@
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { version } from '../../package.json';
+import type { ApplicationInfo } from '../shared/contract/application.ts';
+import type { InventoryHost } from '../shared/contract/inventory.ts';
+import type { Problem } from '../shared/errors.ts';
+import { createDemoService, type DemoService } from './demo/demo-service.ts';
+import { createFleet, type Fleet } from './fleet/fleet.ts';
+import { type Inventory, openInventory } from './inventory/inventory.ts';
+import { type SshConfigImport, sshConfigImport } from './inventory/ssh-config-import.ts';
+import { type ConnectionTest, connectionTest } from './inventory/test-connection.ts';
+import type { Logger } from './logging.ts';
+import { readMemory } from './memory/memory.ts';
+import { readNetwork } from './network/network.ts';
+import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
+import { openSettings, type SettingsService } from './settings/settings.ts';
+import { createHandshakeGate } from './ssh/handshake-gate.ts';
+import { defaultKeyFiles } from './ssh/key-files.ts';
+import { createKnownHosts } from './ssh/known-hosts.ts';
+import type { Target } from './ssh/session.ts';
+import { createSession } from './ssh/ssh-session.ts';
+import { setAsideIfDamaged } from './storage/damaged.ts';
+import { claimDataDir } from './storage/data-dir.ts';
+import type { OpenStore, Store } from './storage/store.ts';
+
+export interface ConsoleOptions {
+  readonly shell: 'desktop' | 'web';
+  readonly dataDir: string;
+  readonly openStore: OpenStore;
+  /** The built entry of the demo fleet's process. */
+  readonly demoServerPath: string;
+  readonly log: Logger;
+}
+
+export interface Console {
+  readonly router: ConsoleRouter;
+  /** Tells the console of a window or socket; `detach` when it is gone. */
+  attach(client: { readonly id: string; readonly writable: () => Promise<void> }): { context: ClientContext; detach(): void };
+  startDemo(hosts: number): Promise<void>;
+  /** Ends every session and child and gives the data folder back. */
+  stop(): Promise<void>;
+}
+
+/** Everything that the router serves. */
+export interface ConsoleServices {
+  readonly inventory: Inventory;
+  readonly fleet: Fleet;
+  readonly settings: SettingsService;
+  readonly demo: DemoService;
+  readonly sshConfig: SshConfigImport;
+  readonly testConnection: ConnectionTest;
+  readonly info: () => ApplicationInfo;
+  readonly log: Logger;
+}
+
+/**
+ * The composition root: builds every service once and wires them.
+ * @throws HumError when the data folder cannot be used or another Hum uses it.
+ */
+export async function createConsole(options: ConsoleOptions): Promise<Console> {
+  const { log, shell } = options;
+  const dataDir = claimDataDir(options.dataDir);
+  const notices: Problem[] = [];
+  const home = homedir();
+  const loginUser = userInfo().username;
+
+  function openSound(name: 'inventory' | 'settings'): Store {
+    const damage = setAsideIfDamaged(join(dataDir.path, `${name}.json`));
+    if (damage) notices.push(damage);
+    return options.openStore(name, dataDir.path);
+  }
+
+  const settings = openSettings(openSound('settings'));
+  const inventory = openInventory(openSound('inventory'));
+  notices.push(...inventory.notices);
+  for (const notice of notices) log.warn(notice, 'worked around at start');
+
+  const knownHosts = createKnownHosts({
+    files: [join(home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'],
+    appendTo: join(home, '.ssh', 'known_hosts'),
+  });
+  const gate = createHandshakeGate();
+  const demo = createDemoService({ serverPath: options.demoServerPath, log });
+
+  function targetOf(host: InventoryHost): Target {
+    if (host.origin === 'demo') return demo.target(host);
+    return {
+      id: host.id,
+      address: host.address,
+      port: host.port,
+      user: host.user,
+      keyFiles: host.keyFile === null ? defaultKeyFiles(home) : [host.keyFile.replace(/^~(?=[/\\])/, home)],
+      explicitKeys: host.keyFile !== null,
+      agent: agentSocket(),
+      knownHosts,
+    };
+  }
+
+  const fleet = createFleet({
+    openSession: (host) => createSession(targetOf(host), { gate, log: ({ event, ...entry }) => log.info(entry, event) }),
+    readers: { memory: readMemory, network: readNetwork },
+    log,
+  });
+  const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
+  inventory.onChange(showHosts);
+  demo.onChange(() => {
+    showHosts();
+    fleet.setDemo(demo.state);
+  });
+  showHosts();
+
+  const router = createRouter({
+    inventory,
+    fleet,
+    settings,
+    demo,
+    sshConfig: sshConfigImport(inventory, home, loginUser),
+    testConnection: connectionTest({ targetOf, readMemory }),
+    info: () => ({ version, shell, platform: process.platform, dataDir: dataDir.path, loginUser, notices }),
+    log,
+  });
+
+  return {
+    router,
+    attach({ id, writable }) {
+      fleet.setVisible(id, true);
+      return { context: { clientId: id, writable }, detach: () => fleet.forgetClient(id) };
+    },
+    startDemo: (hosts) => demo.start(hosts),
+    async stop() {
+      await Promise.all([fleet.stop(), demo.stop()]);
+      dataDir.release();
+      log.info('stopped');
+    },
+  };
+}
+
+/** The agent that `ssh` would ask: its socket, or on Windows the pipe of the OpenSSH agent service. */
+function agentSocket(): string | undefined {
+  return process.env.SSH_AUTH_SOCK || (process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : undefined);
+}
