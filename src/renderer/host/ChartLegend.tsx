@@ -12,13 +12,13 @@ export interface ChartLegendProps {
   readonly figures: readonly (number | null)[];
   readonly cores: number | null;
   readonly at: number | null;
-  /** Whether `at` is where the crosshair stands, and not simply the newest sample. */
-  readonly pointing: boolean;
+  /** Whether the values are of another time than now: the crosshair's, or the last one heard. */
+  readonly showTime: boolean;
   readonly hostName: string;
 }
 
 /** What each line is, its value, and where the value comes from. The topmost layer stands first, as in the picture. */
-export function ChartLegend({ kind, figures, cores, at, pointing, hostName }: ChartLegendProps): ReactNode {
+export function ChartLegend({ kind, figures, cores, at, showTime, hostName }: ChartLegendProps): ReactNode {
   const entries = kind.series.map((series, index) => ({ series, figure: figures[index] ?? null }));
   if (kind.stacked) entries.reverse();
   const where = `${visibleText(hostName, 80)}${at === null ? '' : `, ${clockTime(at)}`}`;
@@ -46,8 +46,8 @@ export function ChartLegend({ kind, figures, cores, at, pointing, hostName }: Ch
           </div>
         </Tooltip>
       ) : null}
-      <div className={classes.when} data-pointing={pointing}>
-        <dt>{pointing ? 'At' : 'Newest'}</dt>
+      <div className={classes.when} data-shown={showTime}>
+        <dt>At</dt>
         <dd className="hum-mono">{at === null ? '–' : clockTime(at)}</dd>
       </div>
     </dl>

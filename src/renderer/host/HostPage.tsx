@@ -11,6 +11,7 @@ import { HostHeader } from './HostHeader.tsx';
 import classes from './host.module.css';
 import type { HostDetail } from './host-detail.ts';
 import { LiveChart } from './LiveChart.tsx';
+import { noSamplesText } from './missing-figures.ts';
 import { Processes } from './Processes.tsx';
 import { useHostDetail } from './use-host-detail.ts';
 import { useHostKeys } from './use-host-keys.ts';
@@ -51,6 +52,8 @@ function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
   const now = useEachSecond(() => Math.ceil(consoleNow() / 1000) * 1000);
   const samples = detail?.samples ?? noSamples;
   const cores = detail?.facts?.cores ?? detail?.row.live?.cores ?? null;
+  const nothing = detail !== null && samples.length === 0 ? noSamplesText(state) : null;
+  if (nothing !== null) return <p className={classes.noCharts}>{nothing}</p>;
   return (
     <section className={classes.charts} aria-label="Charts of the last 15 minutes">
       {chartKinds.map((kind, index) => (

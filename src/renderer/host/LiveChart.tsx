@@ -9,7 +9,7 @@ import { chartData } from './chart-data.ts';
 import { chartHeadline } from './chart-headline.ts';
 import type { ChartKind } from './chart-kinds.ts';
 import { type ChartRange, chartOptions } from './chart-options.ts';
-import { missingFigures, noSamplesText } from './missing-figures.ts';
+import { missingFigures } from './missing-figures.ts';
 import { windowMs } from './sample-window.ts';
 
 export interface LiveChartProps {
@@ -28,28 +28,38 @@ export function LiveChart({ kind, samples, now, cores, hostName, height, state }
   const [point, setPoint] = useState<number | null>(null);
   const data = useMemo(() => chartData(kind, samples, cores), [kind, samples, cores]);
   const newest = samples.at(-1);
-  const missing = missingFigures(kind, newest) ?? (newest ? null : noSamplesText(state));
+  const missing = missingFigures(kind, newest);
+  const old = state !== 'online';
   const headline = chartHeadline(kind, newest, cores);
   const pointedAt = point === null ? undefined : data.times[point];
   return (
-    <figure className={classes.figure}>
+    <figure className={classes.figure} data-old={old}>
       <figcaption className={classes.caption}>
         <h2 className={classes.title}>{kind.title}</h2>
         <span className={`hum-mono ${classes.headline}`}>{missing ? '' : headline}</span>
       </figcaption>
-      <div className={classes.body}>
-        <Plot kind={kind} data={data} now={now} height={height} onPoint={setPoint} label={`${kind.title}, last 15 minutes. ${headline}`}>
-          {missing ? <p className={classes.missing}>{missing}</p> : null}
-        </Plot>
-        <ChartLegend
-          kind={kind}
-          figures={data.figures.map((column) => (point === null ? (column.at(-1) ?? null) : (column[point] ?? null)))}
-          cores={cores}
-          at={pointedAt === undefined ? (newest?.at ?? null) : pointedAt * 1000}
-          pointing={point !== null}
-          hostName={hostName}
-        />
-      </div>
+      {missing ? (
+        <p className={classes.missing}>{missing}</p>
+      ) : (
+        <div className={classes.body}>
+          <Plot
+            kind={kind}
+            data={data}
+            now={now}
+            height={height}
+            onPoint={setPoint}
+            label={`${kind.title}, last 15 minutes. ${headline}`}
+          />
+          <ChartLegend
+            kind={kind}
+            figures={data.figures.map((column) => (point === null ? (column.at(-1) ?? null) : (column[point] ?? null)))}
+            cores={cores}
+            at={pointedAt === undefined ? (newest?.at ?? null) : pointedAt * 1000}
+            showTime={point !== null || (old && newest !== undefined)}
+            hostName={hostName}
+          />
+        </div>
+      )}
     </figure>
   );
 }
@@ -61,10 +71,9 @@ interface PlotProps {
   readonly height: number;
   readonly label: string;
   readonly onPoint: (index: number | null) => void;
-  readonly children: ReactNode;
 }
 
-function Plot({ kind, data, now, height, label, onPoint, children }: PlotProps): ReactNode {
+function Plot({ kind, data, now, height, label, onPoint }: PlotProps): ReactNode {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const range = useRef<ChartRange>({ from: 0, to: 1, top: 1 });
@@ -108,10 +117,5 @@ function Plot({ kind, data, now, height, label, onPoint, children }: PlotProps):
     chart.current?.setData([times, ...columns]);
   }, [data, now, scheme, height]);
 
-  return (
-    <div className={classes.plot}>
-      <div ref={holder} role="img" aria-label={label} className={classes.canvas} />
-      {children}
-    </div>
-  );
+  return <div ref={holder} role="img" aria-label={label} className={classes.plot} />;
 }

@@ -15,6 +15,9 @@ export interface ChartData {
   readonly top: number;
 }
 
+/** A level line at the very edge of the picture could not be seen. */
+const roomAboveLevel = 1.05;
+
 /** The data of a chart. `cores` is the level of the load chart; null while unknown. */
 export function chartData(kind: ChartKind, samples: readonly HostSample[], cores: number | null): ChartData {
   const { times, columns } = columnsOf(
@@ -23,7 +26,8 @@ export function chartData(kind: ChartKind, samples: readonly HostSample[], cores
   );
   const drawn = kind.stacked ? stackedExceptDashed(kind.series, columns) : [...columns];
   if (kind.level) drawn.push(times.map(() => cores));
-  const top = 'series' in kind.top ? topOfSeries(samples, kind.top.series, drawn, kind) : axisTop(kind.unit, kind.top, largest(drawn));
+  const reach = Math.max(largest(drawn), (kind.level && cores ? cores : 0) * roomAboveLevel);
+  const top = 'series' in kind.top ? topOfSeries(samples, kind.top.series, drawn, kind) : axisTop(kind.unit, kind.top, reach);
   return { times, figures: columns, drawn, top };
 }
 
@@ -37,9 +41,4 @@ function topOfSeries(samples: readonly HostSample[], name: ChartSeries['name'], 
   let top = 0;
   for (const sample of samples) top = Math.max(top, figureOf(sample, name) ?? 0);
   return axisTop(kind.unit, { fixed: Math.max(top, largest(drawn)) }, 0);
-}
-
-/** The newest value of a series: what the legend shows while nobody points at the chart. Null when the host has none. */
-export function newestFigure(samples: readonly HostSample[], name: ChartSeries['name']): number | null {
-  return figureOf(samples.at(-1), name);
 }

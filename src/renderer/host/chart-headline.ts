@@ -23,7 +23,7 @@ export function chartHeadline(kind: ChartKind, sample: HostSample | undefined, c
     }
     case 'pressure': {
       const some = figure('pressureMemorySome');
-      return some === null ? '' : `memory ${formatRatio(some)} of the time`;
+      return some === null ? '' : `waiting for memory ${formatRatio(some)} of the time`;
     }
     default: {
       const [first, second] = kind.series;

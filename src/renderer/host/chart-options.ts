@@ -21,14 +21,15 @@ export interface ChartLook {
 }
 
 const font = '11px "JetBrains Mono Variable", ui-monospace, monospace';
-/** Appended to a colour of six hex digits. */
+/** Appended to a colour of six hex digits. The grid lies over the layers and is to be felt rather than seen. */
 const layerOpacity = '8c';
+const gridOpacity = '30';
 /** Wide enough for `512 MiB/s`, so that all charts of a column stand in line and nothing moves when a unit changes. */
 const valueAxisWidth = 72;
 
 /** uPlot's options for a live chart. All charts of the page share one crosshair. */
 export function chartOptions({ kind, width, height, colour, range, onPoint }: ChartLook): uPlot.Options {
-  const grid = { stroke: colour('--hum-line'), width: 1 };
+  const grid = { stroke: `${colour('--hum-text-3')}${gridOpacity}`, width: 1 };
   const axis = { font, stroke: colour('--hum-text-3'), grid, ticks: { show: false } };
   const level = { label: 'Level', stroke: colour('--hum-text-3'), width: 1, dash: [2, 4], points: { show: false } };
   return {

@@ -15,8 +15,10 @@ export function missingFigures(kind: ChartKind, newest: HostSample | undefined):
   return null;
 }
 
-/** What stands in a chart before its first sample. */
-export function noSamplesText(state: HostState): string {
-  if (state === 'online' || state === 'connecting') return 'Waiting for the first sample.';
-  return state === 'disabled' ? 'A disabled host is not sampled.' : 'Nothing was sampled in the last 15 minutes.';
+/** Why there is nothing to draw at all, for the place of the charts; null while samples are there or may come any moment. */
+export function noSamplesText(state: HostState): string | null {
+  if (state === 'online' || state === 'connecting') return null;
+  return state === 'disabled'
+    ? 'A disabled host is not sampled.'
+    : 'Nothing was sampled in the last 15 minutes. The charts begin with the first sample.';
 }
