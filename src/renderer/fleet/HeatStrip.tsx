@@ -8,7 +8,7 @@ import { StateMark } from '../components/StateMark.tsx';
 import { formatUsedOf, memoryRatio } from './figures.ts';
 import classes from './HeatStrip.module.css';
 import { readHeatColours } from './heat-colours.ts';
-import { cellAt, heatLayout } from './heat-layout.ts';
+import { cellAt, cellBox, heatLayout } from './heat-layout.ts';
 import { paintCell } from './heat-paint.ts';
 import { compareNames } from './items.ts';
 import type { FleetRow } from './rows.ts';
@@ -70,6 +70,7 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
   }, [order, layout, width, matching, scheme]);
 
   const pointedId = pointed === null ? undefined : order[pointed];
+  const pointedBox = pointed === null || layout.columns === 0 ? null : cellBox(layout, pointed);
   const move = (to: number) => setPointed(Math.max(0, Math.min(order.length - 1, to)));
   const onKeyDown = (event: KeyboardEvent) => {
     const at = pointed ?? 0;
@@ -114,22 +115,13 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
         }}
       >
         <canvas ref={canvas} className={classes.canvas} style={{ width, height: layout.height }} />
-        {pointed !== null && pointedId !== undefined ? (
+        {pointedBox && pointedId !== undefined ? (
           <>
             <div
               className={classes.frame}
-              style={{
-                left: (pointed % layout.columns) * (layout.cellWidth + layout.gap) - 2,
-                top: Math.floor(pointed / layout.columns) * (layout.cellHeight + layout.gap) - 2,
-                width: layout.cellWidth + 4,
-                height: layout.cellHeight + 4,
-              }}
+              style={{ left: pointedBox.x - 2, top: pointedBox.y - 2, width: pointedBox.width + 4, height: pointedBox.height + 4 }}
             />
-            <HeatTip
-              id={pointedId}
-              left={Math.min((pointed % layout.columns) * (layout.cellWidth + layout.gap), Math.max(0, width - 320))}
-              top={(Math.floor(pointed / layout.columns) + 1) * (layout.cellHeight + layout.gap) + 4}
-            />
+            <HeatTip id={pointedId} left={Math.min(pointedBox.x, Math.max(0, width - 320))} top={pointedBox.y + pointedBox.height + 6} />
           </>
         ) : null}
         <span className="hum-unseen" aria-live="polite">

@@ -1,11 +1,14 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table's elements cannot be laid out line by line; the ARIA grid pattern is used instead
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line (aria-activedescendant)
 import { memo, type ReactNode } from 'react';
+import { visibleText } from '../../shared/visible-text.ts';
+import { stateLooks } from '../components/host-states.ts';
 import { cells } from './cells.tsx';
 import type { ColumnId } from './columns.ts';
 import { columnLooks } from './columns.ts';
 import classes from './FleetTable.module.css';
 import { isCurrent } from './figures.ts';
+import type { FleetRow } from './rows.ts';
 import { useFleetRow } from './store.ts';
 
 interface HostLineProps {
@@ -22,6 +25,9 @@ interface HostLineProps {
 export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, chosen, atCursor }: HostLineProps): ReactNode {
   const row = useFleetRow(id);
   if (!row) return null;
+  const figureCount = columns.filter(isFigure).length;
+  const firstFigure = columns.find(isFigure);
+  const why = whyNoFigures(row);
   const kept = row.live !== null && !isCurrent(row);
   return (
     <div
@@ -40,6 +46,21 @@ export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, cho
       </span>
       {columns.map((column) => {
         const Cell = cells[column];
+        if (why !== null && isFigure(column)) {
+          if (column !== firstFigure) return null;
+          return (
+            <span
+              key="why"
+              role="gridcell"
+              aria-colspan={figureCount}
+              className={classes.why}
+              data-tip="state"
+              style={{ gridColumn: `span ${figureCount}` }}
+            >
+              {why}
+            </span>
+          );
+        }
         return (
           <span
             key={column}
@@ -55,3 +76,15 @@ export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, cho
     </div>
   );
 });
+
+/** The columns that stay empty, side by side, until the first sample. */
+function isFigure(column: ColumnId): boolean {
+  return columnLooks[column].figures || column === 'trend';
+}
+
+/** What stands where the figures would be of a host that never gave any; null when it did. */
+function whyNoFigures({ live, status }: FleetRow): string | null {
+  if (live !== null) return null;
+  if (status.problem) return visibleText(`${status.problem.message} ${status.problem.hint}`, 300);
+  return status.state === 'online' ? 'Waiting for the first figures.' : stateLooks[status.state].meaning;
+}

@@ -3,6 +3,7 @@ import { IconColumns3, IconStack2 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
 import { columnIds, columnLooks } from './columns.ts';
 import { FilterField } from './FilterField.tsx';
+import { HeatLegend } from './HeatLegend.tsx';
 import { useFleet } from './store.ts';
 import classes from './Toolbar.module.css';
 import type { Arrangement } from './use-arrangement.ts';
@@ -24,6 +25,7 @@ export function Toolbar({ arrangement, field, onLeave }: ToolbarProps): ReactNod
       <span className={`hum-mono ${classes.count}`} role="status">
         {countText(arrangement.matching.size, all)}
       </span>
+      <HeatLegend />
       <button
         type="button"
         className={classes.button}

@@ -42,7 +42,7 @@ function NameCell({ row }: CellProps): ReactNode {
       <a className={`hum-mono ${classes.name}`} href={`#${hostPath(row.id)}`} tabIndex={-1}>
         {visibleText(row.host.name, 120)}
       </a>
-      {problem ? <span className={classes.reason}>{visibleText(problem.message, 160)}</span> : null}
+      {problem && row.live ? <span className={classes.reason}>{visibleText(problem.message, 160)}</span> : null}
     </>
   );
 }

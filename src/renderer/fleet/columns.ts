@@ -20,7 +20,7 @@ export const columnLooks = {
   address: { title: 'Address', width: 168, narrow: 136, figures: false },
   group: { title: 'Group', width: 112, narrow: 84, figures: false },
   tags: { title: 'Tags', width: 136, narrow: 96, figures: false },
-  memory: { title: 'Memory', width: 252, narrow: 218, figures: true },
+  memory: { title: 'Memory', width: 252, narrow: 226, figures: true },
   trend: { title: '15 min', width: 112, narrow: 72, figures: false },
   swap: { title: 'Swap', width: 88, narrow: 80, figures: true },
   pressure: { title: 'Pressure', width: 78, narrow: 76, figures: true },

@@ -4,7 +4,8 @@ import type { Tone } from '../components/host-states.ts';
 import { stateLooks } from '../components/host-states.ts';
 import type { Strain } from './figures.ts';
 import { isCurrent, memoryRatio, memoryStrain } from './figures.ts';
-import type { HeatLayout } from './heat-layout.ts';
+import type { CellBox, HeatLayout } from './heat-layout.ts';
+import { cellBox } from './heat-layout.ts';
 import type { FleetRow } from './rows.ts';
 
 /** The colours of the strip, as the theme has them at this moment. */
@@ -37,9 +38,8 @@ export function paintCell(
   row: FleetRow,
   faded: boolean,
 ): void {
-  const x = (index % layout.columns) * (layout.cellWidth + layout.gap);
-  const y = Math.floor(index / layout.columns) * (layout.cellHeight + layout.gap);
-  const { cellWidth: width, cellHeight: height } = layout;
+  const box = cellBox(layout, index);
+  const { x, y, width, height } = box;
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);
@@ -47,22 +47,12 @@ export function paintCell(
   context.clearRect(x, y, width, height);
   context.globalAlpha = faded ? 0.22 : 1;
   const ratio = memoryRatio(row.live);
-  const ink =
-    isCurrent(row) && ratio !== undefined
-      ? paintMemory(context, colours, { x, y, width, height }, ratio)
-      : paintAbsence(context, colours, { x, y, width, height }, row);
-  if (width >= labelWidth && height >= labelHeight) paintLabel(context, { x, y, width, height }, row, ratio, ink);
+  const ink = isCurrent(row) && ratio !== undefined ? paintMemory(context, colours, box, ratio) : paintAbsence(context, colours, box, row);
+  if (width >= labelWidth && height >= labelHeight) paintLabel(context, box, row, ratio, ink);
   context.restore();
 }
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function paintMemory(context: CanvasRenderingContext2D, colours: HeatColours, box: Box, ratio: number): string {
+function paintMemory(context: CanvasRenderingContext2D, colours: HeatColours, box: CellBox, ratio: number): string {
   const strain = memoryStrain(ratio);
   if (strain !== 'none') return paintStrain(context, colours, box, strain);
   const step = Math.min(heatSteps - 1, Math.max(0, Math.floor(ratio * heatSteps)));
@@ -72,7 +62,7 @@ function paintMemory(context: CanvasRenderingContext2D, colours: HeatColours, bo
 }
 
 /** Short of memory: amber or red, with one dark corner or two. */
-function paintStrain(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: Box, strain: Strain): string {
+function paintStrain(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: CellBox, strain: Strain): string {
   context.fillStyle = strain === 'bad' ? colours.bad : colours.warn;
   context.fillRect(x, y, width, height);
   context.fillStyle = colours.onAlarm;
@@ -90,7 +80,7 @@ function paintStrain(context: CanvasRenderingContext2D, colours: HeatColours, { 
   return colours.onAlarm;
 }
 
-function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: Box, row: FleetRow): string {
+function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: CellBox, row: FleetRow): string {
   const { tone } = stateLooks[row.status.state];
   context.strokeStyle = colours.bySevere[tone];
   context.lineWidth = 1;
@@ -116,21 +106,26 @@ function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, {
 
 function paintLabel(
   context: CanvasRenderingContext2D,
-  { x, y, width, height }: Box,
+  { x, y, width, height }: CellBox,
   row: FleetRow,
   ratio: number | undefined,
   ink: string,
 ): void {
-  const figure = isCurrent(row) && ratio !== undefined ? formatRatio(ratio) : '';
-  const figureWidth = figure === '' || width < 88 ? 0 : context.measureText(figure).width + 8;
+  const figure = isCurrent(row) && ratio !== undefined && width >= 88 ? formatRatio(ratio) : '';
+  const room = width - 16 - (figure === '' ? 24 : context.measureText(figure).width + 8);
   context.fillStyle = ink;
   context.textBaseline = 'middle';
-  context.textAlign = 'right';
   const middle = y + height / 2 + 0.5;
-  if (figureWidth > 0) context.fillText(figure, x + width - 8, middle);
+  context.textAlign = 'right';
+  context.fillText(figure, x + width - 8, middle);
   context.textAlign = 'left';
-  context.beginPath();
-  context.rect(x, y, width - 10 - figureWidth - (figure === '' ? 30 : 0), height);
-  context.clip();
-  context.fillText(visibleText(row.host.name, 40), x + 8, middle);
+  context.fillText(nameWithin(context, visibleText(row.host.name, 80), room), x + 8, middle);
+}
+
+/** As much of a host's name as there is room for: all of it, its first label, or the beginning of that. */
+function nameWithin(context: CanvasRenderingContext2D, name: string, room: number): string {
+  if (context.measureText(name).width <= room) return name;
+  const label = name.split('.')[0] ?? name;
+  const letters = Math.floor(room / context.measureText('0').width);
+  return label.length <= letters ? label : `${label.slice(0, Math.max(1, letters - 1))}…`;
 }
