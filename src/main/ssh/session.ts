@@ -10,7 +10,10 @@ export interface Target {
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  /** Absolute paths, tried in this order after the agent. Missing default files are skipped; `explicitKeys` must exist. */
+  /**
+   * Absolute paths. The default files (see `defaultKeyFiles`) are tried after the agent, and skipped where missing; with `explicitKeys`
+   * they are tried before the agent's other keys, and must exist.
+   */
   readonly keyFiles: readonly string[];
   readonly explicitKeys: boolean;
   /** The agent's socket, or undefined for none. */
@@ -60,8 +63,23 @@ export interface ScriptChannel {
   close(): void;
 }
 
+/** Scripts on one host: what a session and a connection test have in common. */
+export interface Runner {
+  /**
+   * Runs a POSIX sh script on the host, whatever the login shell is. `args` are its `$1`, `$2`, …: data, quoted here and nowhere else.
+   * An exit status other than 0 is a result, not an error.
+   * @throws HumError `connection-lost`, `channel-refused`, `request-timeout`, `no-shell`, `flooded`, `cancelled`
+   */
+  run(script: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /**
+   * Starts a long-lived script and waits until it is ready.
+   * @throws HumError as `run`
+   */
+  open(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ScriptChannel>;
+}
+
 /** One connection to one host, for everything. It reconnects by itself until it is stopped. */
-export interface Session {
+export interface Session extends Runner {
   readonly target: Target;
   readonly status: SessionStatus;
   /** Called on each change, after `status` has changed. Returns the way to stop listening. */
@@ -76,15 +94,4 @@ export interface Session {
    * @throws HumError `conflict` when another key is offered by now, `known-hosts-unwritable`.
    */
   trustOfferedKey(fingerprint: string): Promise<void>;
-  /**
-   * Runs a POSIX sh script on the host, whatever the login shell is. `args` are its `$1`, `$2`, …: data, quoted here and nowhere else.
-   * An exit status other than 0 is a result, not an error.
-   * @throws HumError `connection-lost`, `channel-refused`, `request-timeout`, `no-shell`, `flooded`, `cancelled`
-   */
-  run(script: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
-  /**
-   * Starts a long-lived script and waits until it is ready.
-   * @throws HumError as `run`
-   */
-  open(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ScriptChannel>;
 }

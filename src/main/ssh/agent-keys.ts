@@ -1,0 +1,62 @@
+import ssh2, { type IdentityCallback, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2';
+import { words } from './failures.ts';
+
+/** What the agent holds, or why it did not say. */
+export interface AgentKeys {
+  readonly keys: readonly ParsedKey[];
+  readonly problem: string | undefined;
+}
+
+/** An agent answers from memory; one that does not is not waited for. */
+const agentAnswerMs = 5000;
+
+/** Asks an agent for its keys. Never throws. */
+export function listAgentKeys(socket: string): Promise<AgentKeys> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve({ keys: [], problem: 'The agent does not answer.' }), agentAnswerMs);
+    const answer = (keys: readonly ParsedKey[], problem?: string) => {
+      clearTimeout(late);
+      resolve({ keys, problem });
+    };
+    try {
+      ssh2.createAgent(socket).getIdentities((error, keys) => {
+        if (error) answer([], words(error));
+        else answer((keys ?? []).flatMap(parsed));
+      });
+    } catch (error) {
+      answer([], words(error));
+    }
+  });
+}
+
+function parsed(entry: unknown): ParsedKey[] {
+  if (typeof entry !== 'string' && !Buffer.isBuffer(entry) && !isParsedKey(entry)) return [];
+  const key = ssh2.utils.parseKey(entry);
+  return key instanceof Error ? [] : [key];
+}
+
+function isParsedKey(value: unknown): value is ParsedKey {
+  return typeof value === 'object' && value !== null && 'getPublicSSH' in value;
+}
+
+/** The agent, showing one of its keys: so that each key is an attempt of its own, in our order and with a name. */
+export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
+  readonly #socket: string;
+  readonly #key: ParsedKey;
+
+  constructor(socket: string, key: ParsedKey) {
+    super();
+    this.#socket = socket;
+    this.#key = key;
+  }
+
+  override getIdentities(callback: IdentityCallback<ParsedKey>): void {
+    callback(undefined, [this.#key]);
+  }
+
+  override sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, callback?: SignCallback): void {
+    const agent = ssh2.createAgent(this.#socket);
+    if (typeof options === 'function') agent.sign(key, data, options);
+    else agent.sign(key, data, options, callback);
+  }
+}

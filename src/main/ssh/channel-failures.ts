@@ -1,0 +1,75 @@
+import type { HumError } from '../../shared/errors.ts';
+import { failure, type Place, seconds, shownPlace, sshCommand, words } from './failures.ts';
+
+/** The host did not open a channel. RFC 4254 §5.1: 1 prohibited, 2 connect failed, 3 unknown type, 4 shortage. */
+export function channelRefused(place: Place, error: unknown): HumError {
+  return failure(
+    place,
+    'channel-refused',
+    `${shownPlace(place)} opens no further session on this connection.`,
+    'MaxSessions in sshd_config on the host limits them (10 when not set; 0 allows none). Close a terminal, or raise it.',
+    words(error),
+  );
+}
+
+/** The host refused to run a command at all: an account for file transfer only, or an appliance. */
+export function commandRefused(place: Place, error: unknown): HumError {
+  return failure(
+    place,
+    'no-shell',
+    `${shownPlace(place)} does not run commands for ${place.user}.`,
+    'Hum needs an account that may run a shell: look for ForceCommand, a subsystem-only account, or command= in authorized_keys.',
+    words(error),
+  );
+}
+
+/** The login shell ended, or printed, without the script having begun. */
+export function noShell(place: Place, printed: Buffer, code: number | null): HumError {
+  return failure(
+    place,
+    'no-shell',
+    `The login as ${place.user} on ${shownPlace(place)} works, but no shell answers${code === null ? '' : ` (it ended with status ${code})`}.`,
+    `Look for ForceCommand in sshd_config, command= in authorized_keys, a login shell such as nologin, or a .bashrc that ends or waits: ${sshCommand(place)} 'echo ok'`,
+    printed.toString('utf8', 0, detailLength),
+  );
+}
+
+const detailLength = 400;
+
+export function noShellInTime(place: Place, ms: number, printed: Buffer): HumError {
+  return failure(
+    place,
+    'no-shell',
+    `The login as ${place.user} on ${shownPlace(place)} works, but no shell answered within ${seconds(ms)}.`,
+    `A forced command, or a start file (.bashrc, .profile) that waits for something? Try: ${sshCommand(place)} 'echo ok'`,
+    printed.toString('utf8', 0, detailLength),
+  );
+}
+
+export function noisyShell(place: Place, printed: Buffer): HumError {
+  return failure(
+    place,
+    'flooded',
+    `The login shell on ${shownPlace(place)} prints without end before it runs a command.`,
+    `Look into the start files of ${place.user} (.bashrc, .profile, .cshrc): ${sshCommand(place)} 'echo ok'`,
+    printed.toString('utf8', 0, detailLength),
+  );
+}
+
+export function flooded(place: Place, maxBytes: number): HumError {
+  return failure(
+    place,
+    'flooded',
+    `A command on ${shownPlace(place)} printed more than ${maxBytes} bytes and was ended.`,
+    'Something on the host prints far more than it should. Look at the host itself.',
+  );
+}
+
+export function requestTimeout(place: Place, ms: number, what: string): HumError {
+  return failure(
+    place,
+    'request-timeout',
+    `${shownPlace(place)} did not ${what} within ${seconds(ms)}.`,
+    'The host is slow or hangs. The connection is kept; try again, and look at the load of the host.',
+  );
+}

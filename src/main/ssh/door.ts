@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { setArguments } from './quote.ts';
+
+/** What opens a POSIX sh on a host, whatever the login shell is, and how to tell the script's output from what came before. */
+export interface Door {
+  /** The command line for the login shell: words that bash, dash, zsh, fish, tcsh, mksh and busybox ash read alike. */
+  readonly command: string;
+  /** What to send on stdin at once. Nothing may follow before `ready`: busybox's `head -c` reads ahead. */
+  readonly payload: Buffer;
+  /** Stands at the end of what the login shell printed, in stdout and in stderr; the script's output follows. */
+  readonly ready: Buffer;
+}
+
+/**
+ * Wraps a script. The nonce makes sure that nothing a host prints passes for `ready`; it is sent in two halves, so that a forced
+ * command which only sends back what it receives (`cat`) does not either.
+ */
+export function makeDoor(script: string, args: readonly string[] = [], nonce: string = randomBytes(16).toString('hex')): Door {
+  const half = nonce.length / 2;
+  const announce = `printf '\\n%s%s\\n' ${nonce.slice(0, half)} ${nonce.slice(half)}`;
+  const payload = Buffer.from(`${setArguments(args)}\n${announce}\n${announce} >&2\n${script}`);
+  return {
+    command: `exec sh -c 'eval "$(head -c ${payload.length})"'`,
+    payload,
+    ready: Buffer.from(`\n${nonce}\n`),
+  };
+}
+
+/** What a login shell and its start files may print before the script: a long motd is 2 KiB. */
+export const noiseLimit = 64 * 1024;
+
+/** Drops a stream up to and including `ready`. */
+export class NoiseFilter {
+  readonly #ready: Buffer;
+  #noise: Buffer | undefined = Buffer.alloc(0);
+
+  constructor(ready: Buffer) {
+    this.#ready = ready;
+  }
+
+  get passed(): boolean {
+    return this.#noise === undefined;
+  }
+
+  /** What was printed so far, before `ready`. */
+  get noise(): Buffer {
+    return this.#noise ?? Buffer.alloc(0);
+  }
+
+  get overflowed(): boolean {
+    return this.#noise !== undefined && this.#noise.length > noiseLimit;
+  }
+
+  /** The part of a chunk that comes after `ready`; undefined while it has not come. */
+  take(chunk: Buffer): Buffer | undefined {
+    if (this.#noise === undefined) return chunk;
+    const seen = Buffer.concat([this.#noise, chunk]);
+    const at = seen.indexOf(this.#ready, Math.max(0, this.#noise.length - this.#ready.length));
+    if (at < 0) {
+      this.#noise = seen;
+      return undefined;
+    }
+    this.#noise = undefined;
+    return seen.subarray(at + this.#ready.length);
+  }
+}

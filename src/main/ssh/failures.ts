@@ -1,0 +1,173 @@
+import { HumError, type ProblemCode } from '../../shared/errors.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { shownWord } from './quote.ts';
+import type { Target } from './session.ts';
+
+/** The part of a target that sentences name. */
+export type Place = Pick<Target, 'id' | 'address' | 'port' | 'user'>;
+
+/** `address:port`, with brackets around an IPv6 address, as people write it. */
+export function shownPlace({ address, port }: Place): string {
+  return visibleText(`${address.includes(':') ? `[${address}]` : address}:${port}`);
+}
+
+/** The command that shows a person the same way in, with every step: for hints. */
+export function sshCommand({ address, port, user }: Place): string {
+  return `ssh -v ${port === 22 ? '' : `-p ${port} `}${shownWord(`${user}@${address}`)}`;
+}
+
+/** An error about one host, with its raw words made bounded. */
+export function failure(place: Place, code: ProblemCode, message: string, hint: string, detail?: string): HumError {
+  const words = detail?.trim();
+  return new HumError({
+    code,
+    message,
+    hint,
+    host: place.id,
+    ...(words === undefined || words === '' ? {} : { detail: visibleText(words) }),
+  });
+}
+
+/** Why a name has no address: getaddrinfo(3)'s answer. */
+export function lookupFailure(place: Place, error: unknown): HumError {
+  const name = visibleText(place.address);
+  const check = `getent hosts ${shownWord(place.address)}`;
+  if (errorCode(error) === 'EAI_AGAIN') {
+    return failure(
+      place,
+      'name-unresolved',
+      `The name ${name} could not be looked up: no name server answered.`,
+      `Check the network and the name server of this machine: ${check}`,
+      words(error),
+    );
+  }
+  return failure(
+    place,
+    'name-unresolved',
+    `The name ${name} does not resolve to an address.`,
+    `Check the spelling, or enter the IP address. What this machine finds: ${check}`,
+    words(error),
+  );
+}
+
+export function lookupTimeout(place: Place, ms: number): HumError {
+  return failure(
+    place,
+    'name-unresolved',
+    `Looking up the name ${visibleText(place.address)} took more than ${seconds(ms)}.`,
+    `The name server of this machine is slow or away: getent hosts ${shownWord(place.address)}`,
+  );
+}
+
+/** Why a TCP connection did not come about: connect(2)'s errors. */
+export function connectFailure(place: Place, thrown: unknown): HumError {
+  const error = thrown instanceof AggregateError ? (thrown.errors[0] as unknown) : thrown;
+  const where = shownPlace(place);
+  const detail = words(error);
+  switch (errorCode(error)) {
+    case 'ECONNREFUSED':
+      return failure(
+        place,
+        'connection-refused',
+        `${where} refused the connection: nothing listens on this port.`,
+        'Check the port, and on the host that sshd runs: systemctl status ssh (or sshd).',
+        detail,
+      );
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EHOSTDOWN':
+    case 'ENETDOWN':
+    case 'EADDRNOTAVAIL':
+    case 'EINVAL':
+      return failure(
+        place,
+        'network-unreachable',
+        `There is no way from here to ${where}.`,
+        `Check the cable, the VPN and the routes of this machine: ip route get ${shownWord(place.address)}`,
+        detail,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return failure(
+        place,
+        'network-unreachable',
+        `This machine does not allow a connection to ${where}.`,
+        'Check the firewall of this machine: nft list ruleset.',
+        detail,
+      );
+    case 'ETIMEDOUT':
+      return connectTimeout(place);
+    case 'ECONNRESET':
+      return failure(
+        place,
+        'connection-lost',
+        `${where} ended the connection at once.`,
+        'A firewall, hosts.deny or fail2ban on the host may refuse this machine.',
+        detail,
+      );
+    case 'EMFILE':
+    case 'ENFILE':
+      return failure(
+        place,
+        'internal',
+        'This machine has no file descriptor left for a connection.',
+        'Raise the limit before starting Hum: ulimit -n 65536.',
+        detail,
+      );
+    default:
+      return failure(place, 'network-unreachable', `The connection to ${where} failed.`, `See where it ends: ${sshCommand(place)}`, detail);
+  }
+}
+
+export function connectTimeout(place: Place, ms?: number): HumError {
+  return failure(
+    place,
+    'connect-timeout',
+    `${shownPlace(place)} did not answer${ms === undefined ? '' : ` within ${seconds(ms)}`}.`,
+    `The host is off, or a firewall drops the packets. Try: nc -vz ${shownWord(place.address)} ${place.port}`,
+  );
+}
+
+export function connectionLost(place: Place, detail?: string): HumError {
+  return failure(
+    place,
+    'connection-lost',
+    `The connection to ${shownPlace(place)} was lost.`,
+    'Hum connects again by itself. If it keeps happening, look at the network and at the log of sshd on the host.',
+    detail,
+  );
+}
+
+export function keepaliveLost(place: Place): HumError {
+  return failure(
+    place,
+    'connection-lost',
+    `${shownPlace(place)} has stopped answering on an open connection.`,
+    'The host hangs, or the network between dropped the connection. Hum connects again by itself.',
+  );
+}
+
+export function notConnected(place: Place): HumError {
+  return failure(
+    place,
+    'connection-lost',
+    `There is no connection to ${shownPlace(place)}.`,
+    'Wait until the host is online again, or choose "Reconnect".',
+  );
+}
+
+export function cancelled(place: Place): HumError {
+  return failure(place, 'cancelled', 'The request was cancelled.', 'Nothing more happens. Start it again when needed.');
+}
+
+export function seconds(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
+}
+
+export function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

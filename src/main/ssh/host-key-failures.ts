@@ -1,0 +1,64 @@
+import type { HostKeyView } from '../../shared/contract/fleet.ts';
+import type { HumError } from '../../shared/errors.ts';
+import { failure, type Place, shownPlace } from './failures.ts';
+import { hostKeyName } from './host-key.ts';
+import type { HostKeyVerdict, KnownKey } from './known-hosts.ts';
+import { shownWord } from './quote.ts';
+
+/** A key that was not accepted, and everything a person needs to judge it. */
+export interface RefusedKey {
+  readonly error: HumError;
+  readonly key: Buffer;
+  readonly offered: HostKeyView;
+  readonly knownKeys: readonly KnownKey[];
+}
+
+/** The refusal that a verdict means; undefined for a known key. */
+export function refusalOf(place: Place, key: Buffer, offered: HostKeyView, verdict: HostKeyVerdict): RefusedKey | undefined {
+  switch (verdict.kind) {
+    case 'known':
+      return undefined;
+    case 'unknown':
+      return { error: unknownKey(place, offered, verdict.otherTypes), key, offered, knownKeys: verdict.otherTypes };
+    case 'changed':
+      return { error: changedKey(place, offered, verdict.knownKeys), key, offered, knownKeys: verdict.knownKeys };
+    case 'revoked':
+      return { error: revokedKey(place, offered, verdict.knownKeys), key, offered, knownKeys: verdict.knownKeys };
+  }
+}
+
+function unknownKey(place: Place, offered: HostKeyView, otherTypes: readonly KnownKey[]): HumError {
+  const others = otherTypes.length === 0 ? '' : ` Keys of other types are known for it: ${shownKeys(otherTypes)}.`;
+  return failure(
+    place,
+    'host-key-unknown',
+    `${shownPlace(place)} shows the ${offered.type} key ${offered.fingerprint}, which known_hosts does not have.${others}`,
+    'Compare it with what the host itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub (or the file of its type). Then trust it, or not.',
+  );
+}
+
+function changedKey(place: Place, offered: HostKeyView, known: readonly KnownKey[]): HumError {
+  const name = shownWord(hostKeyName(place.address, place.port));
+  return failure(
+    place,
+    'host-key-changed',
+    `${shownPlace(place)} shows the ${offered.type} key ${offered.fingerprint}; known_hosts has ${shownKeys(known)}.`,
+    `Either the host was installed anew, or somebody sits in between. Only when the new key is right, forget the old one: ssh-keygen -R ${name}`,
+  );
+}
+
+function revokedKey(place: Place, offered: HostKeyView, known: readonly KnownKey[]): HumError {
+  return failure(
+    place,
+    'host-key-revoked',
+    `${shownPlace(place)} shows the ${offered.type} key ${offered.fingerprint}, which is marked as revoked in ${known.map((key) => key.where).join(', ')}.`,
+    'This key must not be trusted any more. Give the host a new key: ssh-keygen -A after removing the old one, then restart sshd.',
+  );
+}
+
+function shownKeys(keys: readonly KnownKey[]): string {
+  return keys
+    .slice(0, 8)
+    .map((key) => `${key.fingerprint} (${key.type}, ${key.where})`)
+    .join(', ');
+}

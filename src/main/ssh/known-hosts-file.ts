@@ -1,0 +1,76 @@
+import { createHmac } from 'node:crypto';
+import type { HostKeyView } from '../../shared/contract/fleet.ts';
+import { viewHostKey } from './host-key.ts';
+import { isPlainName, matchesPatternList } from './pattern.ts';
+
+/** One line of known_hosts that holds a plain key. `@cert-authority` lines are for certificates, which ssh2 does not know: left out. */
+export interface KnownHostsEntry {
+  readonly revoked: boolean;
+  readonly keyType: string;
+  readonly base64: string;
+  /** `file:line`, counted from 1. */
+  readonly where: string;
+}
+
+/** The parsed text of one file: names at hand, patterns and hashes to be tried. */
+export interface KnownHostsIndex {
+  readonly byName: ReadonlyMap<string, readonly KnownHostsEntry[]>;
+  readonly byPattern: readonly { readonly patterns: readonly string[]; readonly entry: KnownHostsEntry }[];
+  readonly byHash: readonly { readonly salt: Buffer; readonly hash: string; readonly entry: KnownHostsEntry }[];
+}
+
+/** An RSA key of 16384 bits, OpenSSH's largest, is 2,800 characters of base64. */
+const longestLine = 16 * 1024;
+
+/** Reads sshd(8) "SSH_KNOWN_HOSTS FILE FORMAT". A line that is none is passed over, as OpenSSH does. */
+export function parseKnownHosts(text: string, file: string): KnownHostsIndex {
+  const byName = new Map<string, KnownHostsEntry[]>();
+  const byPattern: { patterns: string[]; entry: KnownHostsEntry }[] = [];
+  const byHash: { salt: Buffer; hash: string; entry: KnownHostsEntry }[] = [];
+
+  let number = 0;
+  for (const line of text.split('\n')) {
+    number++;
+    if (line.length > longestLine) continue;
+    const fields = line.trim().split(/[ \t]+/);
+    const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
+    const [names, keyType, base64] = fields;
+    if (names === undefined || keyType === undefined || base64 === undefined || names.startsWith('#')) continue;
+    if (marker !== undefined && marker !== '@revoked') continue;
+    const entry: KnownHostsEntry = { revoked: marker === '@revoked', keyType, base64, where: `${file}:${number}` };
+
+    if (names.startsWith('|')) {
+      const [, magic, salt, hash] = names.split('|');
+      if (magic === '1' && salt !== undefined && hash !== undefined) byHash.push({ salt: Buffer.from(salt, 'base64'), hash, entry });
+      continue;
+    }
+    const patterns = names.toLowerCase().split(',');
+    if (patterns.every(isPlainName)) {
+      for (const name of patterns) {
+        const entries = byName.get(name);
+        if (entries === undefined) byName.set(name, [entry]);
+        else entries.push(entry);
+      }
+    } else {
+      byPattern.push({ patterns, entry });
+    }
+  }
+  return { byName, byPattern, byHash };
+}
+
+/** The lines that are about this name, `name` or `[name]:port`, in lower case. */
+export function entriesFor(index: KnownHostsIndex, name: string): KnownHostsEntry[] {
+  const found = [...(index.byName.get(name) ?? [])];
+  for (const { patterns, entry } of index.byPattern) if (matchesPatternList(name, patterns)) found.push(entry);
+  // HashKnownHosts of ssh_config(5): |1|salt|HMAC-SHA1(salt, name)
+  for (const { salt, hash, entry } of index.byHash) if (createHmac('sha1', salt).update(name).digest('base64') === hash) found.push(entry);
+  return found;
+}
+
+export function entryHolds(entry: KnownHostsEntry, key: Buffer): boolean {
+  return key.equals(Buffer.from(entry.base64, 'base64'));
+}
+
+export function viewEntry(entry: KnownHostsEntry): HostKeyView & { readonly where: string } {
+  return { ...viewHostKey(Buffer.from(entry.base64, 'base64')), type: entry.keyType, where: entry.where };
+}

@@ -1,0 +1,174 @@
+import type { HumError } from '../../shared/errors.ts';
+import { flooded, requestTimeout } from './channel-failures.ts';
+import type { Connection } from './connect.ts';
+import { usualDeadlines } from './deadlines.ts';
+import { makeDoor, noiseLimit } from './door.ts';
+import { cancelled, connectionLost, keepaliveLost, notConnected, type Place } from './failures.ts';
+import { type Script, startScript } from './script.ts';
+import type { Runner, RunOptions, RunResult, ScriptChannel } from './session.ts';
+
+/** One connection that has logged in. It does not come back once it has ended. */
+export interface Link extends Runner {
+  /** Resolves when the connection has ended: with the reason, or undefined after `close`. */
+  readonly ended: Promise<HumError | undefined>;
+  close(): Promise<void>;
+}
+
+const defaultTimeoutMs = 30_000;
+const defaultMaxBytes = 8 * 1024 * 1024;
+/** How long a host may take to say goodbye. */
+const farewellMs = 500;
+
+/** Takes over a connection that has just logged in. */
+export function createLink(place: Place, { client, socket }: Connection, channelMs: number = usualDeadlines.channel): Link {
+  let over: HumError | undefined;
+  let closing = false;
+
+  const ended = new Promise<HumError | undefined>((resolve) => {
+    client.on('error', (error) => {
+      if (error.level === 'agent') return;
+      over ??= error.level === 'client-timeout' ? keepaliveLost(place) : connectionLost(place, error.message);
+      // After an error of the protocol ssh2 only half-closes; a hostile peer would keep the other half.
+      socket.destroy();
+    });
+    client.on('close', () => {
+      over ??= connectionLost(place);
+      resolve(closing ? undefined : over);
+    });
+    if (socket.destroyed) {
+      over = connectionLost(place);
+      resolve(over);
+    }
+  });
+
+  const context = (readyMs: number) => ({ place, client, over: () => over, readyMs });
+
+  function run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
+    const { timeoutMs = defaultTimeoutMs, signal, stdin, maxBytes = defaultMaxBytes } = options;
+    return new Promise((resolve, reject) => {
+      if (over !== undefined) throw notConnected(place);
+      if (signal?.aborted === true) throw cancelled(place);
+      const door = makeDoor(script, args);
+      const stdout = new BoundedBuffer(maxBytes);
+      const stderr = new BoundedBuffer(maxBytes);
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const giveUp = (error: HumError) => {
+        settle();
+        running.hangUp();
+        reject(error);
+      };
+      const take = (buffer: BoundedBuffer, chunk: Buffer) => {
+        if (!buffer.add(chunk)) giveUp(flooded(place, maxBytes));
+      };
+      const onAbort = () => giveUp(cancelled(place));
+      const timer = setTimeout(() => giveUp(requestTimeout(place, timeoutMs, 'finish a command')), timeoutMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const running: Script = startScript(context(channelMs), door, {
+        ready: () => running.finish(stdin),
+        stdout: (chunk) => take(stdout, chunk),
+        stderr: (chunk) => take(stderr, chunk),
+        closed(code, name) {
+          settle();
+          resolve({ code, signal: name, stdout: stdout.whole(), stderr: stderr.whole() });
+        },
+        failed(error) {
+          settle();
+          reject(error);
+        },
+      });
+    });
+  }
+
+  function open(script: string, args: readonly string[] = [], options: { readonly timeoutMs?: number } = {}): Promise<ScriptChannel> {
+    return new Promise((resolve, reject) => {
+      if (over !== undefined) throw notConnected(place);
+      const door = makeDoor(script, args);
+      const closeListeners: (() => void)[] = [];
+      let listener: ((chunk: Buffer) => void) | undefined;
+      /** What the script says before anybody listens. */
+      let early: Buffer[] = [];
+      let earlyBytes = 0;
+      let opened = false;
+      let closed = false;
+      const close = () => {
+        if (closed) return;
+        closed = true;
+        early = [];
+        for (const each of closeListeners) each();
+      };
+      const running: Script = startScript(context(Math.min(channelMs, options.timeoutMs ?? channelMs)), door, {
+        ready() {
+          opened = true;
+          resolve(channel);
+        },
+        stdout(chunk) {
+          if (listener !== undefined) {
+            listener(chunk);
+            return;
+          }
+          early.push(chunk);
+          earlyBytes += chunk.length;
+          if (earlyBytes > noiseLimit) channel.close();
+        },
+        stderr: () => undefined,
+        closed: close,
+        failed(error) {
+          if (opened) close();
+          else reject(error);
+        },
+      });
+      const channel: ScriptChannel = {
+        write: (data) => running.write(data),
+        onData(added) {
+          const before = listener;
+          listener = before === undefined ? added : (chunk) => [before, added].forEach((each) => void each(chunk));
+          for (const chunk of early.splice(0)) added(chunk);
+        },
+        onClose(added) {
+          if (closed) queueMicrotask(added);
+          else closeListeners.push(added);
+        },
+        close() {
+          running.hangUp();
+          close();
+        },
+      };
+    });
+  }
+
+  async function close(): Promise<void> {
+    closing = true;
+    over ??= notConnected(place);
+    client.end();
+    const late = setTimeout(() => socket.destroy(), farewellMs);
+    await ended;
+    clearTimeout(late);
+  }
+
+  return { ended, run, open, close };
+}
+
+class BoundedBuffer {
+  readonly #limit: number;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** False when it would grow beyond the limit. */
+  add(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#limit) return false;
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  whole(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}

@@ -1,0 +1,164 @@
+import type { Client, ClientChannel } from 'ssh2';
+import type { HumError } from '../../shared/errors.ts';
+import { channelRefused, commandRefused, noisyShell, noShell, noShellInTime, requestTimeout } from './channel-failures.ts';
+import { type Door, NoiseFilter } from './door.ts';
+import { connectionLost, type Place } from './failures.ts';
+
+/** What a script on a host does, in the order of the calls. After `closed` or `failed`, one of which comes, nothing follows. */
+export interface ScriptEvents {
+  /** The login shell's noise is over. From here on output is the script's, and it may be written to. */
+  ready(): void;
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+  /** The channel ended after `ready`. `code` is null when a signal, or nothing, told how. */
+  closed(code: number | null, signal: string | null): void;
+  failed(error: HumError): void;
+}
+
+/** A script that was started. Every method may be called at any time. */
+export interface Script {
+  write(data: Buffer | string): void;
+  /** Sends `data` and then the end of the input. */
+  finish(data: Buffer | string | undefined): void;
+  /** Ends the channel; no event follows. */
+  hangUp(): void;
+}
+
+export interface ScriptContext {
+  readonly place: Place;
+  readonly client: Client;
+  /** Why the connection is over, or undefined while it stands. */
+  readonly over: () => HumError | undefined;
+  /** From now until `ready`, ms. */
+  readonly readyMs: number;
+}
+
+/** Opens a channel, brings the script through the door and passes on what it says. Throws nothing: failures are events. */
+export function startScript({ place, client, over, readyMs }: ScriptContext, door: Door, events: ScriptEvents): Script {
+  const out = new NoiseFilter(door.ready);
+  const err = new NoiseFilter(door.ready);
+  let channel: ClientChannel | undefined;
+  let done = false;
+  let code: number | null = null;
+  let signal: string | null = null;
+
+  const late = setTimeout(() => {
+    fail(channel === undefined ? requestTimeout(place, readyMs, 'open a session') : noShellInTime(place, readyMs, printed()));
+  }, readyMs);
+
+  function end(): boolean {
+    if (done) return false;
+    done = true;
+    clearTimeout(late);
+    return true;
+  }
+
+  function fail(error: HumError): void {
+    if (!end()) return;
+    if (channel !== undefined) hangUp(channel);
+    events.failed(error);
+  }
+
+  const printed = () => Buffer.concat([out.noise, err.noise]);
+
+  function attach(opened: ClientChannel): void {
+    opened.on('exit', (status: number | null, name?: string) => {
+      code = status;
+      signal = name ?? null;
+    });
+    opened.on('data', (chunk: Buffer) => {
+      if (done) return;
+      const passedBefore = out.passed;
+      const rest = out.take(chunk);
+      if (rest === undefined) {
+        if (out.overflowed) fail(noisyShell(place, out.noise));
+        return;
+      }
+      if (!passedBefore) {
+        clearTimeout(late);
+        events.ready();
+      }
+      if (rest.length > 0 && !done) events.stdout(rest);
+    });
+    opened.stderr.on('data', (chunk: Buffer) => {
+      if (done) return;
+      const rest = err.take(chunk);
+      if (rest !== undefined && rest.length > 0) events.stderr(rest);
+      else if (err.overflowed) fail(noisyShell(place, err.noise));
+    });
+    opened.on('close', () => {
+      if (out.passed && over() === undefined) {
+        if (end()) events.closed(code, signal);
+      } else {
+        fail(over() ?? noShell(place, printed(), code));
+      }
+    });
+  }
+
+  try {
+    client.exec(door.command, (error, opened) => {
+      if (error !== undefined) {
+        fail(over() ?? openFailure(place, error));
+        return;
+      }
+      opened.on('error', () => fail(over() ?? connectionLost(place)));
+      if (done) {
+        hangUp(opened);
+        return;
+      }
+      channel = opened;
+      attach(opened);
+      opened.write(door.payload);
+    });
+  } catch (error) {
+    // ssh2 throws when its socket has just gone.
+    const reason = over() ?? openFailure(place, error);
+    queueMicrotask(() => fail(reason));
+  }
+
+  function send(data: Buffer | string, sent?: () => void): void {
+    if (done || channel === undefined || over() !== undefined) return;
+    try {
+      channel.write(data, sent);
+    } catch (error) {
+      fail(connectionLost(place, String(error)));
+    }
+  }
+
+  const sendEnd = () => {
+    // Not `end()`: that sends the EOF in a later turn, and ssh2 throws out of a stream's event when the connection has gone by then.
+    try {
+      if (!done && over() === undefined) channel?.eof();
+    } catch {
+      // The close of the connection is on its way.
+    }
+  };
+
+  return {
+    write: (data) => send(data),
+    finish(data) {
+      if (data === undefined || data.length === 0) sendEnd();
+      else send(data, sendEnd);
+    },
+    hangUp() {
+      if (end() && channel !== undefined) hangUp(channel);
+    },
+  };
+}
+
+/** Ends what runs (sshd since 7.9 passes signals on, RFC 4254 §6.9) and the channel. A host that never confirms costs a few objects. */
+function hangUp(channel: ClientChannel): void {
+  try {
+    channel.resume();
+    channel.stderr.resume();
+    channel.signal('TERM');
+    channel.close();
+  } catch {
+    // The connection has gone, and the channel with it.
+  }
+}
+
+function openFailure(place: Place, error: unknown): HumError {
+  // ssh2: "(SSH) Channel open failure: …" has the reason of RFC 4254 §5.1; "Unable to exec" is a refused request.
+  return error instanceof Error && 'reason' in error ? channelRefused(place, error) : commandRefused(place, error);
+}

@@ -1,0 +1,150 @@
+import { type ProblemCode, problemOf } from '../../shared/errors.ts';
+import { retryDelay } from './backoff.ts';
+import { connect, KeyRefused } from './connect.ts';
+import { type Deadlines, usualDeadlines } from './deadlines.ts';
+import { failure, notConnected, shownPlace } from './failures.ts';
+import type { HandshakeGate } from './handshake-gate.ts';
+import type { RefusedKey } from './host-key-failures.ts';
+import { createLink, type Link } from './link.ts';
+import type { Session, SessionStatus, Target } from './session.ts';
+
+export interface SessionDeps {
+  /** Shared by all sessions. */
+  readonly gate: HandshakeGate;
+  readonly deadlines?: Deadlines;
+  /** 0 ≤ n < 1, for the jitter. */
+  readonly random?: () => number;
+  readonly log?: (entry: { readonly host: string; readonly event: string; readonly code?: ProblemCode; readonly detail?: string }) => void;
+}
+
+/** A connection that held for this long starts the count of failures anew. */
+const steadyMs = 30_000;
+
+/** The session of one host. It does nothing until `start`. */
+export function createSession(target: Target, { gate, deadlines = usualDeadlines, random = Math.random, log }: SessionDeps): Session {
+  const listeners = new Set<(status: SessionStatus) => void>();
+  let status: SessionStatus = { state: 'idle' };
+  let link: Link | undefined;
+  let attempt: AbortController | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let failures = 0;
+  let refused: RefusedKey | undefined;
+  let stopWatchingKeys: (() => void) | undefined;
+
+  function become(next: SessionStatus): void {
+    status = next;
+    log?.({ host: target.id, event: next.state, ...('problem' in next ? { code: next.problem.code, detail: next.problem.message } : {}) });
+    for (const listener of [...listeners]) listener(next);
+  }
+
+  function clearWaiting(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    stopWatchingKeys?.();
+    stopWatchingKeys = undefined;
+  }
+
+  async function tryNow(): Promise<void> {
+    clearWaiting();
+    const current = new AbortController();
+    attempt = current;
+    refused = undefined;
+    become({ state: 'connecting', since: Date.now() });
+    try {
+      const connection = await connect(target, { gate, signal: current.signal, deadlines });
+      const fresh = createLink(target, connection, deadlines.channel);
+      if (current.signal.aborted) {
+        await fresh.close();
+        return;
+      }
+      attempt = undefined;
+      link = fresh;
+      const since = Date.now();
+      become({ state: 'online', since });
+      void fresh.ended.then((reason) => {
+        if (link !== fresh) return;
+        link = undefined;
+        failures = Date.now() - since >= steadyMs ? 1 : failures + 1;
+        if (reason !== undefined) waitToRetry(reason);
+      });
+    } catch (error) {
+      if (attempt !== current) return;
+      attempt = undefined;
+      failures++;
+      if (error instanceof KeyRefused) waitForPerson(error.refused);
+      else waitToRetry(error);
+    }
+  }
+
+  function waitToRetry(error: unknown): void {
+    const problem = problemOf(error);
+    const state = isLoginProblem(problem.code) ? 'auth-failed' : 'unreachable';
+    const delay = retryDelay(state, failures, random);
+    timer = setTimeout(() => void tryNow(), delay);
+    become({ state, since: Date.now(), problem, retryAt: Date.now() + delay });
+  }
+
+  /** A host key is a person's decision: no retry. When known_hosts learns it, here or for another host of the same name, go on. */
+  function waitForPerson(key: RefusedKey): void {
+    refused = key;
+    const { problem } = key.error;
+    const since = Date.now();
+    stopWatchingKeys = target.knownHosts.onAppend(() => {
+      if (target.knownHosts.check(target.address, target.port, key.key).kind === 'known') void tryNow();
+    });
+    if (problem.code === 'host-key-unknown') become({ state: 'host-key-unknown', since, problem, offeredKey: key.offered });
+    else {
+      become({ state: 'host-key-changed', since, problem, retryAt: undefined, offeredKey: key.offered, knownKeys: key.knownKeys });
+    }
+  }
+
+  async function stop(): Promise<void> {
+    clearWaiting();
+    attempt?.abort();
+    attempt = undefined;
+    refused = undefined;
+    failures = 0;
+    const open = link;
+    link = undefined;
+    if (status.state !== 'idle') become({ state: 'idle' });
+    await open?.close();
+  }
+
+  return {
+    target,
+    get status() {
+      return status;
+    },
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      if (status.state === 'idle') void tryNow();
+    },
+    stop,
+    retryNow() {
+      if (status.state !== 'idle' && status.state !== 'online' && status.state !== 'connecting') void tryNow();
+    },
+    async trustOfferedKey(fingerprint) {
+      const key = refused;
+      if (status.state !== 'host-key-unknown' || key === undefined || key.offered.fingerprint !== fingerprint) {
+        throw failure(
+          target,
+          'conflict',
+          `${shownPlace(target)} does not offer the key ${fingerprint.slice(0, 100)} any more.`,
+          'Look at the host again: what it shows now may have to be decided anew.',
+        );
+      }
+      // The append tells every session that waits for this key, this one included.
+      await target.knownHosts.append(target.address, target.port, key.key);
+      if (refused === key && status.state === 'host-key-unknown') void tryNow();
+    },
+    run: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.run(script, args, options)),
+    open: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.open(script, args, options)),
+  };
+}
+
+function isLoginProblem(code: ProblemCode): boolean {
+  return code === 'auth-failed' || code === 'no-credentials' || code === 'key-unreadable' || code === 'key-encrypted';
+}
