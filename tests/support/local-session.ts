@@ -7,7 +7,7 @@ import type { ScriptChannel, Session, SessionStatus } from '../../src/main/ssh/s
 import { HumError, type Problem } from '../../src/shared/errors.ts';
 
 export interface LocalHostOptions {
-  /** Given to the script instead of `/proc`. */
+  /** What the host has for `/proc`; its answers name it `/proc`. */
   readonly proc?: string;
   /** Holds back everything that the host sends, ms: a slow network. */
   delayMs?: number;
@@ -121,8 +121,9 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
         },
         onData(listener) {
           child.stdout.on('data', (chunk: Buffer) => {
-            if (options.delayMs === undefined) listener(chunk);
-            else setTimeout(() => listener(chunk), options.delayMs);
+            const shown = options.proc === undefined ? chunk : Buffer.from(chunk.toString().replaceAll(`${options.proc}/`, `${proc}/`));
+            if (options.delayMs === undefined) listener(shown);
+            else setTimeout(() => listener(shown), options.delayMs);
           });
         },
         onClose(listener) {

@@ -3,7 +3,7 @@ import { visibleText } from '../../shared/visible-text.ts';
 
 /**
  * Reads what the `facts` section prints: `key=value` lines, and the PRETTY_NAME line of os-release(5) as it is.
- * The first line of a key counts: /etc/os-release goes before /usr/lib/os-release. `bootedAt` is when the host booted, epoch ms. What the host did not tell is empty, or 0 cores.
+ * The first line of a key counts: /etc/os-release goes before /usr/lib/os-release. What the host did not tell is empty, or 0 cores.
  */
 export function parseFacts(text: string, bootedAt: number): HostFacts {
   const told = new Map<string, string>();

@@ -180,6 +180,13 @@ export class Sampler {
 
   #arm(now: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.sampleNow(), Math.max(0, this.#dueAt - now));
+    this.#timer = setTimeout(
+      () => {
+        // A timer may fire a fraction of a millisecond early; this beat is over all the same.
+        this.#dueAt = Math.min(this.#dueAt, performance.now());
+        void this.sampleNow();
+      },
+      Math.max(0, this.#dueAt - now),
+    );
   }
 }
