@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
 import { type RunningShell, startDesktop, startWeb } from './shells.ts';
 
@@ -11,8 +11,8 @@ export interface ShellOptions {
   shell: 'web' | 'desktop';
   /** Flags to start the console with, beside its data folder: `test.use({ flags: ['--demo', '12'] })`. */
   flags: string[];
-  /** Called before the console starts, to lay files into its home: `~/.ssh/config`, keys. */
-  prepareHome: (home: string) => void;
+  /** Files of its home, by relative path, there before it starts: `{ '.ssh/config': 'Host web01\n' }`. */
+  homeFiles: Record<string, string>;
 }
 
 /** A console of its own for one test: fresh home, fresh data folder. */
@@ -34,13 +34,16 @@ export interface Hum {
 export const test = base.extend<ShellOptions & { hum: Hum }>({
   shell: ['web', { option: true }],
   flags: [[], { option: true }],
-  prepareHome: [() => undefined, { option: true }],
+  homeFiles: [{}, { option: true }],
 
-  hum: async ({ shell, flags, prepareHome, browser }, use, testInfo) => {
+  hum: async ({ shell, flags, homeFiles, browser }, use, testInfo) => {
     const home = mkdtempSync(join(tmpdir(), 'hum-e2e-'));
     const dataDir = join(home, 'data');
     mkdirSync(join(home, '.ssh'), { mode: 0o700 });
-    prepareHome(home);
+    for (const [path, text] of Object.entries(homeFiles)) {
+      mkdirSync(dirname(join(home, path)), { recursive: true, mode: 0o700 });
+      writeFileSync(join(home, path), text, { mode: 0o600 });
+    }
     const complaints: string[] = [];
     const expectedComplaints: RegExp[] = [];
     const started = shell === 'web' ? await startWeb(browser, home, dataDir, flags) : await startDesktop(home, dataDir, flags);
