@@ -1,5 +1,5 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { type Connection, type ParsedKey, Server } from 'ssh2';
+import ssh2, { type Connection, type ParsedKey } from 'ssh2';
 import { serveExec } from './exec.ts';
 import type { Profile } from './profiles.ts';
 import { isAway } from './story.ts';
@@ -24,7 +24,7 @@ export interface HostServer {
 /** Listens. The promise fails when no port can be had. */
 export async function startHostServer({ profile, hostKey, clientKey, now }: HostServerOptions): Promise<HostServer> {
   const sockets = new Set<Socket>();
-  const ssh = new Server({ hostKeys: [hostKey], ident: 'Hum_demo', keepaliveInterval: 0 });
+  const ssh = new ssh2.Server({ hostKeys: [hostKey], ident: 'Hum_demo', keepaliveInterval: 0 });
   ssh.on('connection', (connection) => serveConnection(connection, profile, clientKey, now));
 
   const listener = createServer({ noDelay: true }, (socket) => {

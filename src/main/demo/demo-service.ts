@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DemoState } from '../../shared/contract/fleet.ts';
+import type { InventoryHost } from '../../shared/contract/inventory.ts';
+import { HumError } from '../../shared/errors.ts';
+import type { Logger } from '../logging.ts';
+import type { Target } from '../ssh/session.ts';
+import { type Demo, startDemo } from './demo.ts';
+
+/** The one demo fleet that a console may show beside its saved hosts. */
+export interface DemoService {
+  readonly hosts: readonly InventoryHost[];
+  readonly state: DemoState;
+  onChange(listener: () => void): () => void;
+  /** @throws HumError `conflict` when a demo runs already, `demo-failed` */
+  start(hosts: number): Promise<void>;
+  /** Ends the demo and its process; nothing of it stays. */
+  stop(): Promise<void>;
+  /** @throws HumError `not-found` once the demo has left */
+  target(host: InventoryHost): Target;
+}
+
+export function createDemoService(options: { readonly serverPath: string; readonly log: Logger }): DemoService {
+  let demo: Demo | undefined;
+  let starting = false;
+  let workDir = '';
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+
+  function forget(): void {
+    demo = undefined;
+    rmSync(workDir, { recursive: true, force: true });
+    changed();
+  }
+
+  return {
+    get hosts() {
+      return demo?.hosts ?? [];
+    },
+    get state() {
+      return { running: demo !== undefined, hosts: demo?.hosts.length ?? 0 };
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async start(hosts) {
+      if (demo || starting) {
+        throw new HumError({
+          code: 'conflict',
+          message: 'The demo fleet is running already.',
+          hint: 'Leave the demo first to start one of another size.',
+        });
+      }
+      starting = true;
+      workDir = mkdtempSync(join(tmpdir(), 'hum-demo-'));
+      try {
+        const started = await startDemo({ hosts, serverPath: options.serverPath, workDir, log: options.log });
+        demo = started;
+        started.onExit(() => {
+          if (demo === started) forget();
+        });
+      } catch (error) {
+        rmSync(workDir, { recursive: true, force: true });
+        throw error;
+      } finally {
+        starting = false;
+      }
+      changed();
+    },
+    async stop() {
+      const running = demo;
+      if (!running) return;
+      await running.stop();
+      if (demo === running) forget();
+    },
+    target(host) {
+      if (!demo) {
+        throw new HumError({ code: 'not-found', message: 'The demo fleet has ended.', hint: 'Start the demo again.', host: host.id });
+      }
+      return demo.target(host);
+    },
+  };
+}

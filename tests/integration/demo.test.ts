@@ -1,0 +1,234 @@
+import { fork } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import ssh2 from 'ssh2';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Demo, type DemoOptions, startDemo } from '../../src/main/demo/demo.ts';
+import { createFleet, type Fleet } from '../../src/main/fleet/fleet.ts';
+import { readMemory } from '../../src/main/memory/memory.ts';
+import { readNetwork } from '../../src/main/network/network.ts';
+import { openProbe } from '../../src/main/probe/probe.ts';
+import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
+import type { Session } from '../../src/main/ssh/session.ts';
+import { createSession } from '../../src/main/ssh/ssh-session.ts';
+import type { HostRow } from '../../src/shared/contract/fleet.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+// Below node_modules, so that the built file finds its packages.
+const outDir = join(root, 'node_modules', '.cache', `hum-demo-test-${process.pid}`);
+const serverPath = join(outDir, 'demo-server.mjs');
+const workDir = mkdtempSync(join(tmpdir(), 'hum-demo-test-'));
+const patience = { timeout: 15_000, interval: 50 };
+
+const gate = createHandshakeGate();
+const cleanups: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: join(root, 'src/main/demo/server.ts'),
+      outDir,
+      target: 'node24',
+      rollupOptions: { output: { entryFileNames: 'demo-server.mjs' } },
+    },
+  });
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+afterAll(() => {
+  rmSync(outDir, { recursive: true, force: true });
+  rmSync(workDir, { recursive: true, force: true });
+});
+
+async function demoOf(options: Pick<DemoOptions, 'hosts' | 'speed' | 'seed'>): Promise<Demo> {
+  const demo = await startDemo({ ...options, serverPath, workDir });
+  cleanups.push(() => demo.stop());
+  return demo;
+}
+
+function fleetOn(demo: Demo): Fleet {
+  const fleet = createFleet({
+    openSession: (host) => createSession(demo.target(host), { gate }),
+    readers: { memory: readMemory, network: readNetwork },
+  });
+  cleanups.push(() => fleet.stop());
+  fleet.setHosts(demo.hosts);
+  return fleet;
+}
+
+function sessionTo(demo: Demo, name: string): Session {
+  const host = demo.hosts.find((one) => one.name === name);
+  if (!host) throw new Error(`the demo has no ${name}`);
+  const session = createSession(demo.target(host), { gate, random: () => 0 });
+  cleanups.push(() => session.stop());
+  session.start();
+  return session;
+}
+
+const online = (session: Session) => vi.waitFor(() => expect(session.status.state).toBe('online'), patience);
+
+function rowOf(fleet: Fleet, name: string): HostRow {
+  const row = fleet.row(`demo-${name}`);
+  if (!row) throw new Error(`the fleet has no ${name}`);
+  return row;
+}
+
+describe('the demo fleet', () => {
+  it('shows twelve hosts by default, each in the state of its story', async () => {
+    const demo = await demoOf({ hosts: 12 });
+    const fleet = fleetOn(demo);
+    await vi.waitFor(() => expect(fleet.rows().filter((row) => row.live !== null)).toHaveLength(10), patience);
+    await vi.waitFor(() => expect(rowOf(fleet, 'mail01').status.state).toBe('host-key-changed'), patience);
+    await vi.waitFor(() => expect(rowOf(fleet, 'mon01').status.state).toBe('auth-failed'), patience);
+    const changed = rowOf(fleet, 'mail01').status;
+    expect(changed.knownKeys).toHaveLength(1);
+    expect(changed.knownKeys?.[0]?.fingerprint).not.toBe(changed.offeredKey?.fingerprint);
+
+    const old = rowOf(fleet, 'db02').live;
+    expect(old).toMatchObject({ memoryApproximate: true, pressureSome: null, oomKills: null });
+    expect(rowOf(fleet, 'backup01').live?.tookMs).toBeGreaterThan(1400);
+    for (const { host, live } of fleet.rows()) {
+      expect(host).toMatchObject({ origin: 'demo', enabled: true });
+      if (!live) continue;
+      expect(live.memoryUsed).toBeGreaterThan(0);
+      expect(live.memoryUsed).toBeLessThanOrEqual(live.memoryTotal);
+      expect(live.cores).toBeGreaterThan(0);
+      expect(live.uptimeMs).toBeGreaterThan(0);
+    }
+  });
+
+  it('shows values that move within a minute', async () => {
+    const demo = await demoOf({ hosts: 12, speed: 60 });
+    const fleet = fleetOn(demo);
+    await vi.waitFor(() => expect(rowOf(fleet, 'web01').live).not.toBeNull(), patience);
+    const before = rowOf(fleet, 'web01').live?.memoryUsed ?? 0;
+    await vi.waitFor(async () => {
+      await fleet.sweep(['demo-web01']);
+      const live = rowOf(fleet, 'web01').live;
+      expect(Math.abs((live?.memoryUsed ?? 0) - before) / before).toBeGreaterThan(0.005);
+    }, patience);
+  });
+
+  it('lets a leak end in an OOM kill that frees the memory and changes the process', async () => {
+    const demo = await demoOf({ hosts: 3, speed: 60 });
+    const fleet = fleetOn(demo);
+    await vi.waitFor(() => expect(rowOf(fleet, 'web02').live).not.toBeNull(), patience);
+    const before = rowOf(fleet, 'web02').live;
+    const node = async () => (await fleet.processes('demo-web02')).processes.find((one) => one.command === 'node');
+    const leaking = await node();
+    expect(leaking?.user).toBe('www-data');
+    expect(leaking?.residentBytes).toBeGreaterThan(512 * 1024 ** 2);
+    await vi.waitFor(async () => {
+      await fleet.sweep();
+      expect(rowOf(fleet, 'web02').live?.oomKills).toBe((before?.oomKills ?? 0) + 1);
+    }, patience);
+    expect(rowOf(fleet, 'web02').live?.memoryUsed).toBeLessThan(before?.memoryUsed ?? 0);
+    const next = (await fleet.processes('demo-web02')).processes.map((one) => one.pid);
+    expect(next).not.toContain(leaking?.pid);
+  });
+
+  it('has a host that goes away and comes back as after a reboot', async () => {
+    const demo = await demoOf({ hosts: 12, speed: 15 });
+    const session = sessionTo(demo, 'xen03');
+    const states: string[] = [];
+    session.onStatus((status) => states.push(status.state));
+    const bootId = async () => {
+      const probe = await openProbe(session);
+      const frame = await probe.request(['facts'], 5000);
+      return /^boot_id=(.+)$/m.exec(JSON.stringify(Object.fromEntries(frame.sections)).replaceAll('\\n', '\n'))?.[1];
+    };
+    await online(session);
+    const before = await bootId();
+    await vi.waitFor(
+      () => expect(session.status).toMatchObject({ state: 'unreachable', problem: { code: 'connection-refused' } }),
+      patience,
+    );
+    await vi.waitFor(
+      () => {
+        session.retryNow();
+        expect(session.status.state).toBe('online');
+      },
+      { timeout: 15_000, interval: 300 },
+    );
+    expect(before).toMatch(/^[0-9a-f-]{36}/);
+    expect(await bootId()).not.toBe(before);
+    expect(states).toContain('unreachable');
+  });
+
+  it('says that it knows no other script, with the status of a missing command', async () => {
+    const demo = await demoOf({ hosts: 1 });
+    const session = sessionTo(demo, 'xen01');
+    await online(session);
+    const result = await session.run('uptime');
+    expect(result.code).toBe(127);
+    expect(result.stderr.toString()).toContain('xen01 is simulated');
+  });
+
+  it("lets nobody in but the demo's own key", async () => {
+    const demo = await demoOf({ hosts: 1 });
+    const stranger = ssh2.utils.generateKeyPairSync('ed25519').private;
+    for (const credentials of [{ privateKey: stranger }, { password: 'demo' }, {}]) {
+      const client = new ssh2.Client();
+      const outcome = await new Promise((settle) => {
+        client.once('ready', () => settle('in')).once('error', (error) => settle(error.message));
+        client.connect({ host: '127.0.0.1', port: demo.hosts[0]?.port ?? 0, username: 'root', ...credentials });
+      });
+      client.end();
+      expect(outcome).toMatch(/authentication methods failed/i);
+    }
+  });
+
+  it('keeps its key to itself and takes everything along when it stops', async () => {
+    const demo = await demoOf({ hosts: 3 });
+    const host = demo.hosts[0];
+    if (!host) throw new Error('no host');
+    const { keyFiles, agent } = demo.target(host);
+    const keyFile = keyFiles[0] ?? '';
+    expect(agent).toBeUndefined();
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(keyFile)).mode & 0o777).toBe(0o700);
+    const exits = vi.fn();
+    demo.onExit(exits);
+    await demo.stop();
+    await vi.waitFor(() => expect(exits).toHaveBeenCalledTimes(1), patience);
+    expect(existsSync(keyFile)).toBe(false);
+    expect(readdirSync(workDir)).toEqual([]);
+    await demo.stop();
+  });
+
+  it('fails with a problem, not with a crash, when its process cannot run', async () => {
+    await expect(startDemo({ hosts: 1, serverPath: join(workDir, 'nothing.mjs'), workDir })).rejects.toMatchObject({
+      problem: { code: 'demo-failed' },
+    });
+    await expect(startDemo({ hosts: 1, serverPath, execPath: join(workDir, 'no-node'), workDir })).rejects.toMatchObject({
+      problem: { code: 'demo-failed' },
+    });
+    expect(readdirSync(workDir)).toEqual([]);
+  });
+
+  it('dies with a console that is killed', async () => {
+    const file = join(outDir, 'console.mjs');
+    writeFileSync(
+      file,
+      `import { fork } from 'node:child_process';
+       const child = fork(${JSON.stringify(serverPath)});
+       child.on('message', (ready) => process.send({ pid: child.pid, ready: ready.kind }));
+       child.send(${JSON.stringify({ hosts: 2, seed: 1, speed: 1, clientKey: ssh2.utils.generateKeyPairSync('ed25519').public })});`,
+    );
+    const parent = fork(file);
+    const { pid, ready } = await new Promise<{ pid: number; ready: string }>((settle) => {
+      parent.once('message', (message) => settle(message as { pid: number; ready: string }));
+    });
+    expect(ready).toBe('ready');
+    parent.kill('SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), patience);
+  });
+});
