@@ -5,7 +5,7 @@ import { clockDate } from './clock-time.ts';
 import classes from './host.module.css';
 
 /** What the host says of itself. The rows stand before the answer is there, so that nothing moves when it comes. */
-export function Facts({ facts }: { readonly facts: HostFacts | null }): ReactNode {
+export function Facts({ facts, online }: { readonly facts: HostFacts | null; readonly online: boolean }): ReactNode {
   const lines: readonly (readonly [label: string, value: string | undefined, source: string])[] = [
     ['Host name', facts?.hostName, 'uname -n'],
     ['Distribution', facts?.distribution, '/etc/os-release: PRETTY_NAME'],
@@ -18,7 +18,8 @@ export function Facts({ facts }: { readonly facts: HostFacts | null }): ReactNod
   return (
     <section className={classes.block}>
       <h2 className={classes.blockTitle}>Facts</h2>
-      <dl className={classes.facts}>
+      {facts === null && !online ? <p className={classes.quiet}>Known after the first connection.</p> : null}
+      <dl className={classes.facts} hidden={facts === null && !online}>
         {lines.map(([label, value, source]) => (
           <div key={label} title={source}>
             <dt>{label}</dt>

@@ -27,14 +27,15 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
 
   if (loaded && !row) return <HostAbsent name={detail?.row.host.name ?? null} />;
   if (!row) return <div className={classes.page} aria-busy="true" />;
+  const online = row.status.state === 'online';
   return (
     <div className={classes.page}>
       <HostHeader row={row} streamProblem={problem} />
       <Charts detail={detail} hostName={row.host.name} state={row.status.state} />
       <div className={classes.columns}>
-        <Processes id={id} hostName={row.host.name} online={row.status.state === 'online'} />
+        <Processes id={id} hostName={row.host.name} online={online} />
         <div>
-          <Facts facts={detail?.facts ?? null} />
+          <Facts facts={detail?.facts ?? null} online={online} />
           <HostEvents events={detail?.events ?? null} />
         </div>
       </div>

@@ -26,21 +26,15 @@ export function Processes({ id, hostName, online }: ProcessesProps): ReactNode {
       <div className={classes.blockHead}>
         <h2 className={classes.blockTitle}>Largest processes</h2>
         <span className={classes.quiet}>{note}</span>
-        <Tooltip label="Refresh now">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={28}
-            onClick={refresh}
-            disabled={!online}
-            aria-label="Refresh the processes"
-            aria-busy={asking}
-          >
-            <IconRefresh size={16} />
-          </ActionIcon>
-        </Tooltip>
+        {online ? (
+          <Tooltip label="Refresh now">
+            <ActionIcon variant="subtle" color="gray" size={28} onClick={refresh} aria-label="Refresh the processes" aria-busy={asking}>
+              <IconRefresh size={16} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
       </div>
-      <div className={classes.processRows}>
+      <div className={classes.processRows} hidden={!online && answer === null}>
         <table className={classes.processes} data-old={!online || problem !== null}>
           <thead>
             <tr>

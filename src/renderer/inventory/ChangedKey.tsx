@@ -21,7 +21,7 @@ export function ChangedKey({ row }: { readonly row: FleetRow }): ReactNode {
         {(status.knownKeys ?? []).map((key) => (
           <div key={`${key.where} ${key.fingerprint}`}>
             <dt>
-              Known, {visibleText(key.type, 40)} <span className={classes.where}>{visibleText(key.where, 200)}</span>
+              Known: {visibleText(key.type, 40)}, in <span className={classes.where}>{visibleText(key.where, 200)}</span>
             </dt>
             <dd>
               <Fingerprint fingerprint={key.fingerprint} />
@@ -30,7 +30,7 @@ export function ChangedKey({ row }: { readonly row: FleetRow }): ReactNode {
         ))}
         {status.offeredKey ? (
           <div>
-            <dt>Offered now, {visibleText(status.offeredKey.type, 40)}</dt>
+            <dt>Offered now: {visibleText(status.offeredKey.type, 40)}</dt>
             <dd>
               <Fingerprint fingerprint={status.offeredKey.fingerprint} />
             </dd>

@@ -5,6 +5,7 @@ import { AddHostDialog } from './AddHostDialog.tsx';
 import { EditHostsDialog } from './EditHostsDialog.tsx';
 import { EditTagsDialog } from './EditTagsDialog.tsx';
 import { FileImportDialog } from './FileImportDialog.tsx';
+import classes from './inventory.module.css';
 import { SshConfigDialog } from './SshConfigDialog.tsx';
 import { TrustKeysDialog } from './TrustKeysDialog.tsx';
 
@@ -46,6 +47,7 @@ export function InventoryDialogs(): ReactNode {
       title={dialog ? titles[dialog.kind] : ''}
       size={dialog ? sizes[dialog.kind] : 640}
       yOffset="8vh"
+      classNames={{ title: classes.title ?? '' }}
       closeOnClickOutside={dialog === null || !typedInto.has(dialog.kind)}
     >
       {dialog ? <Content dialog={dialog} /> : null}

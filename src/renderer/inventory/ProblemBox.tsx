@@ -6,7 +6,7 @@ import classes from './inventory.module.css';
 /** A problem inside a dialog, spoken at once. Takes no room while there is none. */
 export function ProblemBox({ problem }: { readonly problem: Problem | null }): ReactNode {
   return (
-    <div role="alert">
+    <div role="alert" className={classes.alert}>
       {problem ? (
         <div className={classes.problem}>
           <ProblemText problem={problem} />

@@ -21,7 +21,10 @@ export function Welcome(): ReactNode {
         <li>
           <div>
             <h2>Add a host</h2>
-            <p>By its name or address, or many at once as a range such as web[01-20].example.org. The way to it can be tested first.</p>
+            <p>
+              By its name or address, or many at once as a range such as{' '}
+              <span className={`hum-mono ${classes.example}`}>web[01-20].example.org</span>. The way to it can be tested first.
+            </p>
           </div>
           <Button variant="default" onClick={() => openDialog({ kind: 'add-host' })}>
             Add a host…

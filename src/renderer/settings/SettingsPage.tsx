@@ -22,7 +22,6 @@ export function SettingsPage(): ReactNode {
   return (
     <div className={classes.page}>
       <h1>Settings</h1>
-      <Notices />
       <section className={classes.row}>
         <div>
           <h2 id="setting-theme">Theme</h2>
@@ -64,16 +63,6 @@ export function SettingsPage(): ReactNode {
   );
 }
 
-/** What went wrong at start and was worked around. */
-function Notices(): ReactNode {
-  const notices = useApplication((state) => state.info?.notices) ?? [];
-  return notices.map((notice) => (
-    <div key={`${notice.code} ${notice.message}`} className={classes.notice}>
-      <ProblemText problem={notice} />
-    </div>
-  ));
-}
-
 function About(): ReactNode {
   const info = useApplication((state) => state.info);
   const lines: readonly (readonly [label: string, value: string | undefined])[] = [
@@ -93,6 +82,16 @@ function About(): ReactNode {
           </div>
         ))}
       </dl>
+      {info && info.notices.length > 0 ? (
+        <>
+          <h3>What was worked around when Hum started</h3>
+          {info.notices.map((notice) => (
+            <div key={`${notice.code} ${notice.message}`} className={classes.notice}>
+              <ProblemText problem={notice} />
+            </div>
+          ))}
+        </>
+      ) : null}
     </section>
   );
 }
