@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readMemory } from '../../src/main/memory/memory.ts';
+import probeScript from '../../src/main/probe/probe.sh?raw';
+import { openProbe, type Probe } from '../../src/main/probe/probe.ts';
+import { type LocalHostOptions, type LocalSession, localSession } from '../support/local-session.ts';
+
+const execute = promisify(execFile);
+const sessions: LocalSession[] = [];
+
+async function probeOf(options: LocalHostOptions = {}): Promise<{ probe: Probe; session: LocalSession }> {
+  const session = localSession('a', options);
+  sessions.push(session);
+  session.start();
+  return { probe: await openProbe(session), session };
+}
+
+afterEach(async () => {
+  for (const session of sessions.splice(0)) {
+    for (const child of session.children) child.kill('SIGCONT');
+    await session.stop();
+  }
+});
+
+describe('the probe', () => {
+  it('answers with the figures of this very machine', async () => {
+    const { probe } = await probeOf();
+    const { files } = await probe.request(['memory', 'pressure', 'load', 'cpu', 'uptime', 'network'], 5_000);
+    const meminfo = await readFile('/proc/meminfo', 'utf8');
+    expect(readMemory(files)?.total).toBe(Number(/MemTotal: +(\d+)/.exec(meminfo)?.[1]) * 1024);
+    const uptime = Number.parseFloat(await readFile('/proc/uptime', 'utf8'));
+    expect(uptime - Number.parseFloat(files.get('uptime') ?? '')).toBeLessThan(5);
+    const interfaces = [...(await readFile('/proc/net/dev', 'utf8')).matchAll(/^ *(\S+):/gm)].map((match) => match[1]);
+    expect([...(files.get('net/dev') ?? '').matchAll(/^ *(\S+):/gm)].map((match) => match[1])).toEqual(interfaces);
+  });
+
+  it('tells facts and processes, which no file holds', async () => {
+    const { probe } = await probeOf();
+    const { sections } = await probe.request(['facts', 'processes'], 10_000);
+    const { stdout } = await execute('uname', ['-sr']);
+    expect(sections.get('facts')).toContain(`kernel=${stdout.trim()}\n`);
+    expect(sections.get('facts')).toContain(`boot_id=${(await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()}\n`);
+    expect(sections.get('processes')).toMatch(/^\/proc\/\d+\/status:VmRSS:/m);
+  });
+
+  it('answers an unknown section with nothing, and any number of requests one after the other', async () => {
+    const { probe } = await probeOf();
+    for (let round = 1; round <= 50; round += 1) {
+      const frame = await probe.request(['load'], 5_000);
+      expect(frame.seq).toBe(round);
+      expect([...frame.files.keys()]).toEqual(['loadavg']);
+    }
+  });
+
+  it('has one request under way at a time', async () => {
+    const { probe } = await probeOf();
+    const first = probe.request(['load'], 5_000);
+    await expect(probe.request(['load'], 5_000)).rejects.toMatchObject({ problem: { code: 'conflict' } });
+    await first;
+  });
+
+  it('says that a host does not answer in time, drops the late answer and goes on', async () => {
+    const { probe, session } = await probeOf();
+    await probe.request(['load'], 5_000);
+    for (const child of session.children) child.kill('SIGSTOP');
+    await expect(probe.request(['load'], 50)).rejects.toMatchObject({ problem: { code: 'request-timeout', host: 'a' } });
+    expect(probe.busy).toBe(true);
+    const next = probe.request(['uptime'], 5_000);
+    for (const child of session.children) child.kill('SIGCONT');
+    const frame = await next;
+    expect(frame.seq).toBe(3);
+    expect([...frame.files.keys()]).toEqual(['uptime']);
+    expect(probe.busy).toBe(false);
+  });
+
+  it('is over when the script ends, for the request under way and for those after it', async () => {
+    const { probe, session } = await probeOf();
+    for (const child of session.children) child.kill('SIGSTOP');
+    const lost = probe.request(['load'], 5_000);
+    for (const child of session.children) child.kill('SIGKILL');
+    await expect(lost).rejects.toMatchObject({ problem: { code: 'connection-lost', host: 'a' } });
+    await expect(probe.request(['load'], 5_000)).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
+  });
+
+  it.each([
+    ['an answer that was not asked for', 'read -r l; printf "%s begin 7\\n%s end 7\\n" "$1" "$1"; cat', 'bad-answer'],
+    ['the same answer twice', 'read -r l; for i in 1 2; do printf "%s begin 1\\n%s end 1\\n" "$1" "$1"; done; cat', 'bad-answer'],
+    ['an endless answer', 'read -r l; echo "$1 begin 1"; exec yes', 'flooded'],
+    ['an endless line', 'read -r l; echo "$1 begin 1"; exec cat /dev/zero', 'flooded'],
+  ])('ends a host that sends %s', async (_, script, code) => {
+    const { probe, session } = await probeOf({ script });
+    await probe.request(['load'], 5_000).catch(() => undefined);
+    await vi.waitFor(async () => expect(session.children).toHaveLength(0), { timeout: 5_000, interval: 10 });
+    await expect(probe.request(['load'], 5_000)).rejects.toMatchObject({ problem: { code, host: 'a' } });
+  });
+
+  it('asks a kernel without MemAvailable for what its estimate needs', async () => {
+    const old = new URL('../fixtures/proc/before-3.14', import.meta.url).pathname;
+    const { probe } = await probeOf({ proc: old });
+    const { files } = await probe.request(['memory', 'pressure'], 5_000);
+    expect(files.get('sys/vm/min_free_kbytes')).toBe('7686\n');
+    expect(readMemory(files)).toMatchObject({ approximate: true, total: 3_692_580 * 1024, pressure: { memorySome: null } });
+  });
+});
+
+describe('the script', () => {
+  it.each(['dash', 'bash', 'busybox ash', 'mksh', 'zsh --emulate sh'])('answers under %s as under sh', async (shell) => {
+    const answer = async (command: string) => {
+      const [program = 'sh', ...flags] = command.split(' ');
+      const running = execute(program, [...flags, '-c', probeScript, 'sh', 'NONCE', '/proc'], { timeout: 10_000 });
+      running.child.stdin?.end('1 memory facts\n2 load nonsense uptime network\n');
+      // Figures move between two runs; what they are of does not.
+      return (await running).stdout.replace(/\d+/g, '0').replace(/ +/g, ' ');
+    };
+    expect(await answer(shell)).toBe(await answer('sh'));
+  });
+
+  it('writes to no file', () => {
+    const commands = probeScript.replace(/^ *#.*$/gm, '').replaceAll('2>/dev/null', '');
+    expect(commands).not.toContain('>');
+  });
+});
