@@ -157,6 +157,7 @@ function useColumnWidths(scroller: RefObject<HTMLDivElement | null>, shown: read
     const needed = shown.reduce((sum, id) => sum + columnLooks[id].width, 0);
     const setWidths = () => {
       const narrow = element.clientWidth < needed + 40;
+      element.dataset.narrow = String(narrow);
       element.style.setProperty('--columns', `36px ${widths(narrow).join(' ')}`);
       element.style.setProperty(
         '--least',

@@ -43,6 +43,6 @@ function summaryOf(ids: readonly string[], rows: FleetRows): string {
   const failing = members.filter((row) => isFailing(row.status.state)).length;
   const parts = [`${totals.hosts} ${totals.hosts === 1 ? 'host' : 'hosts'}`];
   if (totals.memoryTotal > 0) parts.push(`${formatBytes(totals.memoryUsed)} of ${formatBytes(totals.memoryTotal)}`);
-  if (failing > 0) parts.push(`${failing} need help`);
+  if (failing > 0) parts.push(`${failing} ${failing === 1 ? 'needs' : 'need'} help`);
   return parts.join(' · ');
 }

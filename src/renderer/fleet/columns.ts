@@ -15,20 +15,20 @@ export interface ColumnLook {
 }
 
 export const columnLooks = {
-  state: { title: 'State', width: 128, narrow: 118, figures: false },
-  name: { title: 'Name', width: 260, narrow: 176, figures: false },
-  address: { title: 'Address', width: 168, narrow: 136, figures: false },
-  group: { title: 'Group', width: 112, narrow: 84, figures: false },
-  tags: { title: 'Tags', width: 136, narrow: 96, figures: false },
-  memory: { title: 'Memory', width: 252, narrow: 226, figures: true },
-  trend: { title: '15 min', width: 112, narrow: 72, figures: false },
-  swap: { title: 'Swap', width: 88, narrow: 80, figures: true },
-  pressure: { title: 'Pressure', width: 78, narrow: 76, figures: true },
-  load: { title: 'Load', width: 68, narrow: 58, figures: true },
-  cpu: { title: 'CPU', width: 64, narrow: 58, figures: true },
-  uptime: { title: 'Uptime', width: 96, narrow: 86, figures: true },
-  age: { title: 'Age', width: 72, narrow: 66, figures: true },
-  system: { title: 'System', width: 168, narrow: 136, figures: false },
+  state: { title: 'State', width: 128, narrow: 116, figures: false },
+  name: { title: 'Name', width: 260, narrow: 146, figures: false },
+  address: { title: 'Address', width: 168, narrow: 128, figures: false },
+  group: { title: 'Group', width: 112, narrow: 64, figures: false },
+  tags: { title: 'Tags', width: 136, narrow: 88, figures: false },
+  memory: { title: 'Memory', width: 252, narrow: 184, figures: true },
+  trend: { title: '15 min', width: 112, narrow: 64, figures: false },
+  swap: { title: 'Swap', width: 88, narrow: 74, figures: true },
+  pressure: { title: 'Pressure', width: 78, narrow: 70, figures: true },
+  load: { title: 'Load', width: 68, narrow: 54, figures: true },
+  cpu: { title: 'CPU', width: 64, narrow: 52, figures: true },
+  uptime: { title: 'Uptime', width: 96, narrow: 84, figures: true },
+  age: { title: 'Age', width: 72, narrow: 58, figures: true },
+  system: { title: 'System', width: 168, narrow: 128, figures: false },
 } as const satisfies Record<string, ColumnLook>;
 
 export type ColumnId = keyof typeof columnLooks;
