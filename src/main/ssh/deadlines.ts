@@ -8,8 +8,17 @@ export interface Deadlines {
   readonly greeting: number;
   /** Key exchange and login, with an agent that may ask a person and a host that may ask LDAP. */
   readonly handshake: number;
-  /** From asking for a channel until the script in it says that it is ready. */
+  /** From asking for a channel until the host has opened it. */
   readonly channel: number;
+  /** From the open channel until the login shell has run its start files and the script says that it is ready. */
+  readonly shell: number;
 }
 
-export const usualDeadlines: Deadlines = { lookup: 12_000, connect: 10_000, greeting: 10_000, handshake: 30_000, channel: 15_000 };
+export const usualDeadlines: Deadlines = {
+  lookup: 12_000,
+  connect: 10_000,
+  greeting: 10_000,
+  handshake: 30_000,
+  channel: 10_000,
+  shell: 30_000,
+};

@@ -1,7 +1,7 @@
 import type { HumError } from '../../shared/errors.ts';
 import { flooded, requestTimeout } from './channel-failures.ts';
 import type { Connection } from './connect.ts';
-import { usualDeadlines } from './deadlines.ts';
+import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import { makeDoor, noiseLimit } from './door.ts';
 import { cancelled, connectionLost, keepaliveLost, notConnected, type Place } from './failures.ts';
 import { type Script, startScript } from './script.ts';
@@ -20,7 +20,7 @@ const defaultMaxBytes = 8 * 1024 * 1024;
 const farewellMs = 500;
 
 /** Takes over a connection that has just logged in. */
-export function createLink(place: Place, { client, socket }: Connection, channelMs: number = usualDeadlines.channel): Link {
+export function createLink(place: Place, { client, socket }: Connection, deadlines: Deadlines = usualDeadlines): Link {
   let over: HumError | undefined;
   let closing = false;
 
@@ -41,7 +41,7 @@ export function createLink(place: Place, { client, socket }: Connection, channel
     }
   });
 
-  const context = (readyMs: number) => ({ place, client, over: () => over, readyMs });
+  const context = { place, client, over: () => over, deadlines };
 
   function run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
     const { timeoutMs = defaultTimeoutMs, signal, stdin, maxBytes = defaultMaxBytes } = options;
@@ -66,7 +66,7 @@ export function createLink(place: Place, { client, socket }: Connection, channel
       const onAbort = () => giveUp(cancelled(place));
       const timer = setTimeout(() => giveUp(requestTimeout(place, timeoutMs, 'finish a command')), timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const running: Script = startScript(context(channelMs), door, {
+      const running: Script = startScript(context, door, {
         ready: () => running.finish(stdin),
         stdout: (chunk) => take(stdout, chunk),
         stderr: (chunk) => take(stderr, chunk),
@@ -99,7 +99,9 @@ export function createLink(place: Place, { client, socket }: Connection, channel
         early = [];
         for (const each of closeListeners) each();
       };
-      const running: Script = startScript(context(Math.min(channelMs, options.timeoutMs ?? channelMs)), door, {
+      const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+      const sooner = { channel: Math.min(deadlines.channel, timeoutMs), shell: Math.min(deadlines.shell, timeoutMs) };
+      const running: Script = startScript({ ...context, deadlines: sooner }, door, {
         ready() {
           opened = true;
           resolve(channel);

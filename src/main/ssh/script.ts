@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { HumError } from '../../shared/errors.ts';
 import { channelRefused, commandRefused, noisyShell, noShell, noShellInTime, requestTimeout } from './channel-failures.ts';
+import type { Deadlines } from './deadlines.ts';
 import { type Door, NoiseFilter } from './door.ts';
 import { connectionLost, type Place } from './failures.ts';
 
@@ -29,12 +30,11 @@ export interface ScriptContext {
   readonly client: Client;
   /** Why the connection is over, or undefined while it stands. */
   readonly over: () => HumError | undefined;
-  /** From now until `ready`, ms. */
-  readonly readyMs: number;
+  readonly deadlines: Pick<Deadlines, 'channel' | 'shell'>;
 }
 
 /** Opens a channel, brings the script through the door and passes on what it says. Throws nothing: failures are events. */
-export function startScript({ place, client, over, readyMs }: ScriptContext, door: Door, events: ScriptEvents): Script {
+export function startScript({ place, client, over, deadlines }: ScriptContext, door: Door, events: ScriptEvents): Script {
   const out = new NoiseFilter(door.ready);
   const err = new NoiseFilter(door.ready);
   let channel: ClientChannel | undefined;
@@ -42,9 +42,7 @@ export function startScript({ place, client, over, readyMs }: ScriptContext, doo
   let code: number | null = null;
   let signal: string | null = null;
 
-  const late = setTimeout(() => {
-    fail(channel === undefined ? requestTimeout(place, readyMs, 'open a session') : noShellInTime(place, readyMs, printed()));
-  }, readyMs);
+  let late = setTimeout(() => fail(requestTimeout(place, deadlines.channel, 'open a session')), deadlines.channel);
 
   function end(): boolean {
     if (done) return false;
@@ -107,6 +105,8 @@ export function startScript({ place, client, over, readyMs }: ScriptContext, doo
         return;
       }
       channel = opened;
+      clearTimeout(late);
+      late = setTimeout(() => fail(noShellInTime(place, deadlines.shell, printed())), deadlines.shell);
       attach(opened);
       opened.write(door.payload);
     });

@@ -52,7 +52,7 @@ export function createSession(target: Target, { gate, deadlines = usualDeadlines
     become({ state: 'connecting', since: Date.now() });
     try {
       const connection = await connect(target, { gate, signal: current.signal, deadlines });
-      const fresh = createLink(target, connection, deadlines.channel);
+      const fresh = createLink(target, connection, deadlines);
       if (current.signal.aborted) {
         await fresh.close();
         return;
