@@ -1,5 +1,5 @@
 import { IconCheck, IconCircleDashed, IconMinus, IconPointFilled, IconX } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
 import { type ChecklistLine, checklist, verdict } from './checklist.ts';
@@ -23,16 +23,23 @@ export interface ConnectionTestProps {
 
 /** The way to a host as a checklist: what was found at each step, and what exactly failed. */
 export function ConnectionTest({ test, note }: ConnectionTestProps): ReactNode {
-  if (!test.started) return null;
   const end = test.problem ? null : verdict(test.steps, test.running);
+  const failed = test.steps.some((step) => step.outcome === 'failed');
+  const section = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each step makes the list longer
+  useEffect(() => section.current?.scrollIntoView({ block: 'end' }), [test.started, test.running, test.steps.length]);
+  if (!test.started) return null;
   return (
-    <section className={classes.test} aria-label="Connection test">
+    <section ref={section} className={classes.test} aria-label="Connection test">
       <ol>
         {checklist(test.steps, test.running).map((line) => (
           <Line key={line.stage} line={line} />
         ))}
       </ol>
-      <p role="status">{test.running ? 'Testing…' : (end ?? (test.problem ? '' : 'The test was stopped.'))}</p>
+      {/* A failed step says itself what is wrong; here it is for those who listen. */}
+      <p role="status" className={failed ? 'hum-unseen' : ''}>
+        {test.running ? 'Testing…' : (end ?? (test.problem ? '' : 'The test was stopped.'))}
+      </p>
       {note ? <p className={classes.note}>{note}</p> : null}
       <ProblemBox problem={test.problem} />
     </section>

@@ -44,7 +44,7 @@ export function InventoryDialogs(): ReactNode {
     <Modal
       opened={open !== null}
       onClose={closeDialog}
-      title={dialog ? titles[dialog.kind] : ''}
+      title={dialog ? titleOf(dialog) : ''}
       size={dialog ? sizes[dialog.kind] : 640}
       yOffset="8vh"
       classNames={{ title: classes.title ?? '' }}
@@ -53,6 +53,10 @@ export function InventoryDialogs(): ReactNode {
       {dialog ? <Content dialog={dialog} /> : null}
     </Modal>
   );
+}
+
+function titleOf(dialog: InventoryDialog): string {
+  return dialog.kind === 'edit-hosts' && dialog.ids.length === 1 ? 'Edit host' : titles[dialog.kind];
 }
 
 function Content({ dialog }: { readonly dialog: InventoryDialog }): ReactNode {
