@@ -17,9 +17,9 @@ export function installNeeded() {
 
 /** @returns {Promise<{ ok: boolean, output: string }>} */
 export async function install() {
-  // `npm ci` removes node_modules first; Windows does not let go of a node.exe in it that runs this very script.
-  const verb = process.platform === 'win32' && existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
-  const result = await npm([verb, '--loglevel=error', '--no-audit', '--no-fund']);
+  // Not `npm ci`: it refuses a lock file that lacks another platform's optional package, and a registry that mirrors one platform writes
+  // such lock files. With --no-save the lock file is followed and left as it is.
+  const result = await npm(['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund']);
   if (result.ok) noteInstalled();
   return result;
 }
@@ -34,7 +34,7 @@ function lockHash() {
   return createHash('sha256').update(readFileSync(lockFile)).digest('hex');
 }
 
-/** npm by way of the npm that runs this script, where one does: its own Node, which `npm ci` does not remove. */
+/** npm by way of the npm that runs this script, where one does, under the Node that it runs on. */
 function npm(args) {
   const { npm_execpath: npmScript, npm_node_execpath: npmNode } = process.env;
   if (npmScript && npmNode) return run(npmNode, [npmScript, ...args]);
