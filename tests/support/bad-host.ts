@@ -1,0 +1,184 @@
+/**
+ * SSH servers that misbehave in one chosen way, on a free loopback port. Keys are any that ssh2 can read (`rig.hostKey()`).
+ *
+ *     const host = await badHost({ kind: 'hangs-after-greeting' });
+ *     … host.port …
+ *     await host.close();
+ */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import ssh2, { type Algorithms, type Connection, type ServerChannel } from 'ssh2';
+
+export type Misbehaviour =
+  /** Accepts connections and never says a word. */
+  | { readonly kind: 'half-open' }
+  /** Accepts and closes at once. */
+  | { readonly kind: 'slams-the-door' }
+  /** Says this, then waits; `closes` ends the connection after it. */
+  | { readonly kind: 'says'; readonly text: string; readonly closes?: boolean }
+  | { readonly kind: 'hangs-after-greeting' }
+  /** A working server, whose bytes leave one at a time. */
+  | { readonly kind: 'one-byte-at-a-time'; readonly hostKey: string }
+  /** Offers only these algorithms. */
+  | { readonly kind: 'offers'; readonly hostKey: string; readonly algorithms: Algorithms }
+  /** Lets nobody in; `partial` accepts the key and asks for a password as well. */
+  | { readonly kind: 'refuses-login'; readonly hostKey: string; readonly partial?: boolean }
+  /** Lets everybody in and opens no channel. */
+  | { readonly kind: 'refuses-channels'; readonly hostKey: string }
+  | { readonly kind: 'refuses-commands'; readonly hostKey: string }
+  /** Takes the command and then says nothing. */
+  | { readonly kind: 'silent-shell'; readonly hostKey: string }
+  /** Prints without end; `afterReady` first opens the door properly. */
+  | { readonly kind: 'flood'; readonly hostKey: string; readonly afterReady?: boolean }
+  /** Reports the exit status and never closes the channel. */
+  | { readonly kind: 'never-closes'; readonly hostKey: string }
+  /** Cuts the connection in the middle of a command. */
+  | { readonly kind: 'cuts-off'; readonly hostKey: string };
+
+export interface BadHost {
+  readonly port: number;
+  /** Connections accepted so far. */
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+export async function badHost(behaviour: Misbehaviour): Promise<BadHost> {
+  const open = new Set<Socket>();
+  let connections = 0;
+  const greet = await behave(behaviour);
+  const server: NetServer = createServer((socket) => {
+    connections++;
+    open.add(socket);
+    socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    greet(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    get connections() {
+      return connections;
+    },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of open) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function behave(behaviour: Misbehaviour): Promise<(socket: Socket) => void> {
+  switch (behaviour.kind) {
+    case 'half-open':
+      return (socket) => void socket.resume();
+    case 'slams-the-door':
+      return (socket) => void socket.end();
+    case 'says':
+      return (socket) => {
+        socket.write(behaviour.text);
+        if (behaviour.closes === true) socket.end();
+        socket.resume();
+      };
+    case 'hangs-after-greeting':
+      return (socket) => {
+        socket.write('SSH-2.0-OpenSSH_9.2\r\n');
+        socket.resume();
+      };
+    default:
+      return sshServer(behaviour, await readFile(behaviour.hostKey));
+  }
+}
+
+type SshBehaviour = Extract<Misbehaviour, { hostKey: string }>;
+
+function sshServer(behaviour: SshBehaviour, hostKey: Buffer): (socket: Socket) => void {
+  const server = new ssh2.Server(
+    { hostKeys: [hostKey], ...(behaviour.kind === 'offers' ? { algorithms: behaviour.algorithms } : {}) },
+    (client) => serve(client, behaviour),
+  );
+  return (socket) => {
+    if (behaviour.kind === 'one-byte-at-a-time') trickle(socket);
+    server.injectSocket(socket);
+  };
+}
+
+/** Splits each write into single bytes, each a packet of its own. */
+function trickle(socket: Socket): void {
+  socket.setNoDelay(true);
+  const write = socket.write.bind(socket);
+  socket.write = ((data: Uint8Array | string) => {
+    for (const byte of Buffer.from(data as Uint8Array)) write(Buffer.of(byte));
+    return true;
+  }) as typeof socket.write;
+}
+
+function serve(client: Connection, behaviour: SshBehaviour): void {
+  client.on('error', () => undefined);
+  client.on('authentication', (context) => {
+    if (behaviour.kind !== 'refuses-login') context.accept();
+    else if (behaviour.partial === true && context.method === 'publickey') {
+      // The first question only asks whether the key would do.
+      if (context.signature === undefined) context.accept();
+      else context.reject(['password'], true);
+    } else context.reject(['publickey']);
+  });
+  client.on('session', (accept, reject) => {
+    if (behaviour.kind === 'refuses-channels') {
+      reject();
+      return;
+    }
+    const session = accept();
+    session.on('exec', (acceptExec, rejectExec, info) => {
+      if (behaviour.kind === 'refuses-commands') {
+        rejectExec();
+        return;
+      }
+      runCommand(acceptExec(), client, behaviour, info.command);
+    });
+  });
+}
+
+function runCommand(channel: ServerChannel, client: Connection, behaviour: SshBehaviour, command: string): void {
+  channel.on('error', () => undefined);
+  const wanted = Number(/head -c (\d+)/.exec(command)?.[1] ?? 0);
+  let received = '';
+  let opened = false;
+  channel.on('data', (chunk: Buffer) => {
+    received += chunk.toString();
+    if (opened || received.length < wanted) return;
+    opened = true;
+    const [, first = '', second = ''] = /printf '[^']*' (\w+) (\w+)/.exec(received) ?? [];
+    const ready = `\n${first}${second}\n`;
+    switch (behaviour.kind) {
+      case 'flood':
+        if (behaviour.afterReady === true) channel.write(ready);
+        flood(channel);
+        return;
+      case 'never-closes':
+        channel.write(`${ready}done\n`);
+        channel.exit(0);
+        return;
+      case 'cuts-off':
+        channel.write(ready, () => client.end());
+        return;
+      case 'one-byte-at-a-time':
+        channel.stderr.write(ready);
+        channel.write(`${ready}slow but well\n`, () => {
+          channel.exit(0);
+          channel.end();
+        });
+        return;
+      default:
+        return;
+    }
+  });
+}
+
+function flood(channel: ServerChannel): void {
+  const chunk = Buffer.alloc(32 * 1024, 'x');
+  const more = () => {
+    if (channel.writable) channel.write(chunk, more);
+  };
+  more();
+}
