@@ -42,13 +42,13 @@ await stage('typecheck', ['install'], async () => {
   }
   return one('passed');
 });
-await stage('lint', ['install'], () => check(tool('@biomejs/biome/bin/biome', ['ci', '.'])));
+await stage('lint', ['install'], () => check(tool('@biomejs/biome/bin/biome', ['ci', '--colors=off', '.'])));
 await stage('house rules', ['install'], () =>
-  check(tool('dependency-cruiser/bin/dependency-cruise.mjs', ['src', '--config', '.dependency-cruiser.cjs'])),
+  check(tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--config', '.dependency-cruiser.cjs'])),
 );
 await stage('build', ['install'], () => check(build()));
-await stage('unit', ['install', 'build'], () => vitest(['tests/unit']));
-await stage('integration', ['install', 'build'], async () => {
+await stage('unit', ['install'], () => vitest(['tests/unit']));
+await stage('integration', ['install'], async () => {
   const hindrance = lacking ?? (process.getuid?.() === 0 ? undefined : 'only root can make the accounts that the tests log in to');
   if (hindrance === undefined) return vitest(['tests/integration']);
   const outcome = await vitest(['tests/integration/web', 'tests/integration/launch']);
@@ -107,7 +107,9 @@ async function check(running) {
 
 /** Runs a program of node_modules under Node 24. */
 function tool(path, args, env = {}) {
-  return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: { ...process.env, ...env }, limitMs: 900_000 });
+  const { FORCE_COLOR: _color, ...inherited } = process.env;
+  const plain = { ...inherited, NO_COLOR: '1', ...env };
+  return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: plain, limitMs: 900_000 });
 }
 
 async function vitest(folders) {
