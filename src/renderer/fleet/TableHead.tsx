@@ -46,9 +46,11 @@ export const TableHead = memo(function TableHead({ table, columns, chosen, all, 
             >
               <button type="button" className={classes.sort} onClick={() => column?.toggleSorting()}>
                 <span className={classes.title}>{columnLooks[id].title}</span>
-                <span aria-hidden="true" className={classes.arrow}>
-                  {sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : ''}
-                </span>
+                {sorted === false ? null : (
+                  <span aria-hidden="true" className={classes.arrow}>
+                    {sorted === 'asc' ? '↑' : '↓'}
+                  </span>
+                )}
               </button>
             </span>
           );

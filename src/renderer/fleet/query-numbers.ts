@@ -56,7 +56,7 @@ function example(field: NumberField): string {
   return examples[field];
 }
 
-/** Whether `left` stands to `right` as asked. Equal means equal as shown: to half a percent, or one part in a hundred. */
+/** Whether `left` stands to `right` as asked. Equal means equal as shown: the same whole percent, or within one part in a hundred. */
 export function compare(left: number, comparison: Comparison, right: number, unit: Quantity['unit']): boolean {
   switch (comparison) {
     case '>':
@@ -68,6 +68,6 @@ export function compare(left: number, comparison: Comparison, right: number, uni
     case '<=':
       return left <= right;
     case '=':
-      return Math.abs(left - right) <= (unit === 'ratio' ? 0.005 : Math.abs(right) * 0.01);
+      return unit === 'ratio' ? Math.round(left * 100) === Math.round(right * 100) : Math.abs(left - right) <= Math.abs(right) * 0.01;
   }
 }
