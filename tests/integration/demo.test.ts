@@ -6,6 +6,7 @@ import ssh2 from 'ssh2';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Demo, type DemoOptions, startDemo } from '../../src/main/demo/demo.ts';
+import { newKeyPair } from '../../src/main/demo/keys.ts';
 import { createFleet, type Fleet } from '../../src/main/fleet/fleet.ts';
 import { readMemory } from '../../src/main/memory/memory.ts';
 import { readNetwork } from '../../src/main/network/network.ts';
@@ -174,7 +175,7 @@ describe('the demo fleet', () => {
 
   it("lets nobody in but the demo's own key", async () => {
     const demo = await demoOf({ hosts: 1 });
-    const stranger = ssh2.utils.generateKeyPairSync('ed25519').private;
+    const stranger = newKeyPair().private;
     for (const credentials of [{ privateKey: stranger }, { password: 'demo' }, {}]) {
       const client = new ssh2.Client();
       const outcome = await new Promise((settle) => {
@@ -221,7 +222,7 @@ describe('the demo fleet', () => {
       `import { fork } from 'node:child_process';
        const child = fork(${JSON.stringify(serverPath)});
        child.on('message', (ready) => process.send({ pid: child.pid, ready: ready.kind }));
-       child.send(${JSON.stringify({ hosts: 2, seed: 1, speed: 1, clientKey: ssh2.utils.generateKeyPairSync('ed25519').public })});`,
+       child.send(${JSON.stringify({ hosts: 2, seed: 1, speed: 1, clientKey: newKeyPair().public })});`,
     );
     const parent = fork(file);
     const { pid, ready } = await new Promise<{ pid: number; ready: string }>((settle) => {

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import type { Logger } from '../logging.ts';
 import { createKnownHosts } from '../ssh/known-hosts.ts';
 import type { Target } from '../ssh/session.ts';
+import { newKeyPair } from './keys.ts';
 import { type DemoOrder, demoReport } from './messages.ts';
 import { fleetOf, type Profile } from './profiles.ts';
 
@@ -51,7 +51,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const profiles = fleetOf(seed, count);
   const dir = mkdtempSync(join(options.workDir, 'fleet-'));
   const remove = () => rmSync(dir, { recursive: true, force: true });
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = newKeyPair();
   const keyFile = join(dir, 'id_ed25519');
   const knownHostsFile = join(dir, 'known_hosts');
 
@@ -145,7 +145,7 @@ async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
 
 /** Every host with its key; the one that was "installed anew" still with the key of its former self. */
 function knownHostsText(profiles: readonly Profile[], { ports, hostKey }: Ready): string {
-  const formerKey = ssh2.utils.generateKeyPairSync('ed25519').public;
+  const formerKey = newKeyPair().public;
   return profiles.map((profile, index) => `[127.0.0.1]:${ports[index]} ${profile.role === 'key-changed' ? formerKey : hostKey}\n`).join('');
 }
 

@@ -1,5 +1,6 @@
 import ssh2 from 'ssh2';
 import { type HostServer, startHostServer } from './host-server.ts';
+import { newKeyPair } from './keys.ts';
 import { type DemoOrder, type DemoReport, demoOrder } from './messages.ts';
 import { fleetOf } from './profiles.ts';
 
@@ -26,7 +27,7 @@ process.once('message', (message) => {
 async function start(order: DemoOrder): Promise<DemoReport> {
   const clientKey = ssh2.utils.parseKey(order.clientKey);
   if (clientKey instanceof Error) throw clientKey;
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKey = newKeyPair();
   const began = performance.now();
   const now = () => (performance.now() - began) * order.speed;
   hosts = await Promise.all(
