@@ -158,4 +158,19 @@ describe('a fleet of real hosts', () => {
     expect(row('refused').status.problem).toMatchObject({ code: 'auth-failed', host: 'refused' });
     expect(row('closed').status.problem).toMatchObject({ code: 'connection-refused' });
   });
+
+  it.each([
+    ['prints a message instead of running a shell', '/bin/echo This account is for backups only.'],
+    ['floods', '/usr/bin/yes all work and no play'],
+  ])('says what is wrong with one whose forced command %s', async (_, ForceCommand) => {
+    const forced = await rig.sshd({ settings: { ForceCommand }, hostKeys: server.hostKeys });
+    const file = join(rig.dir, `known_hosts-${forced.port}`);
+    writeFileSync(file, rig.knownHosts(server) + rig.knownHosts(forced));
+    startFleet([host('forced', { port: forced.port }), host('good')], file);
+    await reach('good', 'online');
+    await reach('forced', 'stale');
+    expect(row('forced').status.problem).toMatchObject({ host: 'forced', code: expect.stringMatching(/^(no-shell|flooded)$/) });
+    await fleet.sweep(['good']);
+    expect(row('good').status.state).toBe('online');
+  });
 });

@@ -7,6 +7,7 @@ import { readMemory } from '../../src/main/memory/memory.ts';
 import { readNetwork } from '../../src/main/network/network.ts';
 import type { FleetEvent, HostDetailEvent, HostRow } from '../../src/shared/contract/fleet.ts';
 import type { InventoryHost } from '../../src/shared/contract/inventory.ts';
+import { HumError } from '../../src/shared/errors.ts';
 import { type LocalHostOptions, type LocalSession, localSession } from '../support/local-session.ts';
 
 /**
@@ -28,6 +29,7 @@ beforeEach(() => {
     openSession(host) {
       const options = hostOptions.get(host.id) ?? {};
       hostOptions.set(host.id, options);
+      if (host.user === 'impossible') throw new HumError({ code: 'bad-input', message: 'No such way.', hint: 'Take another.' });
       const session = localSession(host.id, options);
       sessions.set(host.id, session);
       return session;
@@ -191,6 +193,22 @@ describe('the pace of the fleet', () => {
     expect(times.length).toBeGreaterThanOrEqual(12);
     const busiest = Math.max(...times.map((time) => times.filter((other) => other >= time && other < time + 1_000).length));
     expect(busiest).toBeLessThan(times.length);
+  });
+
+  it('asks every host soon after the machine slept, and calls none of them stale for it', async () => {
+    fleet.setHosts([host('a'), host('b')]);
+    await online('a', 'b');
+    await pass(16_000);
+    vi.setSystemTime(Date.now() + 8 * 3_600_000);
+    const from = performance.now();
+    const states = new Set<string>();
+    for (let step = 0; step < 6; step += 1) {
+      await pass(500);
+      states.add(row('a').status.state).add(row('b').status.state);
+    }
+    expect(requestTimes('a', from).length).toBeGreaterThanOrEqual(1);
+    expect(requestTimes('b', from).length).toBeGreaterThanOrEqual(1);
+    expect(states).toEqual(new Set(['online']));
   });
 
   it('sweeps every host once when it is told to', async () => {
@@ -442,6 +460,14 @@ describe('the hosts of the inventory', () => {
     fleet.setHosts([host('a', { address: 'other' })]);
     expect(session('a')).not.toBe(before);
     expect(before.status.state).toBe('idle');
+    await online('a');
+  });
+
+  it('that cannot even be tried stand alone with their reason', async () => {
+    fleet.setHosts([host('a', { user: 'impossible' }), host('b')]);
+    await online('b');
+    expect(row('a').status).toMatchObject({ state: 'unreachable', problem: { code: 'bad-input', host: 'a' } });
+    fleet.setHosts([host('a'), host('b')]);
     await online('a');
   });
 

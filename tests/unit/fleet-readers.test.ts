@@ -214,6 +214,30 @@ describe('a sample', () => {
     expect(readSample(new Map(), { at: 0, tookMs: 1, intervalMs: 1, cores: null, previous: null }, readers)).toBeNull();
   });
 
+  it('has only numbers that are numbers, whatever a host makes up', () => {
+    const number = fc.oneof(
+      fc.constantFrom('1e999', '-1', 'NaN', '9'.repeat(400), '0x10', '', '18446744073709551615'),
+      fc.nat().map(String),
+    );
+    const paths = [...second.files.keys()];
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 5 }), fc.array(number, { minLength: 1, maxLength: 5 }), (one, two) => {
+        const made = (numbers: readonly string[]) => {
+          let index = 0;
+          const text = (path: string) =>
+            second.files.get(path)?.replace(/(?<=\s)\d[\d.]*/g, () => numbers[index++ % numbers.length] ?? '') ?? '';
+          return new Map(paths.map((path) => [path, text(path)]));
+        };
+        const at = { at: 1, tookMs: 1, intervalMs: 1, cores: null };
+        const before = readSample(made(one), { ...at, previous: null }, readers);
+        const after = readSample(made(two), { ...at, previous: before?.counters ?? null }, readers);
+        for (const value of [...(after?.sample.values ?? []), ...Object.values(after?.live ?? {})]) {
+          if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
+        }
+      }),
+    );
+  });
+
   it('can do with a host that tells nothing but memory', () => {
     const { live } = sampleOf(first, null, (text, path) => (path === 'meminfo' ? text : ''));
     expect(live).toMatchObject({ load1: 0, uptimeMs: 0, cores: 1, cpuUsed: null, oomKills: null, pressureSome: null });

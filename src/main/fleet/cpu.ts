@@ -16,6 +16,9 @@ export interface CpuRatios {
   readonly steal: number;
 }
 
+/** The kernel counts in 64 bits. */
+const maxTicks = 2 ** 64;
+
 /** Reads the `cpu` line of /proc/stat. Fields that an old kernel lacks are 0. Null without the line. */
 export function parseCpuTimes(text: string): CpuTimes | null {
   if (!text.startsWith('cpu ')) return null;
@@ -25,7 +28,7 @@ export function parseCpuTimes(text: string): CpuTimes | null {
     .trim()
     .split(' ', 8)
     .map(Number);
-  if (fields.length < 4 || !fields.every((field) => field >= 0)) return null;
+  if (fields.length < 4 || !fields.every((field) => field >= 0 && field <= maxTicks)) return null;
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields;
   return { user: user + nice, system: system + irq + softirq, idle, iowait, steal };
 }

@@ -1,12 +1,12 @@
 import type { HostEvent, HostFacts, HostLive, HostRow, HostSample, HostStatus, ProcessRow } from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
-import { HumError, type Problem } from '../../shared/errors.ts';
+import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Frame } from '../probe/frames.ts';
 import { noAnswer, type Section } from '../probe/probe.ts';
 import type { Session, SessionStatus } from '../ssh/session.ts';
 import { EventLog, stateEvent } from './event-log.ts';
 import { HostRecord } from './host-record.ts';
-import { parseProcesses } from './processes.ts';
+import { ProcessRequests } from './process-requests.ts';
 import type { SampleReaders } from './sample.ts';
 import { Sampler } from './sampler.ts';
 import { nextStatus } from './status.ts';
@@ -36,11 +36,6 @@ export interface MonitorDeps {
 
 const everySample: readonly Section[] = ['memory', 'pressure', 'load', 'cpu', 'uptime'];
 
-interface ProcessRequest {
-  readonly resolve: (processes: readonly ProcessRow[]) => void;
-  readonly reject: (error: HumError) => void;
-}
-
 /** One host: its session, its samples, and all that is known of it. */
 export class HostMonitor {
   readonly id: string;
@@ -53,6 +48,7 @@ export class HostMonitor {
   readonly #deps: MonitorDeps;
   readonly #log = new EventLog();
   readonly #record: HostRecord;
+  readonly #processRequests = new ProcessRequests();
   readonly #watchers = new Set<HostWatcher>();
   #host: InventoryHost;
   #status: HostStatus;
@@ -66,7 +62,6 @@ export class HostMonitor {
   #factsKnown = false;
   #fault: Problem | undefined;
   #asked = true;
-  #processRequests: ProcessRequest[] = [];
 
   constructor(host: InventoryHost, baseMs: number, deps: MonitorDeps) {
     this.id = host.id;
@@ -155,8 +150,9 @@ export class HostMonitor {
 
   /** Tries now, be it the connection or the next sample. */
   reconnect(): void {
-    if (this.#session === undefined) return;
-    if (this.#session.status.state === 'online') void this.#sampler?.retryNow();
+    if (this.#session === undefined) {
+      if (this.#host.enabled && !this.removed) this.#openSession();
+    } else if (this.#session.status.state === 'online') void this.#sampler?.retryNow();
     else {
       this.#asked = true;
       this.#session.retryNow();
@@ -174,14 +170,7 @@ export class HostMonitor {
   processes(): Promise<readonly ProcessRow[]> {
     const sampler = this.#sampler;
     if (sampler === undefined || !sampler.connected) return Promise.reject(this.#notConnected());
-    return new Promise((resolve, reject) => {
-      const request: ProcessRequest = { resolve, reject };
-      this.#processRequests.push(request);
-      // The request under way, if any, was sent without this one.
-      void sampler.sampleNow().then(() => {
-        if (this.#processRequests.includes(request)) void sampler.sampleNow();
-      });
-    });
+    return this.#processRequests.wait(() => sampler.sampleNow());
   }
 
   /** `now` is performance.now(). */
@@ -205,7 +194,9 @@ export class HostMonitor {
   }
 
   #openSession(): void {
-    const session = this.#deps.openSession(this.#host);
+    const session = this.#newSession();
+    if (session === undefined) return;
+    this.#fault = undefined;
     this.#session = session;
     this.#sampler = new Sampler(this.#baseMs, {
       session,
@@ -216,6 +207,16 @@ export class HostMonitor {
     this.#unlisten = session.onStatus((status) => this.#sessionChanged(status));
     session.start();
     this.#sessionChanged(session.status);
+  }
+
+  /** A host that cannot even be tried must not take the others with it. */
+  #newSession(): Session | undefined {
+    try {
+      return this.#deps.openSession(this.#host);
+    } catch (error) {
+      this.#failed(problemOf(error), 'lasting');
+      return undefined;
+    }
   }
 
   async #closeSession(): Promise<void> {
@@ -244,7 +245,7 @@ export class HostMonitor {
     this.#sampled = false;
     this.#factsKnown = false;
     this.#fault = undefined;
-    for (const request of this.#processRequests.splice(0)) request.reject(this.#notConnected());
+    this.#processRequests.refuse(this.#notConnected());
   }
 
   #sections(): readonly Section[] {
@@ -252,7 +253,7 @@ export class HostMonitor {
     if (this.watched) sections.push('network');
     // The first sample of a connection is kept small: a fleet that connects at once has better things to do.
     if (this.#sampled && !this.#factsKnown) sections.push('facts');
-    if (this.#processRequests.length > 0) sections.push('processes');
+    if (this.#processRequests.any) sections.push('processes');
     return sections;
   }
 
@@ -269,10 +270,7 @@ export class HostMonitor {
     const facts = frame.sections.get('facts');
     if (facts !== undefined) this.#learn(facts);
     const processes = frame.sections.get('processes');
-    if (processes !== undefined) {
-      const rows = parseProcesses(processes);
-      for (const request of this.#processRequests.splice(0)) request.resolve(rows);
-    }
+    if (processes !== undefined) this.#processRequests.answer(processes);
     return undefined;
   }
 
@@ -286,7 +284,7 @@ export class HostMonitor {
   }
 
   #failed(problem: Problem, outlook: 'passing' | 'lasting'): void {
-    for (const request of this.#processRequests.splice(0)) request.reject(new HumError(problem));
+    this.#processRequests.refuse(new HumError(problem));
     if (outlook === 'passing') return;
     this.#fault = problem.host === undefined ? { ...problem, host: this.id } : problem;
     this.#refresh();

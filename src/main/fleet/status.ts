@@ -9,7 +9,7 @@ export interface Situation {
   readonly session: SessionStatus | undefined;
   /** A good sample has come over this connection. */
   readonly sampled: boolean;
-  /** Why the figures are no longer to be trusted, although the connection stands. */
+  /** Why the figures are no longer to be trusted, although the connection stands; without a session, why there is none. */
   readonly fault: Problem | undefined;
   /** A person asked for this attempt, and wants to see it. */
   readonly asked: boolean;
@@ -27,7 +27,7 @@ export function nextStatus(before: HostStatus, situation: Situation, now: number
 
 function stateOf(before: HostStatus, { enabled, session, sampled, fault, asked }: Situation): Omit<HostStatus, 'since'> {
   if (!enabled) return { state: 'disabled' };
-  if (session === undefined) return { state: 'connecting' };
+  if (session === undefined) return fault === undefined ? { state: 'connecting' } : { state: 'unreachable', problem: fault };
   switch (session.state) {
     case 'idle':
     case 'connecting': {

@@ -8,6 +8,10 @@ export interface InterfaceCounters {
 /** A host with thousands of containers has thousands of interfaces; more than this is no host. */
 const maxInterfaces = 10_000;
 
+/** The kernel counts in 64 bits. */
+const maxCounter = 2 ** 64;
+const isCounter = (value: number) => value >= 0 && value <= maxCounter;
+
 /** Reads /proc/net/dev (proc_pid_net(5)). Old kernels leave no space between the colon and a large first counter. */
 export function parseNetDev(text: string): InterfaceCounters[] {
   const found: InterfaceCounters[] = [];
@@ -20,7 +24,7 @@ export function parseNetDev(text: string): InterfaceCounters[] {
       .split(/ +/);
     const received = Number(counters[0]);
     const transmitted = Number(counters[8]);
-    if (counters.length >= 16 && received >= 0 && transmitted >= 0)
+    if (counters.length >= 16 && isCounter(received) && isCounter(transmitted))
       found.push({ name: line.slice(0, colon).trim(), received, transmitted });
   }
   return found;

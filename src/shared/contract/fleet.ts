@@ -55,6 +55,7 @@ export interface HostLive {
   readonly pressureSome: number | null;
   readonly pressureFull: number | null;
   readonly load1: number;
+  /** At least 1: estimated from the CPU counters until the host's facts have come, with the second sample of a connection. */
   readonly cores: number;
   /** Ratio of all CPUs busy since the sample before; null on the first. */
   readonly cpuUsed: number | null;
