@@ -21,9 +21,9 @@ interface CellProps {
 export const cells: Readonly<Record<ColumnId, (props: CellProps) => ReactNode>> = {
   state: ({ row }) => <StateMark state={row.status.state} />,
   name: NameCell,
-  address: ({ row }) => <span className="hum-mono">{visibleText(row.host.address, 120)}</span>,
-  group: ({ row }) => visibleText(row.host.group ?? '', 80),
-  tags: ({ row }) => row.host.tags.map((tag) => visibleText(tag, 80)).join(', '),
+  address: ({ row }) => <span className={`hum-mono ${classes.words}`}>{visibleText(row.host.address, 120)}</span>,
+  group: ({ row }) => <span className={classes.words}>{visibleText(row.host.group ?? '', 80)}</span>,
+  tags: ({ row }) => <span className={classes.words}>{row.host.tags.map((tag) => visibleText(tag, 80)).join(', ')}</span>,
   memory: MemoryCell,
   trend: TrendCell,
   swap: SwapCell,
@@ -32,7 +32,7 @@ export const cells: Readonly<Record<ColumnId, (props: CellProps) => ReactNode>> 
   cpu: ({ row }) => (row.live?.cpuUsed == null ? <NoFigure why="Not known yet" /> : <Figure text={formatRatio(row.live.cpuUsed)} />),
   uptime: ({ row }) => (row.live ? <Figure text={formatDuration(row.live.uptimeMs)} /> : <NoFigure why="Not known yet" />),
   age: AgeCell,
-  system: ({ row }) => visibleText(row.system ?? '', 120),
+  system: ({ row }) => <span className={classes.words}>{visibleText(row.system ?? '', 120)}</span>,
 };
 
 function NameCell({ row }: CellProps): ReactNode {

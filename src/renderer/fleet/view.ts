@@ -1,9 +1,10 @@
 import { create } from 'zustand';
 import type { FleetView } from '../../shared/contract/settings.ts';
+import { firstFleetView } from '../../shared/contract/settings.ts';
 import { changeSettings, useSettings } from '../app/settings.ts';
 
 /** How the fleet page is set: filter, grouping, sort and columns. */
-export const useView = create<FleetView>(() => ({ filter: '', group: false, sort: null, hiddenColumns: [] }));
+export const useView = create<FleetView>(() => firstFleetView);
 
 const saveAfterMs = 600;
 let restored = false;

@@ -2,6 +2,9 @@ import { type } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 
+/** The fleet page before anyone changed it: what is seldom asked for stays away until it is chosen. */
+export const firstFleetView = { filter: '', group: false, sort: null, hiddenColumns: ['address', 'tags', 'system'] };
+
 /** How the fleet page was left. Every field falls back by itself, so that one damaged value costs only itself. */
 export const fleetView = z.object({
   filter: z.string().max(1000).catch(''),
@@ -10,13 +13,13 @@ export const fleetView = z.object({
     .object({ column: z.string().max(32), descending: z.boolean() })
     .nullable()
     .catch(null),
-  hiddenColumns: z.array(z.string().max(32)).max(32).catch([]),
+  hiddenColumns: z.array(z.string().max(32)).max(32).catch(firstFleetView.hiddenColumns),
 });
 export type FleetView = z.infer<typeof fleetView>;
 
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'dark', 'light']).catch('system'),
-  fleetView: fleetView.catch({ filter: '', group: false, sort: null, hiddenColumns: [] }),
+  fleetView: fleetView.catch(firstFleetView),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
