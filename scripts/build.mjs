@@ -12,10 +12,15 @@ export function buildNeeded() {
   return !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== sourceHash();
 }
 
+/** Notes that out/ holds something else than a whole production build, so that the next start builds. */
+export function forgetBuild() {
+  rmSync(stampFile, { force: true });
+}
+
 /** @returns {Promise<{ ok: boolean, output: string }>} */
 export async function build() {
   const hash = sourceHash();
-  rmSync(stampFile, { force: true });
+  forgetBuild();
   const result = await run(node24, [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build']);
   if (result.ok) writeFileSync(stampFile, hash);
   return result;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { forgetBuild } from './build.mjs';
 import { electronBinary, windowHindrance } from './electron-binary.mjs';
 import { readFlags, UsageError, usage } from './flags.mjs';
 import { install, installNeeded } from './install.mjs';
@@ -28,6 +29,7 @@ async function main() {
       process.exit(1);
     }
   }
+  forgetBuild();
   if (flags.web) return devWeb(flags);
   const hindrance = windowHindrance() ?? (electronBinary() ? undefined : "Electron's program is not downloaded (npx install-electron)");
   if (!hindrance) return devDesktop(flags);
