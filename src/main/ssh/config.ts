@@ -38,12 +38,13 @@ export function scanSshConfig({ file, home, loginUser }: { file: string; home: s
   const candidates = new Map<string, ScannedCandidate>();
   const wildcards = new Set<string>();
   const refused = [...problems];
+  const blocksOf = indexBlocks(lines);
   for (const line of lines) {
     if (line.kind !== 'host') continue;
     for (const alias of line.patterns) {
       if (!isPlainName(alias)) wildcards.add(alias);
       else if (alias !== '' && !candidates.has(alias)) {
-        const candidate = resolveAlias(alias, line.file, lines, home, loginUser);
+        const candidate = resolveAlias(alias, line.file, blocksOf(alias), home, loginUser);
         const why = unusable(candidate);
         if (why === undefined) candidates.set(alias, candidate);
         else {
@@ -59,24 +60,45 @@ export function scanSshConfig({ file, home, loginUser }: { file: string; home: s
   return { file, candidates: [...candidates.values()], wildcards: [...wildcards], problems: refused };
 }
 
-function resolveAlias(alias: string, file: string, lines: readonly ConfigLine[], home: string, loginUser: string): ScannedCandidate {
-  const first = new Map<string, string>();
-  const unsupported = new Set<string>();
-  let within: readonly Condition[] | undefined;
-  let applies: boolean | 'unknown' = true;
+interface Block {
+  readonly within: readonly Condition[];
+  readonly settings: Extract<ConfigLine, { kind: 'setting' }>[];
+}
+
+/** The blocks that may be about a name, in their order. Without it, thousands of hosts would each ask thousands of blocks. */
+function indexBlocks(lines: readonly ConfigLine[]): (alias: string) => Block[] {
+  const blocks: Block[] = [];
   for (const line of lines) {
     if (line.kind !== 'setting') continue;
-    // The settings of one block share their conditions: thousands of hosts, each asked about thousands of blocks, need it once.
-    if (line.within !== within) {
-      within = line.within;
-      applies = holds(within, { alias, host: expand(first.get('hostname') ?? alias, { h: alias }), user: first.get('user'), loginUser });
-    }
+    const last = blocks.at(-1);
+    if (last?.within === line.within) last.settings.push(line);
+    else blocks.push({ within: line.within, settings: [line] });
+  }
+  const general: number[] = [];
+  const byName = new Map<string, number[]>();
+  blocks.forEach(({ within }, index) => {
+    const names = within.find((condition) => condition.kind === 'host' && condition.patterns.every(isPlainName));
+    if (names?.kind !== 'host') general.push(index);
+    else for (const name of new Set(names.patterns)) byName.set(name, [...(byName.get(name) ?? []), index]);
+  });
+  return (alias) => [...general, ...(byName.get(alias) ?? [])].sort((a, b) => a - b).flatMap((index) => blocks[index] ?? []);
+}
+
+function resolveAlias(alias: string, file: string, blocks: readonly Block[], home: string, loginUser: string): ScannedCandidate {
+  const first = new Map<string, string>();
+  const unsupported = new Set<string>();
+  for (const { within, settings } of blocks) {
+    const host = expand(first.get('hostname') ?? alias, { h: alias });
+    const applies = holds(within, { alias, host, user: first.get('user'), loginUser });
     if (applies === 'unknown') unsupported.add('Match');
-    if (applies !== true || first.has(line.name)) continue;
-    const value = line.values.join(' ');
-    first.set(line.name, value);
-    const name = unfollowed.get(line.name);
-    if (name !== undefined && value.toLowerCase() !== 'none') unsupported.add(name);
+    if (applies !== true) continue;
+    for (const { name, values } of settings) {
+      if (first.has(name)) continue;
+      const value = values.join(' ');
+      first.set(name, value);
+      const shown = unfollowed.get(name);
+      if (shown !== undefined && value.toLowerCase() !== 'none') unsupported.add(shown);
+    }
   }
   const port = Number(first.get('port') ?? 22);
   const user = first.get('user') ?? loginUser;
