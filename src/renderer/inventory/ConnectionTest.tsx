@@ -27,7 +27,9 @@ export function ConnectionTest({ test, note }: ConnectionTestProps): ReactNode {
   const failed = test.steps.some((step) => step.outcome === 'failed');
   const section = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each step makes the list longer
-  useEffect(() => section.current?.scrollIntoView({ block: 'end' }), [test.started, test.running, test.steps.length]);
+  useEffect(() => {
+    section.current?.scrollIntoView({ block: 'end' });
+  }, [test.started, test.running, test.steps.length]);
   if (!test.started) return null;
   return (
     <section ref={section} className={classes.test} aria-label="Connection test">
