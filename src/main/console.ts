@@ -1,19 +1,18 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../../package.json';
-import type { ApplicationInfo } from '../shared/contract/application.ts';
 import type { InventoryHost } from '../shared/contract/inventory.ts';
 import type { Problem } from '../shared/errors.ts';
-import { createDemoService, type DemoService } from './demo/demo-service.ts';
-import { createFleet, type Fleet } from './fleet/fleet.ts';
-import { type Inventory, openInventory } from './inventory/inventory.ts';
-import { type SshConfigImport, sshConfigImport } from './inventory/ssh-config-import.ts';
-import { type ConnectionTest, connectionTest } from './inventory/test-connection.ts';
+import { createDemoService } from './demo/demo-service.ts';
+import { createFleet } from './fleet/fleet.ts';
+import { openInventory } from './inventory/inventory.ts';
+import { sshConfigImport } from './inventory/ssh-config-import.ts';
+import { connectionTest } from './inventory/test-connection.ts';
 import type { Logger } from './logging.ts';
 import { readMemory } from './memory/memory.ts';
 import { readNetwork } from './network/network.ts';
 import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
-import { openSettings, type SettingsService } from './settings/settings.ts';
+import { openSettings } from './settings/settings.ts';
 import { createHandshakeGate } from './ssh/handshake-gate.ts';
 import { defaultKeyFiles } from './ssh/key-files.ts';
 import { createKnownHosts } from './ssh/known-hosts.ts';
@@ -39,18 +38,6 @@ export interface Console {
   startDemo(hosts: number): Promise<void>;
   /** Ends every session and child and gives the data folder back. */
   stop(): Promise<void>;
-}
-
-/** Everything that the router serves. */
-export interface ConsoleServices {
-  readonly inventory: Inventory;
-  readonly fleet: Fleet;
-  readonly settings: SettingsService;
-  readonly demo: DemoService;
-  readonly sshConfig: SshConfigImport;
-  readonly testConnection: ConnectionTest;
-  readonly info: () => ApplicationInfo;
-  readonly log: Logger;
 }
 
 /**
@@ -115,7 +102,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     settings,
     demo,
     sshConfig: sshConfigImport(inventory, home, loginUser),
-    testConnection: connectionTest({ targetOf, readMemory }),
+    testConnection: connectionTest({ targetOf, gate, readMemory }),
     info: () => ({ version, shell, platform: process.platform, dataDir: dataDir.path, loginUser, notices }),
     log,
   });

@@ -1,15 +1,34 @@
 import { implement, ORPCError } from '@orpc/server';
+import type { ApplicationInfo } from '../shared/contract/application.ts';
 import { contract } from '../shared/contract/index.ts';
 import { HumError, type Problem, problemOf } from '../shared/errors.ts';
-import type { ConsoleServices } from './console.ts';
+import type { DemoService } from './demo/demo-service.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { Inventory } from './inventory/inventory.ts';
 import { readInventoryFile, writeInventoryFile } from './inventory/inventory-file.ts';
 import { previewAddress } from './inventory/preview.ts';
+import type { SshConfigImport } from './inventory/ssh-config-import.ts';
+import type { ConnectionTest } from './inventory/test-connection.ts';
+import type { Logger } from './logging.ts';
+import type { SettingsService } from './settings/settings.ts';
 
 /** What a shell knows of the window or socket that a call came from. */
 export interface ClientContext {
   readonly clientId: string;
   /** Resolves when the way to the client has room again: streams wait for it, so that a slow client costs no memory. */
   readonly writable: () => Promise<void>;
+}
+
+/** Everything that the router serves. */
+export interface ConsoleServices {
+  readonly inventory: Inventory;
+  readonly fleet: Fleet;
+  readonly settings: SettingsService;
+  readonly demo: DemoService;
+  readonly sshConfig: SshConfigImport;
+  readonly testConnection: ConnectionTest;
+  readonly info: () => ApplicationInfo;
+  readonly log: Logger;
 }
 
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */

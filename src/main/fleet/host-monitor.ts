@@ -2,7 +2,7 @@ import type { HostEvent, HostFacts, HostLive, HostRow, HostSample, HostStatus, P
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Frame } from '../probe/frames.ts';
-import { noAnswer, type Section } from '../probe/probe.ts';
+import { noAnswer, noFigures, type Section } from '../probe/probe.ts';
 import type { Session, SessionStatus } from '../ssh/session.ts';
 import { EventLog, stateEvent } from './event-log.ts';
 import { HostRecord } from './host-record.ts';
@@ -260,7 +260,7 @@ export class HostMonitor {
   #take(frame: Frame, tookMs: number): Problem | undefined {
     const intervalMs = this.#sampler?.intervalMs ?? this.#baseMs;
     const taken = this.#record.takeSample(frame.files, { at: this.#deps.now(), tookMs, intervalMs });
-    if (taken === null) return noProc(this.id);
+    if (taken === null) return noFigures(this.id);
     this.#mark('live');
     for (const watcher of this.#watchers) watcher.sample(taken.sample);
     this.#sampled = true;
@@ -334,13 +334,4 @@ export class HostMonitor {
       host: this.id,
     });
   }
-}
-
-function noProc(host: string): Problem {
-  return {
-    code: 'no-proc',
-    message: 'The host has no /proc with memory figures.',
-    hint: 'Hum reads Linux hosts. If this is one, see whether /proc is mounted and readable for the account that Hum logs in as.',
-    host,
-  };
 }

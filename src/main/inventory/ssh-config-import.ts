@@ -6,16 +6,16 @@ import { type Inventory, type NewHost, sameWayIn } from './inventory.ts';
 
 export interface SshConfigImport {
   /** The hosts that `~/.ssh/config` names now, with those marked that the inventory has. */
-  scan(): Promise<SshConfigScan>;
+  scan(): SshConfigScan;
   /** Adds the named hosts as the file says now; those that are there already stay as they are. @throws HumError `not-found` */
-  importHosts(aliases: readonly string[]): Promise<{ ids: string[] }>;
+  importHosts(aliases: readonly string[]): { ids: string[] };
 }
 
 export function sshConfigImport(inventory: Inventory, home: string, loginUser: string): SshConfigImport {
   const file = join(home, '.ssh', 'config');
 
-  async function scan(): Promise<SshConfigScan> {
-    const { candidates, wildcards, problems } = await scanSshConfig({ file, home, loginUser });
+  function scan(): SshConfigScan {
+    const { candidates, wildcards, problems } = scanSshConfig({ file, home, loginUser });
     const taken = new Set(inventory.hosts.map(sameWayIn));
     return {
       file,
@@ -27,8 +27,8 @@ export function sshConfigImport(inventory: Inventory, home: string, loginUser: s
 
   return {
     scan,
-    async importHosts(aliases) {
-      const { candidates } = await scan();
+    importHosts(aliases) {
+      const { candidates } = scan();
       const byAlias = new Map(candidates.map((candidate) => [candidate.alias, candidate]));
       const hosts = aliases.map((alias): NewHost => {
         const candidate = byAlias.get(alias);

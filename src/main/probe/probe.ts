@@ -31,7 +31,7 @@ export interface Probe {
  * Starts the probe on a host.
  * @throws HumError as `Session.open`
  */
-export async function openProbe(session: Session, options: ProbeOptions = {}): Promise<Probe> {
+export async function openProbe(session: Pick<Session, 'open' | 'target'>, options: ProbeOptions = {}): Promise<Probe> {
   const { proc = '/proc', timeoutMs = 10_000 } = options;
   const nonce = randomBytes(16).toString('hex');
   const channel = await session.open(script, [nonce, proc], { timeoutMs });
@@ -101,6 +101,16 @@ export function noAnswer(host: string, waitedMs: number): Problem {
     code: 'request-timeout',
     message: `The host has not answered for ${Math.round(waitedMs / 1000)} s, though the connection stands.`,
     hint: 'It may be overloaded, out of memory or paused. Hum keeps asking; the figures shown are the last that it sent.',
+    host,
+  };
+}
+
+/** The problem of a host whose answer holds no memory figures. */
+export function noFigures(host: string): Problem {
+  return {
+    code: 'no-proc',
+    message: 'The host has no /proc with memory figures.',
+    hint: 'Hum reads Linux hosts. If this is one, see whether /proc is mounted and readable for the account that Hum logs in as.',
     host,
   };
 }
