@@ -22,6 +22,11 @@ export interface Account {
   remove(): Promise<void>;
 }
 
+const accounts = new Set<string>();
+process.on('exit', () => {
+  for (const name of accounts) spawnSync('userdel', ['--remove', '--force', name], { stdio: 'ignore' });
+});
+
 /** Makes a Unix account with an own home below /tmp. @throws when not root. */
 export async function createAccount({ shell, files = {}, authorizedKeys }: AccountOptions): Promise<Account> {
   if (process.getuid?.() !== 0) throw new Error('Only root can create the accounts that these tests log in to.');
@@ -29,8 +34,7 @@ export async function createAccount({ shell, files = {}, authorizedKeys }: Accou
   const home = `/tmp/home-${name}`;
   // `*` is no password at all; the `!` that useradd sets would lock the account for sshd without PAM (sshd(8), "LOGIN PROCESS").
   await patiently('useradd', ['--create-home', '--home-dir', home, '--shell', shell, '--password', '*', '--skel', '/dev/null', name]);
-  const removeNow = () => spawnSync('userdel', ['--remove', '--force', name], { stdio: 'ignore' });
-  process.on('exit', removeNow);
+  accounts.add(name);
 
   const uid = Number((await execute('id', ['-u', name])).stdout);
 
@@ -46,8 +50,8 @@ export async function createAccount({ shell, files = {}, authorizedKeys }: Accou
     home,
     uid,
     async remove() {
-      process.off('exit', removeNow);
       await patiently('userdel', ['--remove', '--force', name]);
+      accounts.delete(name);
     },
   };
 }

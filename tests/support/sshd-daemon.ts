@@ -4,6 +4,11 @@ import { connect } from 'node:net';
 
 const logBytes = 256 * 1024;
 
+const running = new Set<Daemon>();
+process.on('exit', () => {
+  for (const daemon of running) daemon.kill();
+});
+
 /** The processes of one server: listeners and, below them, a process or two for each connection. */
 export class Daemon {
   readonly #commands: readonly (readonly string[])[];
@@ -16,7 +21,6 @@ export class Daemon {
     this.#commands = commands;
     this.#addresses = addresses;
     this.#port = port;
-    process.on('exit', () => this.#signal('SIGKILL'));
   }
 
   /** What the server has written to stderr, the newest 256 KiB. */
@@ -32,6 +36,7 @@ export class Daemon {
 
   /** Starts the listeners and waits until each address accepts connections. */
   async start(): Promise<void> {
+    running.add(this);
     this.#children = this.#commands.map(([program = '', ...args]) => {
       const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -57,11 +62,12 @@ export class Daemon {
 
   /** Ends the listeners and every connection, without a farewell. */
   async stop(): Promise<void> {
-    const running = this.#children.filter((child) => child.exitCode === null && child.signalCode === null && child.pid !== undefined);
-    const gone = running.map((child) => new Promise((resolve) => child.once('exit', resolve)));
+    const alive = this.#children.filter((child) => child.exitCode === null && child.signalCode === null && child.pid !== undefined);
+    const gone = alive.map((child) => new Promise((resolve) => child.once('exit', resolve)));
     this.#signal('SIGKILL');
     await Promise.all(gone);
     this.#children = [];
+    running.delete(this);
   }
 
   async restart(): Promise<void> {
@@ -82,6 +88,11 @@ export class Daemon {
 
   thaw(): void {
     this.#signal('SIGCONT');
+  }
+
+  /** For the end of the process. */
+  kill(): void {
+    this.#signal('SIGKILL');
   }
 
   #signal(signal: NodeJS.Signals): void {

@@ -34,7 +34,8 @@ export async function prepareLogin(target: Target): Promise<Login> {
   ]);
   const attempts = planAttempts(target, agent.keys, files);
   const tried: Attempt[] = [];
-  let left: readonly AuthenticationType[] = [];
+  /** Unknown after a key of the agent: ssh2 keeps that answer to itself. */
+  let left: readonly AuthenticationType[] | undefined;
   let partial = false;
 
   return {
@@ -42,7 +43,7 @@ export async function prepareLogin(target: Target): Promise<Login> {
       left = hostAccepts ?? left;
       partial = wasPartial ?? false;
       // RFC 4252 §5.1: the host lists what may go on. Without publickey in it, further keys only fill the host's log.
-      const attempt = tried.length > 0 && !left.includes('publickey') ? undefined : attempts[tried.length];
+      const attempt = tried.length > 0 && left?.includes('publickey') === false ? undefined : attempts[tried.length];
       if (attempt === undefined) return false;
       tried.push(attempt);
       return attempt.method;
@@ -50,7 +51,7 @@ export async function prepareLogin(target: Target): Promise<Login> {
     get current() {
       return tried.at(-1)?.name ?? '';
     },
-    failure: (detail) => loginFailure(target, { tried, files, agentProblem: agent.problem, left, partial, detail }),
+    failure: (detail) => loginFailure(target, { tried, files, agentProblem: agent.problem, left: left ?? [], partial, detail }),
   };
 }
 
