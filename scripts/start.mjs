@@ -7,7 +7,7 @@ import { install, installNeeded } from './install.mjs';
 import { endRunning, node24, root, say } from './run.mjs';
 
 /** Ctrl-C is over within two seconds: the shell gets this long to end by itself. */
-const patienceMs = 1_800;
+const patienceMs = 1_500;
 /** A window that fails sooner than this never came up: a sandbox that the system forbids, a missing library. */
 const startMs = 10_000;
 

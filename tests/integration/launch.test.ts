@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -21,9 +21,12 @@ const launches: Launch[] = [];
 
 /** `npm start` without npm: the launcher, in a home of its own. Builds first if out/ is stale. */
 function launch(...flags: string[]): Launch {
-  const home = mkdtempSync(join(tmpdir(), 'hum-launch-'));
+  return launchIn(mkdtempSync(join(tmpdir(), 'hum-launch-')), '--no-open', ...flags);
+}
+
+function launchIn(home: string, ...flags: string[]): Launch {
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config') };
-  const launcher = spawn(process.execPath, ['scripts/start.mjs', '--no-open', ...flags], {
+  const launcher = spawn(process.execPath, ['scripts/start.mjs', ...flags], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -168,6 +171,30 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       const allowed = launch('--web', '--host', '0.0.0.0', '--allow-remote');
       await linkOf(allowed);
       await vi.waitFor(() => expect(allowed.err()).toContain('plain HTTP'));
+    },
+    startLimitMs,
+  );
+
+  it(
+    'hands the browser a file that only this account can read, so that no list of processes shows the token',
+    async () => {
+      const home = mkdtempSync(join(tmpdir(), 'hum-launch-'));
+      // The desktop's opener: notes its arguments and what it was given to read.
+      writeFileSync(join(home, 'xdg-open'), '#!/bin/sh\nls -l "$1" > "$HOME/mode"\ncp "$1" "$HOME/page"\necho "$@" > "$HOME/opened"\n', {
+        mode: 0o755,
+      });
+      vi.stubEnv('PATH', `${home}:${process.env.PATH}`);
+      vi.stubEnv('DISPLAY', ':0');
+      const launched = launchIn(home, '--web');
+      vi.unstubAllEnvs();
+      const link = await linkOf(launched);
+      const opened = join(home, '.config', 'hum', 'open.html');
+      await vi.waitFor(() => expect(readFileSync(join(home, 'opened'), 'utf8').trim()).toBe(opened), { timeout: 10_000 });
+      expect(readFileSync(join(home, 'mode'), 'utf8')).toMatch(/^-rw-------/);
+      expect(readFileSync(join(home, 'page'), 'utf8')).toContain(`url=${link}"`);
+      launched.launcher.kill('SIGTERM');
+      await launched.ended;
+      expect(existsSync(opened)).toBe(false);
     },
     startLimitMs,
   );

@@ -42,13 +42,14 @@ async function run(): Promise<void> {
   const stopTheme = followTheme(console, log);
 
   let window = openConsoleWindow(flags.dataDir, console, log);
-  app.on('second-instance', () => {
+  // On macOS the app outlives its window.
+  function bringForward(): void {
+    if (window.isDestroyed()) window = openConsoleWindow(flags.dataDir, console, log);
     if (window.isMinimized()) window.restore();
     window.focus();
-  });
-  app.on('activate', () => {
-    if (window.isDestroyed()) window = openConsoleWindow(flags.dataDir, console, log);
-  });
+  }
+  app.on('second-instance', bringForward);
+  app.on('activate', bringForward);
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });

@@ -1,5 +1,5 @@
 /** Ctrl-C must be over within two seconds, and the launcher takes a moment of its own. */
-const deadlineMs = 1_700;
+const deadlineMs = 1_200;
 
 /**
  * Runs `stop` once when the process is asked to end: by a signal, by the launcher's message `stop` (Windows has no SIGTERM), or by the
