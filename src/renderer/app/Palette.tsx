@@ -38,7 +38,7 @@ export function Palette(): ReactNode {
       overlayProps={{ backgroundOpacity: 0.4 }}
       removeScrollProps={{ enabled: false }}
       classNames={{ action: classes.action ?? '', actionsGroup: classes.group ?? '' }}
-      aria-label="Go to a host or do something"
+      attributes={{ content: { 'aria-label': 'Go to a host or do something' } }}
     >
       <Spotlight.Search placeholder="A host, a group, an action…" aria-label="Search" leftSection={<IconSearch size={16} />} />
       <Found query={query} />

@@ -45,6 +45,7 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'sm' } },
     Modal: {
+      styles: { content: { border: '1px solid var(--hum-line-strong)', boxShadow: 'none' } },
       defaultProps: {
         transitionProps: { duration: 120, transition: 'fade' },
         overlayProps: { backgroundOpacity: 0.5 },

@@ -1,4 +1,4 @@
-import { Menu } from '@mantine/core';
+import { Popover } from '@mantine/core';
 import { IconColumns3, IconStack2 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
 import { columnIds, columnLooks } from './columns.ts';
@@ -46,22 +46,23 @@ function countText(shown: number, all: number): string {
 
 function ColumnsMenu({ arrangement: { table, shownColumns } }: { readonly arrangement: Arrangement }): ReactNode {
   return (
-    <Menu position="bottom-end" closeOnItemClick={false} width={200}>
-      <Menu.Target>
+    <Popover position="bottom-end" trapFocus returnFocus>
+      <Popover.Target>
         <button type="button" className={classes.button}>
           <IconColumns3 size={14} aria-hidden="true" />
           Columns
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Columns of the table" className={classes.columns ?? ''}>
         {columnIds
           .filter((id) => table.getColumn(id)?.getCanHide())
           .map((id) => (
-            <Menu.CheckboxItem key={id} checked={shownColumns.includes(id)} onChange={() => table.getColumn(id)?.toggleVisibility()}>
+            <label key={id} className={classes.column}>
+              <input type="checkbox" checked={shownColumns.includes(id)} onChange={() => table.getColumn(id)?.toggleVisibility()} />
               {columnLooks[id].title}
-            </Menu.CheckboxItem>
+            </label>
           ))}
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
