@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { axisLabel, axisSplits, axisStep, axisTop, type ChartUnit, timeSplits, valueLabel } from '../../src/renderer/host/chart-axis.ts';
 import { columnsOf, figureOf, stack } from '../../src/renderer/host/chart-columns.ts';
-import { chartKinds } from '../../src/renderer/host/chart-kinds.ts';
-import { missingFigures } from '../../src/renderer/host/missing-figures.ts';
+import { chartData } from '../../src/renderer/host/chart-data.ts';
+import { chartHeadline } from '../../src/renderer/host/chart-headline.ts';
+import { type ChartKind, chartKinds } from '../../src/renderer/host/chart-kinds.ts';
+import { missingFigures, noSamplesText } from '../../src/renderer/host/missing-figures.ts';
 import { appendSample, isGap, maxSamples, windowMs } from '../../src/renderer/host/sample-window.ts';
 import { type HostSample, type SeriesName, seriesNames } from '../../src/shared/contract/fleet.ts';
 
@@ -198,5 +200,65 @@ describe('the charts', () => {
   it('read a value by the name of its series', () => {
     expect(figureOf(sample(start, { swapUsed: 7 }), 'swapUsed')).toBe(7);
     expect(figureOf(undefined, 'swapUsed')).toBeNull();
+  });
+});
+
+describe('the data of a chart', () => {
+  const kindOf = (id: string): ChartKind => {
+    const kind = chartKinds.find((one) => one.id === id);
+    if (!kind) throw new Error(`there is no chart ${id}`);
+    return kind;
+  };
+  const memory = {
+    memoryTotal: 10,
+    memoryApps: 4,
+    memoryHugePages: 0,
+    memorySlab: 1,
+    memoryBuffers: 1,
+    memoryCache: 2,
+    memoryFree: 2,
+    memoryUsed: 5,
+  };
+
+  it('stacks the parts of memory up to its total, with used memory as a line of its own', () => {
+    const { drawn, figures, top } = chartData(kindOf('memory'), [sample(start, memory)], 4);
+    expect(drawn.map((column) => column[0])).toEqual([4, 4, 5, 6, 8, 10, 5]);
+    expect(figures.map((column) => column[0])).toEqual([4, 0, 1, 1, 2, 2, 5]);
+    expect(top).toBe(10);
+  });
+
+  it('draws the level of the cores below the edge, and none while they are unknown', () => {
+    const samples = [sample(start, { load1: 0.5 })];
+    const known = chartData(kindOf('load'), samples, 8);
+    expect(known.drawn.at(-1)).toEqual([8]);
+    expect(known.top).toBeGreaterThan(8);
+    expect(chartData(kindOf('load'), samples, null).drawn.at(-1)).toEqual([null]);
+  });
+
+  it('stands before the first sample', () => {
+    for (const kind of chartKinds) {
+      const { times, drawn, top } = chartData(kind, [], null);
+      expect(times).toEqual([]);
+      expect(drawn.every((column) => column.length === 0)).toBe(true);
+      expect(top).toBeGreaterThan(0);
+      expect(chartHeadline(kind, undefined, null)).toBe('');
+    }
+  });
+
+  it('comes to one sentence', () => {
+    expect(chartHeadline(kindOf('memory'), sample(start, { memoryTotal: 16 * gib, memoryUsed: 4 * gib }), null)).toBe(
+      '4.0 GiB of 16.0 GiB used, 25 %',
+    );
+    expect(chartHeadline(kindOf('cpu'), sample(start, { cpuUser: 0.2, cpuSystem: 0.1, cpuIowait: 0.5, cpuSteal: 0 }), 4)).toBe('30 % busy');
+    expect(chartHeadline(kindOf('load'), sample(start, { load1: 1.5 }), 1)).toBe('1.50 on 1 core');
+    expect(chartHeadline(kindOf('swap'), sample(start, { swapTotal: 0, swapUsed: 0 }), 1)).toBe('');
+    expect(chartHeadline(kindOf('network'), sample(start, { networkReceivePerSecond: 1024 }), 1)).toBe('1.0 KiB/s');
+  });
+
+  it('is missed aloud only where no sample is to be expected', () => {
+    expect(noSamplesText('online')).toBeNull();
+    expect(noSamplesText('connecting')).toBeNull();
+    expect(noSamplesText('disabled')).toMatch(/disabled/);
+    expect(noSamplesText('unreachable')).toMatch(/15 minutes/);
   });
 });

@@ -3,8 +3,16 @@ import { checklist, verdict } from '../../src/renderer/inventory/checklist.ts';
 import { commonFields, readEditForm } from '../../src/renderer/inventory/edit-form.ts';
 import { emptyHostForm, portOf, readHostForm } from '../../src/renderer/inventory/host-form.ts';
 import { fingerprintGroups, forgetKeyCommands, hostKeyFile, unknownKeys } from '../../src/renderer/inventory/host-keys.ts';
+import { importSummary, readImportText } from '../../src/renderer/inventory/import-text.ts';
+import { matching, newAliases, scanSummary, toggled } from '../../src/renderer/inventory/ssh-config-choice.ts';
 import type { HostRow, HostStatus } from '../../src/shared/contract/fleet.ts';
-import { type InventoryHost, type TestStep, testStages } from '../../src/shared/contract/inventory.ts';
+import {
+  type InventoryHost,
+  type SshConfigCandidate,
+  type SshConfigScan,
+  type TestStep,
+  testStages,
+} from '../../src/shared/contract/inventory.ts';
 
 const web01: InventoryHost = {
   id: 'a',
@@ -143,5 +151,72 @@ describe('host keys', () => {
       "ssh-keygen -f '/srv/it'\\''s/kh' -R web01.example.org",
     ]);
     expect(forgetKeyCommands(rowOf(web02, status))[0]).toBe("ssh-keygen -f /home/o/.ssh/known_hosts -R '[web02.example.org]:2222'");
+  });
+});
+
+describe('the list of the SSH configuration', () => {
+  const candidate = (alias: string, rest: Partial<SshConfigCandidate> = {}): SshConfigCandidate => ({
+    alias,
+    address: `${alias}.example.org`,
+    port: 22,
+    user: 'root',
+    keyFile: null,
+    file: '/home/o/.ssh/config',
+    known: false,
+    unsupported: [],
+    ...rest,
+  });
+  const scan = (candidates: readonly SshConfigCandidate[]): SshConfigScan => ({
+    file: '/home/o/.ssh/config',
+    candidates,
+    wildcards: [],
+    problems: [],
+  });
+
+  it('opens with all new hosts ticked and the known ones not', () => {
+    expect([...newAliases([candidate('a'), candidate('b', { known: true })])]).toEqual(['a']);
+  });
+
+  it('ticks and unticks without changing the set it was given', () => {
+    const before = new Set(['a']);
+    expect([...toggled(before, 'b')]).toEqual(['a', 'b']);
+    expect([...toggled(before, 'a')]).toEqual([]);
+    expect([...before]).toEqual(['a']);
+  });
+
+  it('is filtered by name, address, user and file in any case', () => {
+    const all = [candidate('web'), candidate('db', { user: 'Admin' }), candidate('mail', { file: '/etc/ssh/fra.conf' })];
+    const found = (text: string) => matching(all, text).map(({ alias }) => alias);
+    expect(found(' WEB.example ')).toEqual(['web']);
+    expect(found('admin')).toEqual(['db']);
+    expect(found('fra.conf')).toEqual(['mail']);
+    expect(found('')).toEqual(['web', 'db', 'mail']);
+  });
+
+  it('is summed up with its files and what is here already', () => {
+    expect(scanSummary(scan([]))).toBe('No hosts in /home/o/.ssh/config.');
+    expect(scanSummary(scan([candidate('a')]))).toBe('1 new host in /home/o/.ssh/config.');
+    expect(scanSummary(scan([candidate('a'), candidate('b', { known: true, file: '/x' })]))).toBe(
+      '1 new host in /home/o/.ssh/config and 1 included file, 1 already here.',
+    );
+  });
+});
+
+describe('importing a file', () => {
+  it('refuses what is larger than the console takes without reading it', async () => {
+    const file = { size: 9 * 1024 * 1024, text: () => Promise.reject(new Error('it was read')) };
+    await expect(readImportText(file)).rejects.toMatchObject({ problem: { code: 'import-invalid' } });
+  });
+
+  it('says why a file could not be read', async () => {
+    const file = { size: 1, text: () => Promise.reject(new Error('gone')) };
+    await expect(readImportText(file)).rejects.toMatchObject({ problem: { code: 'file-unreadable', detail: 'gone' } });
+  });
+
+  it('ends in one sentence, with what was skipped made visible', () => {
+    expect(importSummary({ kind: 'imported', added: 1, skipped: [] })).toBe('Added 1 host.');
+    expect(importSummary({ kind: 'imported', added: 2, skipped: ['a\u202e', 'b', 'c', 'd'] })).toBe(
+      'Added 2 hosts. Here already: a\\u{202e}, b, c and 1 more.',
+    );
   });
 });
