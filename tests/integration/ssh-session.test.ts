@@ -1,6 +1,8 @@
+import { KeyObject } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { connect } from '../../src/main/ssh/connect.ts';
 import { usualDeadlines } from '../../src/main/ssh/deadlines.ts';
 import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import type { SessionStatus } from '../../src/main/ssh/session.ts';
@@ -165,6 +167,27 @@ test('a frozen host costs a request, not the connection, and answers again when 
   server.daemon.thaw();
   await vi.waitFor(async () => expect((await session.run('echo water')).stdout.toString()).toBe('water\n'), 10_000);
   await server.daemon.stop();
+});
+
+test('keys are exchanged anew in the middle of a stream, and the host key is compared again', async () => {
+  const server = await rig.sshd({ settings: { RekeyLimit: '1M' } });
+  const session = await online(sessionFor(await way(server, { key })));
+  for (let round = 0; round < 3; round++) {
+    expect((await session.run('head -c 3000000 /dev/zero', [], { stdin: Buffer.alloc(100_000) })).stdout.length).toBe(3_000_000);
+  }
+  expect(session.status.state).toBe('online');
+  await server.daemon.stop();
+});
+
+test('AES-GCM is agreed on, and its keys are key objects: an ssh2 whose insides have moved shows up here', async () => {
+  const target = await way(sshd, { key });
+  const notes: string[] = [];
+  const signal = new AbortController().signal;
+  const { client, socket } = await connect(target, { gate: createHandshakeGate(), signal, onStage: (_, note) => void notes.push(note) });
+  expect(notes[2]).toContain('aes128-gcm@openssh.com');
+  const protocol = Object(Reflect.get(client, '_protocol'));
+  expect([protocol._cipher._encKey, protocol._decipher._decipherKey]).toEqual([expect.any(KeyObject), expect.any(KeyObject)]);
+  socket.destroy();
 });
 
 test('MaxSessions refuses the session too many and gives the place back', async () => {

@@ -12,6 +12,7 @@ import { viewHostKey } from './host-key.ts';
 import { type RefusedKey, refusalOf } from './host-key-failures.ts';
 import type { HostKeyVerdict } from './known-hosts.ts';
 import type { Target } from './session.ts';
+import { joinWrites, keepKeysReady } from './thrift.ts';
 
 /** The stages of the way in, in their order. Each is told as it ends well; the one after the last told is the one that failed. */
 export type ConnectStage = 'resolve' | 'connect' | 'handshake' | 'host-key' | 'login';
@@ -54,6 +55,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   onStage?.('resolve', addresses.map((each) => each.address).join(', '));
 
   const socket = await openSocket(target, addresses, deadlines.connect, signal);
+  joinWrites(socket);
   try {
     onStage?.('connect', `${socket.remoteAddress ?? ''} port ${target.port}`);
     const firstWords = await hearGreeting(target, socket, deadlines.greeting, signal);
@@ -197,6 +199,7 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
     const ready = new Promise<void>((done, fail) => {
       client.on('ready', done);
       client.on('handshake', (negotiated) => {
+        keepKeysReady(client);
         if (trace.encrypted) return;
         trace.encrypted = true;
         onStage?.('handshake', `${firstWords.split(/[\r\n]/, 1)[0] ?? ''}, ${negotiated.kex}, ${negotiated.cs.cipher}`);
@@ -231,6 +234,7 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
     await Promise.race([ready, guard.promise]);
     onStage?.('login', `${target.user}, ${login.current}`);
     client.removeAllListeners().on('error', () => undefined);
+    client.on('handshake', () => keepKeysReady(client));
     return client;
   } catch (error) {
     client.removeAllListeners().on('error', () => undefined);
