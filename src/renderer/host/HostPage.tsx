@@ -50,8 +50,11 @@ interface ChartsProps {
 }
 
 function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
-  const now = useEachSecond(() => Math.ceil(consoleNow() / 1000) * 1000);
+  const clock = useEachSecond(() => Math.ceil(consoleNow() / 1000) * 1000);
   const samples = detail?.samples ?? noSamples;
+  // While samples come each second they move the charts; the clock would only draw them a second time.
+  const newest = samples.at(-1)?.at ?? 0;
+  const now = clock - newest < 3000 ? newest : clock;
   const cores = detail?.facts?.cores ?? detail?.row.live?.cores ?? null;
   const nothing = detail !== null && samples.length === 0 ? noSamplesText(state) : null;
   if (nothing !== null) return <p className={classes.noCharts}>{nothing}</p>;

@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { HostSample, HostState } from '../../shared/contract/fleet.ts';
@@ -24,7 +24,7 @@ export interface LiveChartProps {
 }
 
 /** One live chart: its picture, and its legend with the value at the crosshair or, without one, the newest. */
-export function LiveChart({ kind, samples, now, cores, hostName, height, state }: LiveChartProps): ReactNode {
+export const LiveChart = memo(function LiveChart({ kind, samples, now, cores, hostName, height, state }: LiveChartProps): ReactNode {
   const [point, setPoint] = useState<number | null>(null);
   const data = useMemo(() => chartData(kind, samples, cores), [kind, samples, cores]);
   const newest = samples.at(-1);
@@ -62,7 +62,7 @@ export function LiveChart({ kind, samples, now, cores, hostName, height, state }
       )}
     </figure>
   );
-}
+});
 
 interface PlotProps {
   readonly kind: ChartKind;
