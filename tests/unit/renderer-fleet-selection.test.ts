@@ -44,6 +44,8 @@ describe('choosing hosts', () => {
   test('the cursor moves without choosing, and stops at both ends', () => {
     expect(moved(noSelection, order, 1, false)).toMatchObject({ cursor: 'a', chosen: new Set() });
     expect(moved(noSelection, order, -1, false).cursor).toBe('e');
+    expect(moved(noSelection, order, order.length, false).cursor).toBe('e');
+    expect(moved(noSelection, order, -order.length, false).cursor).toBe('a');
     expect(moved({ ...noSelection, cursor: 'd' }, order, 16, false).cursor).toBe('e');
     expect(moved({ ...noSelection, cursor: 'b' }, order, -5, false).cursor).toBe('a');
     expect(moved(noSelection, [], 1, false)).toBe(noSelection);

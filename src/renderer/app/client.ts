@@ -7,11 +7,14 @@ import { connectionIs, useConnection } from './connection.ts';
 import type { Link } from './link.ts';
 import { awaitPort, openSocket, rememberToken } from './link.ts';
 import { connectionLost, problemFrom } from './problem.ts';
+import { takeToken } from './token.ts';
 
 let liveLink: Link | null = null;
 let failures = 0;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 let closeSocket: () => void = () => undefined;
+/** Counts the tries, so that the end of one that was given up is not taken for the end of the next. */
+let attempt = 0;
 
 /** The console's procedures. Always speaks through the connection of the moment; a call while there is none fails with `connection-lost`. */
 export const client: Client = createORPCClient<Client>(
@@ -28,6 +31,10 @@ export function connect(): void {
     awaitPort({ onOpen: opened, onEnd: () => ended('lost', false) });
     return;
   }
+  // A new link opened in this very tab changes the fragment alone; heard before the router, which knows no such page.
+  window.addEventListener('hashchange', () => {
+    if (takeToken(location.hash)) tryNow();
+  });
   tryNow();
   setInterval(checkHeartbeat, heartbeatMs);
 }
@@ -42,7 +49,17 @@ export function tryNow(): void {
   }
   const before = useConnection.getState();
   if (before.state === 'lost') useConnection.setState({ ...before, nextTryAt: null }, true);
-  closeSocket = openSocket(token, { onOpen: opened, onEnd: (how) => ended(how, true) });
+  closeSocket();
+  attempt += 1;
+  const mine = attempt;
+  closeSocket = openSocket(token, {
+    onOpen: (link) => {
+      if (mine === attempt) opened(link);
+    },
+    onEnd: (how) => {
+      if (mine === attempt) ended(how, true);
+    },
+  });
 }
 
 function opened(link: Link): void {

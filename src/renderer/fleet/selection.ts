@@ -35,7 +35,8 @@ export function picked(selection: Selection, order: readonly string[], id: strin
 export function moved(selection: Selection, order: readonly string[], by: number, extend: boolean): Selection {
   if (order.length === 0) return selection;
   const at = selection.cursor === null ? -1 : order.indexOf(selection.cursor);
-  const next = at < 0 ? (by > 0 ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, at + by));
+  const wanted = at >= 0 ? at + by : by > 0 ? by - 1 : order.length + by;
+  const next = Math.min(order.length - 1, Math.max(0, wanted));
   const cursor = order[next];
   if (cursor === undefined) return selection;
   if (!extend) return { ...selection, cursor, anchor: null };
