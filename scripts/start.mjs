@@ -26,6 +26,7 @@ async function main() {
       endRunning('SIGTERM');
     });
   }
+  if (process.env.npm_lifecycle_event === 'start') endWithNpm();
   if (!(await ready('Installing what is missing', installNeeded, install))) return 1;
   if (!(await ready('Building', buildNeeded, build))) return 1;
 
@@ -53,6 +54,20 @@ function flagsOrComplaint() {
     say(`${error.message}\n\n${usage}`);
     return 2;
   }
+}
+
+/**
+ * npm runs scripts through a shell and hands SIGTERM on to that shell alone, which dies of it and tells nobody: an orphaned launcher ends
+ * as if it had had the signal itself. (On Windows a process keeps its parent's number; there npm's console ends both.)
+ */
+function endWithNpm() {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 100);
+  watch.unref();
 }
 
 async function ready(name, needed, act) {

@@ -25,12 +25,12 @@ function launch(...flags: string[]): Launch {
 }
 
 function launchIn(home: string, ...flags: string[]): Launch {
+  return follow(home, process.execPath, ['scripts/start.mjs', ...flags]);
+}
+
+function follow(home: string, command: string, args: string[]): Launch {
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config') };
-  const launcher = spawn(process.execPath, ['scripts/start.mjs', ...flags], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const launcher = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
   launcher.stdout.on('data', (chunk) => {
@@ -120,6 +120,21 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       await vi.waitFor(() => expect(descendants(pid).length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
       const family = descendants(pid);
       launched.launcher.kill('SIGKILL');
+      await launched.ended;
+      await vi.waitFor(() => expect(family.filter(runs)).toEqual([]), { timeout: endLimitMs, interval: 20 });
+    },
+    startLimitMs,
+  );
+
+  it(
+    'ends with npm, which hands SIGTERM on to nobody but its shell',
+    async () => {
+      const home = mkdtempSync(join(tmpdir(), 'hum-launch-'));
+      const launched = follow(home, 'npm', ['start', '--', '--web', '--no-open']);
+      await linkOf(launched);
+      const family = descendants(launched.launcher.pid ?? 0);
+      expect(family.length).toBeGreaterThanOrEqual(2);
+      launched.launcher.kill('SIGTERM');
       await launched.ended;
       await vi.waitFor(() => expect(family.filter(runs)).toEqual([]), { timeout: endLimitMs, interval: 20 });
     },
