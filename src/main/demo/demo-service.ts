@@ -23,12 +23,26 @@ export interface DemoService {
 
 export function createDemoService(options: { readonly serverPath: string; readonly log: Logger }): DemoService {
   let demo: Demo | undefined;
-  let starting = false;
+  let starting: { readonly cancel: AbortController; readonly done: Promise<void> } | undefined;
   let workDir = '';
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
   };
+
+  async function launch(hosts: number, signal: AbortSignal): Promise<void> {
+    workDir = mkdtempSync(join(tmpdir(), 'hum-demo-'));
+    try {
+      const started = await startDemo({ hosts, serverPath: options.serverPath, workDir, log: options.log, signal });
+      demo = started;
+      started.onExit(() => {
+        if (demo === started) forget();
+      });
+    } catch (error) {
+      rmSync(workDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
 
   function forget(): void {
     demo = undefined;
@@ -55,23 +69,19 @@ export function createDemoService(options: { readonly serverPath: string; readon
           hint: 'Leave the demo first to start one of another size.',
         });
       }
-      starting = true;
-      workDir = mkdtempSync(join(tmpdir(), 'hum-demo-'));
+      const cancel = new AbortController();
+      const done = launch(hosts, cancel.signal);
+      starting = { cancel, done };
       try {
-        const started = await startDemo({ hosts, serverPath: options.serverPath, workDir, log: options.log });
-        demo = started;
-        started.onExit(() => {
-          if (demo === started) forget();
-        });
-      } catch (error) {
-        rmSync(workDir, { recursive: true, force: true });
-        throw error;
+        await done;
       } finally {
-        starting = false;
+        starting = undefined;
       }
       changed();
     },
     async stop() {
+      starting?.cancel.abort();
+      await starting?.done.catch(() => undefined);
       const running = demo;
       if (!running) return;
       await running.stop();

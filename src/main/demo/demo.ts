@@ -24,6 +24,8 @@ export interface DemoOptions {
   readonly log?: Logger;
   /** Where the demo keeps its key and known_hosts, in a folder of its own that leaves with it. */
   readonly workDir: string;
+  /** Ends a demo that is still starting. */
+  readonly signal?: AbortSignal;
 }
 
 /** A running demo fleet. */
@@ -71,7 +73,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   let ports: readonly number[];
   try {
     writeFileSync(keyFile, key.private, { mode: 0o600 });
-    const ready = await order(child, { hosts: count, seed, speed, clientKey: key.public });
+    const ready = await order(child, { hosts: count, seed, speed, clientKey: key.public }, options.signal);
     ports = ready.ports;
     writeFileSync(knownHostsFile, knownHostsText(profiles, ready), { mode: 0o600 });
   } catch (error) {
@@ -110,12 +112,13 @@ interface Ready {
 }
 
 /** Sends the order and waits for the ports. */
-async function order(child: ChildProcess, message: DemoOrder): Promise<Ready> {
+async function order(child: ChildProcess, message: DemoOrder, signal: AbortSignal | undefined): Promise<Ready> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<Ready>((resolve, reject) => {
       const fail = (detail: string) => reject(demoFailed(detail));
       timer = setTimeout(() => fail(`no answer within ${startWithinMs / 1000} s`), startWithinMs);
+      signal?.addEventListener('abort', () => fail('it was stopped while it started'), { once: true });
       child.once('error', (error) => fail(error.message));
       child.once('exit', (code, signal) => fail(`its process ended: ${signal ?? `exit status ${code}`}`));
       child.once('message', (answer) => {
