@@ -28,13 +28,18 @@ beforeAll(async () => {
 afterEach(stopSessions);
 afterAll(() => rig.close());
 
-test.each(['ed25519', 'ecdsa', 'rsa'] as const)('key files and host keys of type %s are good for a login', async (type) => {
-  const [own, hostKey] = [await rig.clientKey({ type }), await rig.hostKey(type)];
-  const server = await rig.sshd({ hostKeys: [hostKey] });
-  const session = await online(sessionFor(await way(server, { key: own })));
-  expect((await session.run('echo "$1"', ['in'])).stdout.toString()).toBe('in\n');
-  await server.daemon.stop();
-});
+test.each(['ed25519', 'ecdsa', 'rsa'] as const)(
+  'key files and host keys of type %s are good for a login',
+  async (type) => {
+    const [own, hostKey] = [await rig.clientKey({ type }), await rig.hostKey(type)];
+    const server = await rig.sshd({ hostKeys: [hostKey] });
+    const session = await online(sessionFor(await way(server, { key: own })));
+    expect((await session.run('echo "$1"', ['in'])).stdout.toString()).toBe('in\n');
+    await server.daemon.stop();
+    // Two RSA keys are made here, which takes a busy machine its time.
+  },
+  60_000,
+);
 
 test('a real ssh-agent lets us in, also with the key of a file that is encrypted', async () => {
   const locked = await rig.clientKey();
@@ -108,12 +113,12 @@ test('a changed host key is refused for good, with both fingerprints and the lin
   expect(status).toMatchObject({
     state: 'host-key-changed',
     retryAt: undefined,
-    problem: { code: 'host-key-changed', hint: expect.stringContaining(`ssh-keygen -R '[127.0.0.1]:${sshd.port}'`) },
+    problem: { code: 'host-key-changed', hint: expect.stringMatching(/ssh-keygen -f \S+known_hosts-\d+ -R '\[127\.0\.0\.1\]:\d+'$/) },
     offeredKey: { fingerprint: sshd.hostKeys[0]?.fingerprint },
     knownKeys: [{ fingerprint: old.fingerprint, where: expect.stringMatching(/known_hosts-\d+:2$/) }],
   });
-  expect(status.problem.message).toContain(old.fingerprint);
-  expect(status.problem.message).toContain(sshd.hostKeys[0]?.fingerprint);
+  expect(status.problem.detail).toContain(old.fingerprint);
+  expect(status.problem.detail).toContain(sshd.hostKeys[0]?.fingerprint);
 });
 
 test('a revoked host key is refused for good', async () => {

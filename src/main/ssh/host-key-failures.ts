@@ -39,11 +39,13 @@ function unknownKey(place: Place, offered: HostKeyView, otherTypes: readonly Kno
 
 function changedKey(place: Place, offered: HostKeyView, known: readonly KnownKey[]): HumError {
   const name = shownWord(hostKeyName(place.address, place.port));
+  const file = shownWord((known[0]?.where ?? '').replace(/:\d+$/, ''));
   return failure(
     place,
     'host-key-changed',
-    `${shownPlace(place)} shows the ${offered.type} key ${offered.fingerprint}; known_hosts has ${shownKeys(known)}.`,
-    `Either the host was installed anew, or somebody sits in between. Only when the new key is right, forget the old one: ssh-keygen -R ${name}`,
+    `The host key of ${shownPlace(place)} is not the one that known_hosts has.`,
+    `Either the host was installed anew, or somebody sits in between. Only when the new key is right, forget the old one: ssh-keygen -f ${file} -R ${name}`,
+    `offered ${offered.fingerprint} (${offered.type}); known ${shownKeys(known)}`,
   );
 }
 

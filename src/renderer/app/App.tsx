@@ -1,11 +1,11 @@
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { type ReactNode, useEffect } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { followFleet } from '../fleet/store.ts';
 import { followApplication } from './application.ts';
+import { Mishap } from './Mishap.tsx';
 import { styleNonce } from './nonce.ts';
 import { Routes } from './routes.tsx';
 import { Shell } from './Shell.tsx';
@@ -24,11 +24,11 @@ export function App(): ReactNode {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={styleNonce}>
       <FollowThemeSetting />
       <Router hook={useHashLocation}>
-        <ModalsProvider>
-          <Shell>
+        <Shell>
+          <Mishap>
             <Routes />
-          </Shell>
-        </ModalsProvider>
+          </Mishap>
+        </Shell>
       </Router>
       <Notifications position="bottom-right" limit={4} zIndex={1000} />
     </MantineProvider>

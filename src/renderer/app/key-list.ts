@@ -22,4 +22,11 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['Esc', 'Clear the selection, then the filter'],
     ],
   },
+  {
+    title: 'Host',
+    keys: [
+      ['[ ]', 'Previous, next host'],
+      ['u Esc', 'Back to the fleet'],
+    ],
+  },
 ];

@@ -1,5 +1,5 @@
-import type { CSSVariablesResolver, MantineColorsTuple } from '@mantine/core';
-import { createTheme, useMantineColorScheme } from '@mantine/core';
+import type { CSSVariablesResolver, MantineColorsTuple, VariantColorsResolver } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, useMantineColorScheme } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { useSettings } from './settings.ts';
 
@@ -29,11 +29,19 @@ const graphite: MantineColorsTuple = [
   '#0d0f12',
 ];
 
+/** Mantine judges the text on a filled button by the light theme's shade alone; ours is pale in the dark theme. */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const onPrimary = input.variant === 'filled' && (input.color === undefined || input.color === input.theme.primaryColor);
+  return onPrimary ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors;
+};
+
 export const theme = createTheme({
   primaryColor: 'ice',
   primaryShade: { light: 7, dark: 3 },
   autoContrast: true,
   luminanceThreshold: 0.35,
+  variantColorResolver: variantColors,
   colors: { ice, dark: graphite },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
