@@ -27,6 +27,8 @@ export interface Hum {
   readonly expectedComplaints: RegExp[];
   /** Ends the console; the page stays. Web only. */
   stop(): Promise<void>;
+  /** Ends it as `kill -9` does, which leaves it no time for anything. Web only. */
+  kill(): Promise<void>;
   /** Starts it again with the same data, port and token. Web only. */
   restart(): Promise<void>;
 }
@@ -67,8 +69,8 @@ export const test = base.extend<ShellOptions & { hum: Hum }>({
 });
 
 function humOf(shell: 'web' | 'desktop', home: string, dataDir: string, started: RunningShell, expectedComplaints: RegExp[]): Hum {
-  const { page, link, stop, restart } = started;
-  return { shell, page, home, dataDir, link, expectedComplaints, stop, restart };
+  const { page, link, stop, kill, restart } = started;
+  return { shell, page, home, dataDir, link, expectedComplaints, stop, kill, restart };
 }
 
 /** Errors on the page's console (what breaks the Content Security Policy among them), exceptions and rejections that nobody caught. */

@@ -12,6 +12,7 @@ export interface RunningShell {
   /** Opens the page, after listeners have been put on it. */
   show(): Promise<void>;
   stop(): Promise<void>;
+  kill(): Promise<void>;
   restart(): Promise<void>;
   end(): Promise<void>;
   printed(): string;
@@ -57,12 +58,13 @@ export async function startWeb(browser: Browser, home: string, dataDir: string, 
     });
   }
 
-  async function stop(): Promise<void> {
+  async function leave(ask: (running: ChildProcess) => void): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    if (child.connected) child.send('stop');
+    ask(child);
     await gone;
   }
+  const stop = () => leave((running) => running.connected && running.send('stop'));
 
   const link = await launch('0');
   const context = await browser.newContext();
@@ -74,6 +76,7 @@ export async function startWeb(browser: Browser, home: string, dataDir: string, 
       await page.goto(link);
     },
     stop,
+    kill: () => leave((running) => running.kill('SIGKILL')),
     async restart() {
       printed = '';
       await launch(new URL(link).port);
@@ -109,6 +112,7 @@ export async function startDesktop(home: string, dataDir: string, flags: readonl
     link: page.url(),
     show: () => Promise.resolve(),
     stop: webOnly,
+    kill: webOnly,
     restart: webOnly,
     end: () => app.close(),
     printed: () => printed,

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from '@playwright/test';
+import { formatBytes } from '../../src/shared/units.ts';
+import { freePort } from '../support/sshd.ts';
+import { line } from './fleet.ts';
+import { expect, test } from './sshd.ts';
+
+/** What this machine, and so every sshd on it, has: MemTotal of proc_meminfo(5), as Hum writes it. */
+function memoryOfThisMachine(): string {
+  const kib = /^MemTotal:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];
+  return formatBytes(Number(kib) * 1024);
+}
+
+async function addHostDialog(page: Page, fields: { address: string; name: string; port: number; keyFile: string }): Promise<Locator> {
+  await page.getByRole('button', { name: 'Add host', exact: true }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Add a host' });
+  await dialog.getByRole('textbox', { name: 'Address' }).fill(fields.address);
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(fields.name);
+  await dialog.getByRole('textbox', { name: 'Port' }).fill(String(fields.port));
+  await dialog.getByRole('textbox', { name: 'Key file' }).fill(fields.keyFile);
+  return dialog;
+}
+
+/** The line of a step of "Test connection". */
+function step(dialog: Locator, label: string): Locator {
+  return dialog.getByRole('region', { name: 'Connection test' }).getByRole('listitem').filter({ hasText: label });
+}
+
+test('a host added by hand is tested step by step, its key shown and trusted, and then it shows the true memory of the machine', async ({
+  page,
+  hum,
+  rig,
+}) => {
+  const key = await rig.clientKey();
+  const sshd = await rig.sshd();
+  const fingerprint = sshd.hostKeys[0]?.fingerprint ?? '';
+  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'this-machine', port: sshd.port, keyFile: key.path });
+
+  await dialog.getByRole('button', { name: 'Test connection' }).click();
+  await expect(dialog.getByRole('status')).toHaveText('All is well: Hum can read this host.');
+  await expect(dialog.getByRole('region', { name: 'Connection test' }).getByRole('img', { name: 'Done' })).toHaveCount(7);
+  await expect(step(dialog, 'Check the host key')).toContainText(fingerprint);
+  await expect(step(dialog, 'Read a sample')).toContainText(`of ${memoryOfThisMachine()} memory used`);
+
+  await dialog.getByRole('button', { name: 'Add host' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(line(page, 'this-machine')).toContainText('New host key');
+  await expect(line(page, 'this-machine')).toContainText(fingerprint);
+  await line(page, 'this-machine').click();
+  await page.getByRole('toolbar', { name: 'The selected hosts' }).getByRole('button', { name: 'Trust key…' }).click();
+  const keys = page.getByRole('dialog', { name: 'Host keys' });
+  await expect(keys.getByRole('cell', { name: fingerprint })).toBeVisible();
+  await keys.getByRole('button', { name: 'Trust 1 key' }).click();
+
+  await expect(line(page, 'this-machine')).toContainText('Online');
+  await expect(line(page, 'this-machine')).toContainText(`/ ${memoryOfThisMachine()}`);
+  expect(readFileSync(`${hum.home}/.ssh/known_hosts`, 'utf8')).toContain(sshd.hostKeys[0]?.public.split(' ')[1]);
+});
+
+test('a test that fails says which step it was, why, and what to do', async ({ page, rig }) => {
+  const stranger = await rig.clientKey({ accepted: false });
+  const sshd = await rig.sshd();
+  const closed = await freePort();
+  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: '', port: closed, keyFile: stranger.path });
+  const tryIt = dialog.getByRole('button', { name: 'Test connection' });
+  const port = dialog.getByRole('textbox', { name: 'Port' });
+  const keyFile = dialog.getByRole('textbox', { name: 'Key file' });
+
+  await tryIt.click();
+  await expect(step(dialog, 'Reach the port')).toContainText(`127.0.0.1:${closed} refused the connection: nothing listens on this port.`);
+  await expect(step(dialog, 'Reach the port').getByRole('img', { name: 'Failed' })).toBeVisible();
+  await expect(step(dialog, 'Log in').getByRole('img', { name: 'Skipped' })).toBeVisible();
+
+  await port.fill(String(sshd.port));
+  await tryIt.click();
+  await expect(step(dialog, 'Log in').getByRole('img', { name: 'Failed' })).toBeVisible();
+  await expect(step(dialog, 'Log in')).toContainText('refused');
+  await expect(step(dialog, 'Speak SSH').getByRole('img', { name: 'Done' })).toBeVisible();
+
+  await keyFile.fill('/nowhere/id_missing');
+  await tryIt.click();
+  await expect(step(dialog, 'Log in')).toContainText('/nowhere/id_missing');
+
+  const encrypted = await rig.clientKey({ passphrase: 'correct horse' });
+  await keyFile.fill(encrypted.path);
+  await tryIt.click();
+  await expect(step(dialog, 'Log in')).toContainText(/encrypted|passphrase/);
+});
+
+test('a host that comes back with another key is refused, with both fingerprints and nothing that trusts it', async ({ page, rig }) => {
+  const key = await rig.clientKey();
+  const sshd = await rig.sshd();
+  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'moved', port: sshd.port, keyFile: key.path });
+  await dialog.getByRole('button', { name: 'Add host' }).click();
+  await line(page, 'moved').getByRole('link').click();
+  await page.getByRole('button', { name: 'Trust key…' }).click();
+  await page.getByRole('button', { name: 'Trust 1 key' }).click();
+  await expect(page.getByText('Online')).toBeVisible();
+
+  await sshd.daemon.stop();
+  await expect(page.getByRole('status').filter({ hasText: 'refused the connection' })).toBeVisible({ timeout: 20_000 });
+  const successor = await rig.sshd({ port: sshd.port });
+  await page.getByRole('button', { name: 'Retry now' }).click();
+  await expect(page.getByText('Key changed')).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Compare keys…' }).click();
+  const keys = page.getByRole('dialog', { name: 'Host keys' });
+  await expect(keys.getByText('Known: ssh-ed25519')).toContainText('known_hosts:1');
+  await expect(keys).toContainText(sshd.hostKeys[0]?.fingerprint ?? '');
+  await expect(keys).toContainText(successor.hostKeys[0]?.fingerprint ?? '');
+  await expect(keys.getByRole('button', { name: /trust/i })).toHaveCount(0);
+});
