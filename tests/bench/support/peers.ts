@@ -35,7 +35,8 @@ export class Peers {
 
   /** The same over the masters' open connections. */
   clushMux(fanout: number): Promise<number> {
-    return this.#clush(fanout, ['-o', `ControlPath=${this.#sockets}/%h`, '-o', 'ControlMaster=no']);
+    // clush reads its options as Python's configparser does: a percent sign is two.
+    return this.#clush(fanout, ['-o', `ControlPath=${this.#sockets}/%%h`, '-o', 'ControlMaster=no']);
   }
 
   pdsh(fanout: number): Promise<number> {
