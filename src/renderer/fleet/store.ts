@@ -59,3 +59,19 @@ export function consoleNow(): number {
 export function useFleetRow(id: string): FleetRow | undefined {
   return useFleet((state) => state.rows.get(id));
 }
+
+/** Whether the host is among the rows, waiting `withinMs` for it: what a call has added comes with the next patch, after the call's answer. */
+export function hostArrives(id: string, withinMs = 5_000): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (arrived: boolean) => {
+      clearTimeout(late);
+      stop();
+      resolve(arrived);
+    };
+    const late = setTimeout(() => settle(false), withinMs);
+    const stop = useFleet.subscribe(({ rows }) => {
+      if (rows.has(id)) settle(true);
+    });
+    if (useFleet.getState().rows.has(id)) settle(true);
+  });
+}

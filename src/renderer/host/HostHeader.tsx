@@ -11,7 +11,7 @@ import { stateLooks } from '../components/host-states.ts';
 import { StateMark } from '../components/StateMark.tsx';
 import { useEachSecond } from '../components/ticker.ts';
 import type { FleetRow } from '../fleet/rows.ts';
-import { consoleNow } from '../fleet/store.ts';
+import { consoleNow, hostArrives } from '../fleet/store.ts';
 import { duplicateHost, removeHosts, setHostsEnabled } from '../inventory/actions.ts';
 import { clockDate } from './clock-time.ts';
 import { HostProblem } from './HostProblem.tsx';
@@ -75,8 +75,9 @@ function HostMenu({ host }: { readonly host: InventoryHost }): ReactNode {
   const demo = host.origin === 'demo';
   const duplicate = async () => {
     const id = await duplicateHost(host.id, visibleText(host.name, 80));
-    if (id) openDialog({ kind: 'edit-hosts', ids: [id] });
-    if (id) go(hostPath(id));
+    if (id === undefined || !(await hostArrives(id))) return;
+    openDialog({ kind: 'edit-hosts', ids: [id] });
+    go(hostPath(id));
   };
   if (demo) return null;
   return (
