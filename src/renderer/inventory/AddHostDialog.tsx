@@ -29,10 +29,8 @@ export function AddHostDialog(): ReactNode {
 
   const draftOrErrors = () => {
     const reading = readHostForm(values);
-    const wrongAddress = preview?.address === values.address.trim() ? preview.problem?.message : undefined;
-    const found = { ...(reading.kind === 'errors' ? reading.errors : {}), ...(wrongAddress ? { address: wrongAddress } : {}) };
-    setErrors(found);
-    return reading.kind === 'draft' && !wrongAddress ? reading.draft : null;
+    setErrors(reading.kind === 'errors' ? reading.errors : {});
+    return reading.kind === 'draft' ? reading.draft : null;
   };
 
   const add = async (event: FormEvent) => {

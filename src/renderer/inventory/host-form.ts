@@ -1,4 +1,5 @@
-import { type HostDraft, hostDraft } from '../../shared/contract/inventory.ts';
+import { address as addressSchema, type HostDraft, hostDraft } from '../../shared/contract/inventory.ts';
+import { expandNodeSet } from '../../shared/node-set.ts';
 
 /** What stands in the fields of "Add a host", as typed. */
 export interface HostFormValues {
@@ -31,8 +32,21 @@ export function readHostForm(values: HostFormValues): FormReading {
     group: optional(values.group),
     tags: values.tags,
   });
-  if (parsed.success) return { kind: 'draft', draft: parsed.data };
-  return { kind: 'errors', errors: errorsByField(parsed.error.issues) };
+  const errors = errorsByField(parsed.error?.issues ?? []);
+  const address = errors.address ?? addressError(values.address.trim());
+  if (parsed.success && address === undefined) return { kind: 'draft', draft: parsed.data };
+  return { kind: 'errors', errors: address === undefined ? errors : { ...errors, address } };
+}
+
+/** What is wrong with an address or a range of them, as the console would say when it is sent. */
+function addressError(text: string): string | undefined {
+  const expanded = expandNodeSet(text);
+  if (expanded.kind === 'invalid') return expanded.message;
+  for (const name of expanded.names) {
+    const message = addressSchema.safeParse(name).error?.issues[0]?.message;
+    if (message !== undefined) return message;
+  }
+  return undefined;
 }
 
 /** The first message for each field; an error inside a list counts for its field. */
