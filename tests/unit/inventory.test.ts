@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Conf from 'conf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { openInventory } from '../../src/main/inventory/inventory.ts';
 import { readInventoryFile, writeInventoryFile } from '../../src/main/inventory/inventory-file.ts';
 import { previewAddress } from '../../src/main/inventory/preview.ts';
 import { openSettings } from '../../src/main/settings/settings.ts';
 import { setAsideIfDamaged } from '../../src/main/storage/damaged.ts';
-import type { HostDraft } from '../../src/shared/contract/inventory.ts';
+import { type HostDraft, inventoryFile } from '../../src/shared/contract/inventory.ts';
 import { HumError } from '../../src/shared/errors.ts';
 
 const draft: HostDraft = { address: 'web01.example.org', name: null, port: 22, user: 'root', keyFile: null, group: 'web', tags: ['prod'] };
@@ -144,6 +145,16 @@ describe('an inventory file', () => {
     expect(text).not.toContain(inventory.hosts[0]?.id);
     const read = readInventoryFile(text);
     expect(read).toMatchObject({ kind: 'file', file: { hosts: [{ name: 'n1', keyFile: '~/.ssh/fleet' }, { name: 'n2' }] } });
+  });
+
+  it('needs only a name, an address and a user when it is written by hand', () => {
+    const read = readInventoryFile('{"format":"hum-inventory","version":1,"hosts":[{"name":"a","address":"a.example.org","user":"root"}]}');
+    expect(read).toMatchObject({ kind: 'file', file: { hosts: [{ port: 22, keyFile: null, group: null, tags: [], enabled: true }] } });
+  });
+
+  it('is described by the JSON Schema in docs', () => {
+    const documented = JSON.parse(readFileSync(new URL('../../docs/inventory-file.schema.json', import.meta.url), 'utf8'));
+    expect(documented).toEqual(z.toJSONSchema(inventoryFile, { io: 'input' }));
   });
 
   it('names the line and column of every error', () => {

@@ -76,11 +76,21 @@ export const hostChange = z.object({
 });
 export type HostChange = z.infer<typeof hostChange>;
 
-/** The file that export writes and import reads. */
+/** The file that export writes and import reads. By hand, name, address and user are enough. docs/inventory-file.schema.json is its JSON Schema. */
 export const inventoryFile = z.object({
   format: z.literal('hum-inventory'),
   version: z.literal(1),
-  hosts: z.array(inventoryHost.omit({ id: true, origin: true }).extend({ enabled: z.boolean().default(true) })).max(10_000),
+  hosts: z
+    .array(
+      inventoryHost.omit({ id: true, origin: true }).extend({
+        port: port.default(22),
+        keyFile: hostFields.keyFile.default(null),
+        group: hostFields.group.default(null),
+        tags: hostFields.tags.default([]),
+        enabled: z.boolean().default(true),
+      }),
+    )
+    .max(10_000),
 });
 export type InventoryFile = z.infer<typeof inventoryFile>;
 
