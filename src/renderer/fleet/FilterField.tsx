@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Input } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, type RefObject, useDeferredValue } from 'react';
 import classes from './FilterField.module.css';
@@ -24,8 +24,10 @@ export function FilterField({ query, field, onLeave }: FilterFieldProps): ReactN
   };
   return (
     <div className={classes.field}>
-      <TextInput
+      {/* Without `withAria={false}` Mantine writes over what the field says of itself to a screen reader. */}
+      <Input
         ref={field}
+        withAria={false}
         size="xs"
         value={filter}
         maxLength={1000}
