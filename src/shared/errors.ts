@@ -67,11 +67,11 @@ export function problemOf(thrown: unknown): Problem {
     code: 'internal',
     message: 'Something went wrong inside Hum.',
     hint: 'Try again. If it happens again, the log in the data folder has the details.',
-    detail: thrown instanceof Error ? thrown.message : String(thrown),
+    detail: messageOf(thrown),
   };
 }
 
-/** For the `default` of a switch over a union: a new member fails to compile here. */
-export function assertNever(value: never): never {
-  throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
+/** The bare words of any thrown value, for a `detail`. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

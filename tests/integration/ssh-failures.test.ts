@@ -61,7 +61,7 @@ test.each<[string, Misbehaviour, string, RegExp]>([
     /not as an SSH server/,
   ],
   ['that talks without end', { kind: 'says', text: 'x'.repeat(1_000_000) }, 'not-ssh', /not as an SSH server/],
-  ['that speaks SSH 1', { kind: 'says', text: 'SSH-1.5-OldServer\r\n', closes: true }, 'handshake-timeout', /broke off/],
+  ['that speaks SSH 1', { kind: 'says', text: 'SSH-1.5-OldServer\r\n', closes: true }, 'connection-lost', /broke off/],
   [
     'that has its MaxStartups full',
     { kind: 'says', text: 'Exceeded MaxStartups\r\n', closes: true },

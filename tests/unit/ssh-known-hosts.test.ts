@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -111,6 +111,13 @@ test('damaged and endless lines are passed over', () => {
 
 test('a missing file knows nobody', () => {
   const known = createKnownHosts({ files: [join(dir, 'none')], appendTo: join(dir, 'none') });
+  expect(known.check('web1', 22, keys.a.blob)).toEqual({ kind: 'unknown', otherTypes: [] });
+});
+
+test('a file that cannot even be looked at knows nobody, as for OpenSSH', () => {
+  const loop = join(dir, 'loop');
+  symlinkSync(loop, loop);
+  const known = createKnownHosts({ files: [loop], appendTo: loop });
   expect(known.check('web1', 22, keys.a.blob)).toEqual({ kind: 'unknown', otherTypes: [] });
 });
 

@@ -1,4 +1,5 @@
 import ssh2 from 'ssh2';
+import { messageOf } from '../../shared/errors.ts';
 import { type HostServer, startHostServer } from './host-server.ts';
 import { newKeyPair } from './keys.ts';
 import { type DemoOrder, type DemoReport, demoOrder } from './messages.ts';
@@ -19,9 +20,7 @@ process.on('SIGINT', () => {
   if (!process.connected) leave();
 });
 process.once('message', (message) => {
-  start(demoOrder.parse(message)).then(report, (error: unknown) =>
-    report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
-  );
+  start(demoOrder.parse(message)).then(report, (error: unknown) => report({ kind: 'failed', message: messageOf(error) }));
 });
 
 async function start(order: DemoOrder): Promise<DemoReport> {

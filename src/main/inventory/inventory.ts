@@ -7,7 +7,7 @@ import {
   inventoryHost,
   type Removal,
 } from '../../shared/contract/inventory.ts';
-import { HumError, type Problem } from '../../shared/errors.ts';
+import { HumError, messageOf, type Problem } from '../../shared/errors.ts';
 import { expandNodeSet } from '../../shared/node-set.ts';
 import { setAsideEntries } from '../storage/damaged.ts';
 import type { Store } from '../storage/store.ts';
@@ -55,7 +55,7 @@ export function openInventory(store: Store): Inventory {
           code: 'settings-unwritable',
           message: 'The inventory could not be saved; nothing was changed.',
           hint: `Check the free space and the permissions of ${store.path}.`,
-          detail: error instanceof Error ? error.message : String(error),
+          detail: messageOf(error),
         },
         { cause: error },
       );

@@ -1,5 +1,5 @@
 import { type Settings, type SettingsChange, settingsSchema } from '../../shared/contract/settings.ts';
-import { HumError } from '../../shared/errors.ts';
+import { HumError, messageOf } from '../../shared/errors.ts';
 import type { Store } from '../storage/store.ts';
 
 export interface SettingsService {
@@ -50,7 +50,7 @@ export function openSettings(store: Store): SettingsService {
             code: 'settings-unwritable',
             message: 'The settings could not be saved.',
             hint: `Check the free space and the permissions of ${store.path}.`,
-            detail: error instanceof Error ? error.message : String(error),
+            detail: messageOf(error),
           },
           { cause: error },
         );

@@ -1,5 +1,5 @@
 import ssh2, { type IdentityCallback, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2';
-import { words } from './failures.ts';
+import { messageOf } from '../../shared/errors.ts';
 
 /** What the agent holds, or why it did not say. */
 export interface AgentKeys {
@@ -20,11 +20,11 @@ export function listAgentKeys(socket: string): Promise<AgentKeys> {
     };
     try {
       ssh2.createAgent(socket).getIdentities((error, keys) => {
-        if (error) answer([], words(error));
+        if (error) answer([], messageOf(error));
         else answer((keys ?? []).flatMap(parsed));
       });
     } catch (error) {
-      answer([], words(error));
+      answer([], messageOf(error));
     }
   });
 }

@@ -1,5 +1,5 @@
-import type { HumError } from '../../shared/errors.ts';
-import { failure, type Place, seconds, shownPlace, sshCommand, words } from './failures.ts';
+import { type HumError, messageOf } from '../../shared/errors.ts';
+import { failure, type Place, seconds, shownPlace, sshCommand } from './failures.ts';
 
 /** The host did not open a channel. RFC 4254 §5.1: 1 prohibited, 2 connect failed, 3 unknown type, 4 shortage. */
 export function channelRefused(place: Place, error: unknown): HumError {
@@ -8,7 +8,7 @@ export function channelRefused(place: Place, error: unknown): HumError {
     'channel-refused',
     `${shownPlace(place)} opens no further session on this connection.`,
     'MaxSessions in sshd_config on the host limits them (10 when not set; 0 allows none). Close a terminal, or raise it.',
-    words(error),
+    messageOf(error),
   );
 }
 
@@ -19,7 +19,7 @@ export function commandRefused(place: Place, error: unknown): HumError {
     'no-shell',
     `${shownPlace(place)} does not run commands for ${place.user}.`,
     'Hum needs an account that may run a shell: look for ForceCommand, a subsystem-only account, or command= in authorized_keys.',
-    words(error),
+    messageOf(error),
   );
 }
 

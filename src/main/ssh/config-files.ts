@@ -1,9 +1,8 @@
 import { globSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { type Directive, LineType, type Match, parse, type SSHConfig } from 'ssh-config';
-import type { Problem } from '../../shared/errors.ts';
+import { messageOf, type Problem } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { words } from './failures.ts';
 import { shownWord } from './quote.ts';
 
 /** What must hold for a setting to count: the patterns of the `Host` and the criteria of the `Match` lines around it. */
@@ -47,7 +46,7 @@ export function readConfigFiles(file: string, home: string): ConfigLines {
       if (statSync(path).size > largestFile) throw new Error(`It is larger than ${largestFile} bytes.`);
       config = parse(readFileSync(path, 'utf8'));
     } catch (error) {
-      problems.push(unreadable(path, words(error), `Look at it: ls -l ${shownWord(path)}; ssh -G localhost says which line is wrong.`));
+      problems.push(unreadable(path, messageOf(error), `Look at it: ls -l ${shownWord(path)}; ssh -G localhost says which line is wrong.`));
       return;
     }
     readLines(config, path, within, [...chain, real]);

@@ -1,4 +1,4 @@
-import { HumError, type ProblemCode } from '../../shared/errors.ts';
+import { HumError, messageOf, type ProblemCode } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { shownWord } from './quote.ts';
 import type { Target } from './session.ts';
@@ -38,7 +38,7 @@ export function lookupFailure(place: Place, error: unknown): HumError {
       'name-unresolved',
       `The name ${name} could not be looked up: no name server answered.`,
       `Check the network and the name server of this machine: ${check}`,
-      words(error),
+      messageOf(error),
     );
   }
   return failure(
@@ -46,7 +46,7 @@ export function lookupFailure(place: Place, error: unknown): HumError {
     'name-unresolved',
     `The name ${name} does not resolve to an address.`,
     `Check the spelling, or enter the IP address. What this machine finds: ${check}`,
-    words(error),
+    messageOf(error),
   );
 }
 
@@ -63,7 +63,7 @@ export function lookupTimeout(place: Place, ms: number): HumError {
 export function connectFailure(place: Place, thrown: unknown): HumError {
   const error = thrown instanceof AggregateError ? (thrown.errors[0] as unknown) : thrown;
   const where = shownPlace(place);
-  const detail = words(error);
+  const detail = messageOf(error);
   switch (errorCode(error)) {
     case 'ECONNREFUSED':
       return failure(
@@ -162,10 +162,6 @@ export function cancelled(place: Place): HumError {
 
 export function seconds(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
-}
-
-export function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function errorCode(error: unknown): string | undefined {

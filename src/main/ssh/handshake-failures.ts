@@ -1,5 +1,5 @@
-import type { HumError } from '../../shared/errors.ts';
-import { connectionLost, failure, type Place, seconds, shownPlace, sshCommand, words } from './failures.ts';
+import { type HumError, messageOf } from '../../shared/errors.ts';
+import { connectionLost, failure, type Place, seconds, shownPlace, sshCommand } from './failures.ts';
 
 /** What the host had said when the handshake ended, as far as it came. */
 export interface HandshakeTrace {
@@ -14,13 +14,13 @@ const notSshWords = /identification string|greeting lines|Invalid header|Header 
 
 /** Why the handshake failed, from the error of ssh2 and from what the host had said. */
 export function handshakeFailure(place: Place, error: unknown, trace: HandshakeTrace): HumError {
-  const said = words(error);
+  const said = messageOf(error);
   if (/no matching/i.test(said)) {
     return failure(
       place,
       'no-common-algorithm',
       `${shownPlace(place)} and Hum have no algorithm in common${algorithmKind(said)}.`,
-      `The SSH server is very old or set up very strictly. What it offers: ${sshCommand({ ...place })} 2>&1 | grep -i 'kex\\|cipher\\|mac'`,
+      `The SSH server is very old or set up very strictly. What it offers: ${sshCommand(place)} 2>&1 | grep -i 'kex\\|cipher\\|mac'`,
       said,
     );
   }
@@ -43,7 +43,6 @@ export function handshakeFailure(place: Place, error: unknown, trace: HandshakeT
     );
   }
   if (trace.firstWords === undefined) return closedSilently(place);
-  if (/Too many authentication failures/i.test(said)) return tooManyKeys(place, said);
   return trace.encrypted ? connectionLost(place, said) : brokenHandshake(place, said);
 }
 
@@ -76,19 +75,9 @@ function closedSilently(place: Place): HumError {
 function brokenHandshake(place: Place, said: string): HumError {
   return failure(
     place,
-    'handshake-timeout',
+    'connection-lost',
     `The SSH handshake with ${shownPlace(place)} broke off.`,
     `Look where it ends: ${sshCommand(place)}`,
-    said,
-  );
-}
-
-function tooManyKeys(place: Place, said: string): HumError {
-  return failure(
-    place,
-    'auth-failed',
-    `${shownPlace(place)} refused the login: too many keys were tried (MaxAuthTries of sshd).`,
-    'Choose the right key file for this host, or remove keys from the agent: ssh-add -l, ssh-add -d FILE.',
     said,
   );
 }

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { messageOf } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { words } from './failures.ts';
 
 /** A private key file as it is: ready to log in with, or why not. */
 export type KeyFile =
@@ -49,7 +49,7 @@ export async function loadKeyFile(path: string): Promise<KeyFile> {
     return file;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return { state: code === 'ENOENT' ? 'missing' : 'unreadable', path, detail: words(error) };
+    return { state: code === 'ENOENT' ? 'missing' : 'unreadable', path, detail: messageOf(error) };
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostKeyView } from '../../shared/contract/fleet.ts';
-import { HumError } from '../../shared/errors.ts';
+import { HumError, messageOf } from '../../shared/errors.ts';
 import { hostKeyName, hostKeyType } from './host-key.ts';
 import { entriesFor, entryHolds, type KnownHostsEntry, type KnownHostsIndex, parseKnownHosts, viewEntry } from './known-hosts-file.ts';
 import { shownWord } from './quote.ts';
@@ -74,7 +74,7 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
           code: 'known-hosts-unwritable',
           message: `The host key could not be stored in ${appendTo}.`,
           hint: `Check who may write it: ls -ld ${shownWord(dirname(appendTo))} ${shownWord(appendTo)}`,
-          detail: error instanceof Error ? error.message : String(error),
+          detail: messageOf(error),
         },
         { cause: error },
       );
@@ -121,8 +121,12 @@ function createSource(file: string): (name: string) => readonly KnownHostsEntry[
 }
 
 function fileVersion(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return stat === undefined ? '' : `${stat.mtimeNs} ${stat.size} ${stat.ino}`;
+  try {
+    const { mtimeNs, size, ino } = statSync(file, { bigint: true });
+    return `${mtimeNs} ${size} ${ino}`;
+  } catch {
+    return '';
+  }
 }
 
 function readText(file: string): string {

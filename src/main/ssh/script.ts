@@ -1,5 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
-import type { HumError } from '../../shared/errors.ts';
+import { type HumError, messageOf } from '../../shared/errors.ts';
 import { channelRefused, commandRefused, noisyShell, noShell, noShellInTime, requestTimeout } from './channel-failures.ts';
 import type { Deadlines } from './deadlines.ts';
 import { type Door, NoiseFilter } from './door.ts';
@@ -112,7 +112,7 @@ export function startScript({ place, client, over, deadlines }: ScriptContext, d
     });
   } catch (error) {
     // ssh2 throws when its socket has just gone.
-    const reason = over() ?? openFailure(place, error);
+    const reason = over() ?? connectionLost(place, messageOf(error));
     queueMicrotask(() => fail(reason));
   }
 
@@ -121,7 +121,7 @@ export function startScript({ place, client, over, deadlines }: ScriptContext, d
     try {
       channel.write(data, sent);
     } catch (error) {
-      fail(connectionLost(place, String(error)));
+      fail(connectionLost(place, messageOf(error)));
     }
   }
 

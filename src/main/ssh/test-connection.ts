@@ -1,8 +1,7 @@
 import { type TestStage, type TestStep, testStages } from '../../shared/contract/inventory.ts';
 import { problemOf } from '../../shared/errors.ts';
 import { type ConnectStage, connect, KeyRefused } from './connect.ts';
-import type { Deadlines } from './deadlines.ts';
-import { usualDeadlines } from './deadlines.ts';
+import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { createLink, type Link } from './link.ts';
 import type { Target } from './session.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { HumError } from '../../shared/errors.ts';
+import { HumError, messageOf } from '../../shared/errors.ts';
 
 export interface DataDir {
   readonly path: string;
@@ -44,7 +44,7 @@ function unusable(path: string, error: unknown): HumError {
       code: 'settings-unwritable',
       message: `The data folder ${path} cannot be used.`,
       hint: 'Check its owner and permissions and the free space, or start Hum with --data and another folder.',
-      detail: error instanceof Error ? error.message : String(error),
+      detail: messageOf(error),
     },
     { cause: error },
   );

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { HumError } from '../../shared/errors.ts';
+import { HumError, messageOf } from '../../shared/errors.ts';
 import { isLoopback } from './security.ts';
 
 /** What the launcher (scripts/start.mjs) hands to either shell on its command line. */
@@ -57,7 +57,7 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw refused(error instanceof Error ? error.message : String(error), 'npm start -- --help lists the flags.');
+    throw refused(messageOf(error), 'npm start -- --help lists the flags.');
   }
 }
 
