@@ -67,7 +67,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     appendTo: join(home, '.ssh', 'known_hosts'),
   });
   const gate = createHandshakeGate();
-  const demo = createDemoService({ serverPath: options.demoServerPath, log });
+  const demo = createDemoService({ serverPath: options.demoServerPath, workDir: join(dataDir.path, 'demo'), log });
 
   function targetOf(host: InventoryHost): Target {
     if (host.origin === 'demo') return demo.target(host);

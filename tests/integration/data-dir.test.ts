@@ -19,9 +19,9 @@ afterEach(() => {
   rmSync(join(dir, '..'), { recursive: true, force: true });
 });
 
-function claimProblem(): string {
+function claimProblem(folder = dir): string {
   try {
-    claimDataDir(dir).release();
+    claimDataDir(folder).release();
   } catch (error) {
     if (error instanceof HumError) return error.problem.code;
     throw error;
@@ -41,6 +41,10 @@ describe('the data folder', () => {
     holder.kill('SIGKILL');
     await gone;
     expect(claimProblem()).toBe('none');
+  });
+
+  it('that cannot be made is told as such', () => {
+    expect(claimProblem('/dev/null/hum')).toBe('settings-unwritable');
   });
 
   it('is readable by its owner only', () => {

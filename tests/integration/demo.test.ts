@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pino } from 'pino';
 import ssh2 from 'ssh2';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Demo, type DemoOptions, startDemo } from '../../src/main/demo/demo.ts';
+import { createDemoService } from '../../src/main/demo/demo-service.ts';
 import { newKeyPair } from '../../src/main/demo/keys.ts';
 import { createFleet, type Fleet } from '../../src/main/fleet/fleet.ts';
 import { readMemory } from '../../src/main/memory/memory.ts';
@@ -21,7 +23,7 @@ const root = resolve(import.meta.dirname, '../..');
 const outDir = join(root, 'node_modules', '.cache', `hum-demo-test-${process.pid}`);
 const serverPath = join(outDir, 'demo-server.mjs');
 const workDir = mkdtempSync(join(tmpdir(), 'hum-demo-test-'));
-const patience = { timeout: 15_000, interval: 50 };
+const patience = { timeout: 45_000, interval: 50 };
 
 const gate = createHandshakeGate();
 const cleanups: (() => Promise<void>)[] = [];
@@ -157,7 +159,7 @@ describe('the demo fleet', () => {
         session.retryNow();
         expect(session.status.state).toBe('online');
       },
-      { timeout: 15_000, interval: 300 },
+      { ...patience, interval: 300 },
     );
     expect(before).toMatch(/^[0-9a-f-]{36}/);
     expect(await bootId()).not.toBe(before);
@@ -213,6 +215,18 @@ describe('the demo fleet', () => {
       problem: { code: 'demo-failed' },
     });
     expect(readdirSync(workDir)).toEqual([]);
+  });
+
+  it('that was killed with its console leaves nothing to the next one, which may stop it while it starts', async () => {
+    const folder = join(workDir, 'service');
+    mkdirSync(join(folder, 'left'), { recursive: true });
+    const service = createDemoService({ serverPath, workDir: folder, log: pino({ level: 'silent' }) });
+    expect(existsSync(folder)).toBe(false);
+    const starting = expect(service.start(3)).rejects.toMatchObject({ problem: { code: 'cancelled' } });
+    await service.stop();
+    await starting;
+    expect(service.state).toEqual({ running: false, hosts: 0 });
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('dies with a console that is killed', async () => {

@@ -160,7 +160,7 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
   );
 
   it(
-    'says in a sentence that a port is taken, or a data folder in use, and ends with status 1',
+    'says in a sentence that a port is taken, or a data folder in use or unusable, and ends with status 1',
     async () => {
       const first = launch('--web');
       const link = await linkOf(first);
@@ -171,6 +171,9 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       const sameData = launch('--web', '--data', join(first.home, '.config', 'hum'));
       expect(await sameData.ended).toBe(1);
       expect(sameData.err()).toContain('Another Hum is using the data folder');
+      const noData = launch('--web', '--data', '/dev/null/hum');
+      expect(await noData.ended).toBe(1);
+      expect(noData.err()).toContain('The data folder /dev/null/hum cannot be used.');
       expect((await fetch(link)).status).toBe(200);
     },
     startLimitMs,

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { DemoState } from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError } from '../../shared/errors.ts';
@@ -13,7 +11,7 @@ export interface DemoService {
   readonly hosts: readonly InventoryHost[];
   readonly state: DemoState;
   onChange(listener: () => void): () => void;
-  /** @throws HumError `conflict` when a demo runs already, `demo-failed` */
+  /** @throws HumError `conflict` when a demo runs already, `demo-failed`, `cancelled` by `stop` */
   start(hosts: number): Promise<void>;
   /** Ends the demo and its process; nothing of it stays. */
   stop(): Promise<void>;
@@ -21,34 +19,47 @@ export interface DemoService {
   target(host: InventoryHost): Target;
 }
 
-export function createDemoService(options: { readonly serverPath: string; readonly log: Logger }): DemoService {
+export interface DemoServiceOptions {
+  readonly serverPath: string;
+  /** Nobody else's: what a demo that was killed left in it is removed. */
+  readonly workDir: string;
+  readonly log: Logger;
+}
+
+/** Answers at once; nothing runs until `start`. */
+export function createDemoService({ serverPath, workDir, log }: DemoServiceOptions): DemoService {
   let demo: Demo | undefined;
   let starting: { readonly cancel: AbortController; readonly done: Promise<void> } | undefined;
-  let workDir = '';
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
   };
 
   async function launch(hosts: number, signal: AbortSignal): Promise<void> {
-    workDir = mkdtempSync(join(tmpdir(), 'hum-demo-'));
+    mkdirSync(workDir, { recursive: true, mode: 0o700 });
     try {
-      const started = await startDemo({ hosts, serverPath: options.serverPath, workDir, log: options.log, signal });
+      const started = await startDemo({ hosts, serverPath, workDir, log, signal });
       demo = started;
       started.onExit(() => {
         if (demo === started) forget();
       });
     } catch (error) {
-      rmSync(workDir, { recursive: true, force: true });
+      clear();
       throw error;
     }
   }
 
   function forget(): void {
     demo = undefined;
-    rmSync(workDir, { recursive: true, force: true });
+    clear();
     changed();
   }
+
+  function clear(): void {
+    rmSync(workDir, { recursive: true, force: true });
+  }
+
+  clear();
 
   return {
     get hosts() {

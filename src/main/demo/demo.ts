@@ -46,7 +46,7 @@ const user = 'root';
 
 /**
  * Starts the demo fleet in a process of its own.
- * @throws HumError `demo-failed`
+ * @throws HumError `demo-failed`, or `cancelled` by `signal`
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { hosts: count, seed = defaultSeed, speed = 1, log } = options;
@@ -66,7 +66,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   });
   const exited = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
-    child.once('error', () => resolve());
+    child.on('error', () => resolve());
   }).finally(remove);
   child.stderr?.on('data', (chunk: Buffer) => log?.warn({ text: visibleText(chunk.toString(), 2000) }, 'the demo fleet complains'));
 
@@ -118,7 +118,7 @@ async function order(child: ChildProcess, message: DemoOrder, signal: AbortSigna
     return await new Promise<Ready>((resolve, reject) => {
       const fail = (detail: string) => reject(demoFailed(detail));
       timer = setTimeout(() => fail(`no answer within ${startWithinMs / 1000} s`), startWithinMs);
-      signal?.addEventListener('abort', () => fail('it was stopped while it started'), { once: true });
+      signal?.addEventListener('abort', () => reject(stoppedEarly()), { once: true });
       child.once('error', (error) => fail(error.message));
       child.once('exit', (code, signal) => fail(`its process ended: ${signal ?? `exit status ${code}`}`));
       child.once('message', (answer) => {
@@ -165,6 +165,14 @@ function inventoryHost(profile: Profile, port: number): InventoryHost {
     enabled: true,
     origin: 'demo',
   };
+}
+
+function stoppedEarly(): HumError {
+  return new HumError({
+    code: 'cancelled',
+    message: 'The demo fleet was stopped before it was up.',
+    hint: 'Start it again when you want to see it.',
+  });
 }
 
 function demoFailed(detail: string): HumError {

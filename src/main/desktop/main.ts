@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
@@ -6,6 +5,7 @@ import { app, type BrowserWindow, dialog, nativeTheme, protocol } from 'electron
 import { problemOf } from '../../shared/errors.ts';
 import { type Console, createConsole } from '../console.ts';
 import { createLogger, type Logger } from '../logging.ts';
+import { makeDataDir } from '../storage/data-dir.ts';
 import { readShellFlags } from '../web/flags.ts';
 import { endWhenAsked, outliveStrayRejections } from '../web/lifetime.ts';
 import { loadSite } from '../web/site.ts';
@@ -21,7 +21,7 @@ const built = import.meta.dirname;
 
 async function run(): Promise<void> {
   const flags = readShellFlags(ownArguments());
-  mkdirSync(flags.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(flags.dataDir);
   // Chromium's own files get a folder of their own, and the single-instance lock, which lies there, goes with the data folder.
   app.setPath('userData', join(flags.dataDir, 'chromium'));
   if (!app.requestSingleInstanceLock()) return app.quit();
@@ -65,7 +65,7 @@ async function run(): Promise<void> {
     event.preventDefault();
     end();
   });
-  if (flags.demoHosts > 0) await console.startDemo(flags.demoHosts);
+  if (flags.demoHosts > 0) await console.startDemo(flags.demoHosts).catch((error: unknown) => showProblem('The demo fleet', error));
 }
 
 function openConsoleWindow(dataDir: string, console: Console, log: Logger): BrowserWindow {
@@ -117,7 +117,12 @@ function ownArguments(): string[] {
 
 // Not awaited: Electron fires `ready` only after this module has been evaluated (Electron: "ES Modules in Electron", caveats).
 run().catch((error: unknown) => {
-  const { message, hint, detail } = problemOf(error);
-  dialog.showErrorBox('Hum cannot start', [message, detail, hint].filter((part) => part !== undefined).join('\n\n'));
+  showProblem('Hum cannot start', error);
   app.exit(1);
 });
+
+function showProblem(title: string, error: unknown): void {
+  const { code, message, hint, detail } = problemOf(error);
+  if (code === 'cancelled') return;
+  dialog.showErrorBox(title, [message, detail, hint].filter((part) => part !== undefined).join('\n\n'));
+}

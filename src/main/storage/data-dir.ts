@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HumError, messageOf } from '../../shared/errors.ts';
@@ -9,16 +9,25 @@ export interface DataDir {
 }
 
 /**
- * Makes the data folder (mode 0700) and claims it for this process. The claim is a lock that SQLite holds on a file: the operating
- * system drops it when the process ends, however it ends, so a `kill -9` leaves nothing to clean up.
- * @throws HumError `conflict` when another Hum holds it, `settings-unwritable` when the folder cannot be used.
+ * Makes the data folder, mode 0700. The shells need it, for their log above all, before there is a console to claim it.
+ * @throws HumError `settings-unwritable` when it cannot be made or written to.
  */
-export function claimDataDir(path: string): DataDir {
+export function makeDataDir(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK);
   } catch (error) {
     throw unusable(path, error);
   }
+}
+
+/**
+ * Makes the data folder and claims it for this process. The claim is a lock that SQLite holds on a file: the operating system drops it
+ * when the process ends, however it ends, so a `kill -9` leaves nothing to clean up.
+ * @throws HumError `conflict` when another Hum holds it, `settings-unwritable` when the folder cannot be used.
+ */
+export function claimDataDir(path: string): DataDir {
+  makeDataDir(path);
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(path, 'lock.sqlite'), { timeout: 0 });

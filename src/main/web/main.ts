@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
 import { type Problem, problemOf } from '../../shared/errors.ts';
 import { createConsole } from '../console.ts';
 import { createLogger } from '../logging.ts';
+import { makeDataDir } from '../storage/data-dir.ts';
 import { openBrowser } from './browser.ts';
 import { readShellFlags, type ShellFlags } from './flags.ts';
 import { endWhenAsked, outliveStrayRejections } from './lifetime.ts';
@@ -16,7 +16,7 @@ import { openConfStore } from './store.ts';
 const built = import.meta.dirname;
 
 async function run(flags: ShellFlags): Promise<void> {
-  mkdirSync(flags.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(flags.dataDir);
   const log = createLogger(flags.dataDir);
   outliveStrayRejections(log);
   const token = tokenFromEnvironment() ?? createToken();
@@ -68,6 +68,7 @@ function say(sentence: string): void {
 }
 
 function tell(problem: Problem): void {
+  if (problem.code === 'cancelled') return;
   say([problem.message, problem.detail, problem.hint].filter((part) => part !== undefined).join(' '));
 }
 

@@ -113,6 +113,8 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
   server.on('request', onRequest);
   server.on('upgrade', onUpgrade);
   await listening(server, host, port);
+  // A connection that could not be accepted, for want of a file descriptor most likely: the next one may be.
+  server.on('error', (error) => log.warn({ reason: error.message }, 'connection not accepted'));
   const address = server.address() as AddressInfo;
   const names = namesOf(host, address.address);
   own = ownHosts(names, address.port);
@@ -148,8 +150,12 @@ function namesOf(host: string, address: string): string[] {
 
 function listening(server: ReturnType<typeof createServer>, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
-    server.listen({ host, port }, () => resolve());
+    const refuse = (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port));
+    server.once('error', refuse);
+    server.listen({ host, port }, () => {
+      server.off('error', refuse);
+      resolve();
+    });
   });
 }
 
