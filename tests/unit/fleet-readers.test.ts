@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cpuRatios, estimateCores, parseCpuTimes } from '../../src/main/fleet/cpu.ts';
 import { parseFacts } from '../../src/main/fleet/facts.ts';
 import { parseLoadAverages } from '../../src/main/fleet/load.ts';
+import { ProcessRequests } from '../../src/main/fleet/process-requests.ts';
 import { parseProcesses } from '../../src/main/fleet/processes.ts';
 import { type Counters, readSample } from '../../src/main/fleet/sample.ts';
 import { parseUptime } from '../../src/main/fleet/uptime.ts';
@@ -159,6 +160,26 @@ describe('processes', () => {
       (_, pid) => `/p/${pid}/status:Name:\tx\n/p/${pid}/status:Uid:\t0\n/p/${pid}/status:VmRSS:\t${pid} kB\n`,
     );
     expect(parseProcesses(many.join(''))).toHaveLength(10);
+  });
+});
+
+describe('a request for processes', () => {
+  it('is sent again when it joined one that was under way without it', async () => {
+    const requests = new ProcessRequests();
+    const text = withProcesses.sections.get('processes') ?? '';
+    let asked = 0;
+    const rows = await requests.wait(async () => {
+      asked += 1;
+      if (asked === 2) requests.answer(text);
+    });
+    expect(rows).toEqual(parseProcesses(text));
+    expect(asked).toBe(2);
+  });
+
+  it('ends when a host answers everything but that', async () => {
+    const requests = new ProcessRequests();
+    await expect(requests.wait(async () => undefined)).rejects.toMatchObject({ problem: { code: 'bad-answer' } });
+    expect(requests.any).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ProcessRow } from '../../shared/contract/fleet.ts';
-import type { HumError } from '../../shared/errors.ts';
+import { HumError } from '../../shared/errors.ts';
 import { parseProcesses } from './processes.ts';
 
 interface Request {
@@ -15,15 +15,22 @@ export class ProcessRequests {
     return this.#requests.length > 0;
   }
 
-  /** Waits for the next `answer` or `refuse`. `ask` sends a request, or joins the one under way. */
+  /**
+   * Waits for the next `answer` or `refuse`. `ask` sends a request, or joins the one under way; it never rejects.
+   * @throws HumError `bad-answer` when the host answers without them
+   */
   wait(ask: () => Promise<void>): Promise<readonly ProcessRow[]> {
     return new Promise((resolve, reject) => {
       const request: Request = { resolve, reject };
       this.#requests.push(request);
-      // The request under way, if any, was sent without this one.
-      void ask().then(() => {
-        if (this.#requests.includes(request)) void ask();
-      });
+      void (async () => {
+        await ask();
+        // The request under way, if any, was sent without this one.
+        if (this.#requests.includes(request)) await ask();
+        if (!this.#requests.includes(request)) return;
+        this.#requests = this.#requests.filter((each) => each !== request);
+        reject(leftOut());
+      })();
     });
   }
 
@@ -36,4 +43,12 @@ export class ProcessRequests {
   refuse(error: HumError): void {
     for (const request of this.#requests.splice(0)) request.reject(error);
   }
+}
+
+function leftOut(): HumError {
+  return new HumError({
+    code: 'bad-answer',
+    message: 'The host answered, but left out its processes.',
+    hint: 'Something on the host answers in place of the script that Hum sent. Look at its sh, and for a forced command.',
+  });
 }
