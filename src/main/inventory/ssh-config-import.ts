@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SshConfigScan } from '../../shared/contract/inventory.ts';
 import { HumError } from '../../shared/errors.ts';
+import { visibleText } from '../../shared/visible-text.ts';
 import { scanSshConfig } from '../ssh/config.ts';
 import { type Inventory, type NewHost, sameWayIn } from './inventory.ts';
 
@@ -11,6 +12,7 @@ export interface SshConfigImport {
   importHosts(aliases: readonly string[]): { ids: string[] };
 }
 
+/** The way from this account's ssh_config(5) into the inventory. Nothing is read until it is asked. */
 export function sshConfigImport(inventory: Inventory, home: string, loginUser: string): SshConfigImport {
   const file = join(home, '.ssh', 'config');
 
@@ -35,7 +37,7 @@ export function sshConfigImport(inventory: Inventory, home: string, loginUser: s
         if (!candidate) {
           throw new HumError({
             code: 'not-found',
-            message: `${file} no longer names ${alias}; nothing was imported.`,
+            message: `${file} no longer names ${visibleText(alias, 100)}; nothing was imported.`,
             hint: 'Read the file again and choose anew.',
           });
         }

@@ -1,10 +1,5 @@
 import { join } from 'node:path';
-import {
-  address as addressSchema,
-  type SshConfigCandidate,
-  type SshConfigScan,
-  user as userSchema,
-} from '../../shared/contract/inventory.ts';
+import { inventoryHost, type SshConfigCandidate, type SshConfigScan } from '../../shared/contract/inventory.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { type Condition, type ConfigLine, readConfigFiles } from './config-files.ts';
 import { isPlainName, matchesPatternList } from './pattern.ts';
@@ -166,9 +161,10 @@ function keyPath(path: string, home: string): string {
   return path;
 }
 
-function unusable({ address, port, user }: ScannedCandidate): string | undefined {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return 'its Port is no number from 1 to 65535.';
-  const badAddress = addressSchema.safeParse(address).error?.issues[0]?.message;
-  if (badAddress !== undefined) return badAddress;
-  return userSchema.safeParse(user).error?.issues[0]?.message;
+const savable = inventoryHost.pick({ name: true, address: true, port: true, user: true, keyFile: true });
+
+/** Why the inventory would not take it, if it would not. */
+function unusable({ alias, address, port, user, keyFile }: ScannedCandidate): string | undefined {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return 'Its Port is no number from 1 to 65535.';
+  return savable.safeParse({ name: alias, address, port, user, keyFile }).error?.issues[0]?.message;
 }
