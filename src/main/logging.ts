@@ -7,8 +7,8 @@ export type { Logger };
 const rotateAtBytes = 8 * 1024 * 1024;
 
 /** The log of the console, `<dataDir>/hum.log`: JSON lines, one older file kept. Written at once, so a crash loses no line. */
-export function createLogger(dataDir: string, level: 'debug' | 'info' = 'info'): Logger {
-  return pino({ level, base: { pid: process.pid } }, new LogFile(join(dataDir, 'hum.log')));
+export function createLogger(dataDir: string): Logger {
+  return pino({ base: { pid: process.pid } }, new LogFile(join(dataDir, 'hum.log')));
 }
 
 /**

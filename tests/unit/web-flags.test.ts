@@ -39,6 +39,7 @@ describe('the flags of a shell', () => {
     expect(refusal('--port', '0x50')).toContain('0 to 65535');
     expect(refusal('--demo', '2001')).toContain('1 to 2000');
     expect(refusal('--demo', '0')).toContain('1 to 2000');
+    expect(refusal('--demo=')).toContain('1 to 2000');
     expect(refusal('--colour')).toContain('--colour');
     expect(refusal('word')).toContain('word');
   });
@@ -49,6 +50,6 @@ describe('the data folder', () => {
     expect(defaultDataDir(home, 'linux')).toBe('/home/ada/.config/hum');
     expect(defaultDataDir({ ...home, XDG_CONFIG_HOME: '/data' }, 'linux')).toBe('/data/hum');
     expect(defaultDataDir(home, 'darwin')).toBe('/home/ada/Library/Application Support/hum');
-    expect(defaultDataDir({ ...home, APPDATA: '/roaming' }, 'win32')).toBe('/roaming/hum');
+    expect(defaultDataDir({ ...home, APPDATA: 'C:\\Roaming' }, 'win32')).toBe('C:\\Roaming\\hum');
   });
 });

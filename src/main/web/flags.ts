@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { posix, win32 } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HumError, messageOf } from '../../shared/errors.ts';
 import { isLoopback } from './security.ts';
@@ -16,7 +16,6 @@ export interface ShellFlags {
   readonly openBrowser: boolean;
 }
 
-const defaultDemoHosts = 12;
 const mostDemoHosts = 2000;
 
 /**
@@ -35,7 +34,7 @@ export function readShellFlags(args: readonly string[], environment: NodeJS.Proc
   }
   return {
     dataDir: values.data ?? defaultDataDir(environment),
-    demoHosts: values.demo === undefined ? 0 : wholeNumber('--demo', values.demo || String(defaultDemoHosts), 1, mostDemoHosts),
+    demoHosts: values.demo === undefined ? 0 : wholeNumber('--demo', values.demo, 1, mostDemoHosts),
     host,
     port: wholeNumber('--port', values.port ?? '0', 0, 65_535),
     allowRemote,
@@ -73,6 +72,7 @@ function refused(message: string, hint: string): HumError {
 
 /** Where the console keeps its files unless told otherwise; one place for both shells, by each platform's custom. */
 export function defaultDataDir(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
+  const { join } = platform === 'win32' ? win32 : posix;
   const home = environment.HOME ?? homedir();
   if (platform === 'win32') return join(environment.APPDATA ?? join(home, 'AppData', 'Roaming'), 'hum');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'hum');
