@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  address as addressSchema,
-  type HostChange,
-  type HostDraft,
-  type InventoryHost,
-  inventoryHost,
-  type Removal,
-} from '../../shared/contract/inventory.ts';
-import { HumError, messageOf, type Problem } from '../../shared/errors.ts';
-import { expandNodeSet } from '../../shared/node-set.ts';
+import { type HostChange, type HostDraft, type InventoryHost, inventoryHost, type Removal } from '../../shared/contract/inventory.ts';
+import { HumError, type Problem } from '../../shared/errors.ts';
 import { setAsideEntries } from '../storage/damaged.ts';
-import type { Store } from '../storage/store.ts';
-
-/** A host before it has an id. */
-export type NewHost = Omit<InventoryHost, 'id'>;
+import { type Store, save } from '../storage/store.ts';
+import { hostsOf, type NewHost } from './draft.ts';
 
 /** The saved hosts. Every change is on disk before the call returns; listeners hear of it after. */
 export interface Inventory {
@@ -40,6 +30,10 @@ export function sameWayIn(host: Pick<InventoryHost, 'user' | 'address' | 'port'>
   return `${host.user}@${host.address.toLowerCase()}:${host.port}`;
 }
 
+/**
+ * Opens the saved hosts. An entry that does not fit its schema is set aside and told of in `notices`.
+ * @throws HumError `settings-unwritable` when one had to be set aside and could not be
+ */
 export function openInventory(store: Store): Inventory {
   const { sound, notices } = load(store);
   let hosts: readonly InventoryHost[] = sound;
@@ -47,19 +41,7 @@ export function openInventory(store: Store): Inventory {
   const removals = new Map<string, readonly { host: InventoryHost; index: number }[]>();
 
   function commit(next: readonly InventoryHost[]): void {
-    try {
-      store.set('hosts', next);
-    } catch (error) {
-      throw new HumError(
-        {
-          code: 'settings-unwritable',
-          message: 'The inventory could not be saved; nothing was changed.',
-          hint: `Check the free space and the permissions of ${store.path}.`,
-          detail: messageOf(error),
-        },
-        { cause: error },
-      );
-    }
+    save(store, 'The inventory could not be saved; nothing was changed.', () => store.set('hosts', next));
     hosts = next;
     for (const listener of listeners) listener();
   }
@@ -178,30 +160,6 @@ export function openInventory(store: Store): Inventory {
   }
 }
 
-/**
- * The hosts that a draft stands for: one for each name of its range.
- * @throws HumError `bad-input` with what is wrong with the address.
- */
-export function hostsOf(draft: HostDraft): NewHost[] {
-  const expanded = expandNodeSet(draft.address);
-  if (expanded.kind === 'invalid') throw badAddress(expanded.message);
-  return expanded.names.map((name) => {
-    const parsed = addressSchema.safeParse(name);
-    if (!parsed.success) throw badAddress(parsed.error.issues[0]?.message ?? 'That is no address.', name);
-    return {
-      name: expanded.names.length === 1 && draft.name ? draft.name : parsed.data,
-      address: parsed.data,
-      port: draft.port,
-      user: draft.user,
-      keyFile: draft.keyFile,
-      group: draft.group,
-      tags: draft.tags,
-      enabled: true,
-      origin: 'manual',
-    };
-  });
-}
-
 function load(store: Store): { sound: InventoryHost[]; notices: Problem[] } {
   const saved = store.get('hosts') ?? [];
   const entries: readonly unknown[] = Array.isArray(saved) ? saved : [saved];
@@ -240,15 +198,6 @@ function noSuchHost(id: string): HumError {
     message: 'That host is not in the inventory.',
     hint: 'It may have been removed in another window.',
     host: id,
-  });
-}
-
-function badAddress(message: string, detail?: string): HumError {
-  return new HumError({
-    code: 'bad-input',
-    message,
-    hint: 'Write a host name or an IP address; a range looks like web[01-20].example.org.',
-    ...(detail === undefined ? {} : { detail }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Problem, problemOf } from '../../shared/errors.ts';
-import { hostsOf } from './inventory.ts';
+import { hostsOf } from './draft.ts';
 
 export interface AddressPreview {
   readonly count: number;

@@ -3,7 +3,8 @@ import type { SshConfigScan } from '../../shared/contract/inventory.ts';
 import { HumError } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { scanSshConfig } from '../ssh/config.ts';
-import { type Inventory, type NewHost, sameWayIn } from './inventory.ts';
+import type { NewHost } from './draft.ts';
+import { type Inventory, sameWayIn } from './inventory.ts';
 
 export interface SshConfigImport {
   /** The hosts that `~/.ssh/config` names now, with those marked that the inventory has. */

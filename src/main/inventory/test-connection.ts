@@ -6,7 +6,7 @@ import type { ProcFiles } from '../probe/proc-files.ts';
 import type { HandshakeGate } from '../ssh/handshake-gate.ts';
 import type { Runner, Target } from '../ssh/session.ts';
 import { testConnection } from '../ssh/test-connection.ts';
-import { hostsOf } from './inventory.ts';
+import { hostsOf } from './draft.ts';
 
 /** Walks the way to the host of a draft (the first one of a range) and reports each step of `testStages` as it ends. Saves nothing. */
 export type ConnectionTest = (draft: HostDraft, signal: AbortSignal | undefined) => AsyncGenerator<TestStep, void, void>;
@@ -20,6 +20,7 @@ export interface ConnectionTestDeps {
 
 const sampleDeadlineMs = 10_000;
 
+/** Builds the test; each run opens a connection of its own and closes it. */
 export function connectionTest({ targetOf, gate, readMemory }: ConnectionTestDeps): ConnectionTest {
   return async function* (draft, signal) {
     const [host] = hostsOf(draft);

@@ -1,6 +1,5 @@
 import { type Settings, type SettingsChange, settingsSchema } from '../../shared/contract/settings.ts';
-import { HumError, messageOf } from '../../shared/errors.ts';
-import type { Store } from '../storage/store.ts';
+import { type Store, save } from '../storage/store.ts';
 
 export interface SettingsService {
   readonly current: Settings;
@@ -41,20 +40,10 @@ export function openSettings(store: Store): SettingsService {
     },
     update(change) {
       const next = settingsSchema.parse({ ...current, ...change });
-      try {
+      save(store, 'The settings could not be saved.', () => {
         if (change.theme !== undefined) store.set('theme', next.theme);
         if (change.fleetView !== undefined) store.set('fleetView', next.fleetView);
-      } catch (error) {
-        throw new HumError(
-          {
-            code: 'settings-unwritable',
-            message: 'The settings could not be saved.',
-            hint: `Check the free space and the permissions of ${store.path}.`,
-            detail: messageOf(error),
-          },
-          { cause: error },
-        );
-      }
+      });
       current = next;
       for (const listener of listeners) listener();
     },
