@@ -60,7 +60,7 @@ function Found({ query }: { readonly query: string }): ReactNode {
             <Spotlight.Action key={host.id} onClick={() => go(hostPath(host.id))}>
               <span className={classes.host}>
                 <StateIcon state={host.state} />
-                <span className="hum-mono">{visibleText(host.name, 120)}</span>
+                <span className={`hum-mono ${classes.name}`}>{visibleText(host.name, 120)}</span>
                 <span className={classes.aside}>
                   {host.group === null ? '' : `${visibleText(host.group, 40)} · `}
                   {stateLooks[host.state].word}
