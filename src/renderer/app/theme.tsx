@@ -64,6 +64,7 @@ export const theme = createTheme({
     },
     Menu: { defaultProps: { transitionProps: { duration: 80, transition: 'fade' }, shadow: 'none', withArrow: false } },
     Popover: { defaultProps: { transitionProps: { duration: 80, transition: 'fade' }, shadow: 'none', withArrow: false } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 } } },
   },
 });
