@@ -7,6 +7,8 @@ export default defineConfig<ShellOptions>({
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 10_000 },
+  // Each test has a console of its own.
+  fullyParallel: true,
   workers: 2,
   retries: 0,
   forbidOnly: true,
