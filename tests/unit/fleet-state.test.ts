@@ -5,8 +5,9 @@ import { History, historyMs } from '../../src/main/fleet/history.ts';
 import { nextStatus, type Situation } from '../../src/main/fleet/status.ts';
 import { abortable, Bell, pause } from '../../src/main/fleet/stream.ts';
 import type { SessionStatus } from '../../src/main/ssh/session.ts';
-import { type HostStatus, hostStates, seriesNames } from '../../src/shared/contract/fleet.ts';
+import { type HostStatus, seriesNames } from '../../src/shared/contract/fleet.ts';
 import type { Problem } from '../../src/shared/errors.ts';
+import { hostStates } from '../../src/shared/host-states.ts';
 
 const problem: Problem = { code: 'connection-refused', message: 'The host refused the connection.', hint: 'Is sshd running?' };
 const key = { type: 'ssh-ed25519', fingerprint: 'SHA256:abc' };

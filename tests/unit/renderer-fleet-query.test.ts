@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { matches } from '../../src/renderer/fleet/match.ts';
 import { parseQuery } from '../../src/renderer/fleet/query.ts';
 import { rowFrom } from '../../src/renderer/fleet/rows.ts';
-import { hostStates } from '../../src/shared/contract/fleet.ts';
+import { hostStates } from '../../src/shared/host-states.ts';
 import { at, gib, hostRow, live } from './renderer-fleet-samples.ts';
 
 const host = hostRow('db01').host;

@@ -16,25 +16,25 @@ function loaded(...ids: string[]): FleetRows {
 
 describe('the rows of the overview', () => {
   test('a snapshot replaces what was there, in its own order', () => {
-    const { rows, reshaped } = applyEvent(loaded('a', 'b'), {
+    const { rows, reach } = applyEvent(loaded('a', 'b'), {
       kind: 'snapshot',
       at,
       rows: [hostRow('c'), hostRow('a')],
       demo: { running: false, hosts: 0 },
     });
     expect([...rows.keys()]).toEqual(['c', 'a']);
-    expect(reshaped).toBe(true);
+    expect(reach).toBe('roster');
   });
 
   test('a patch of figures makes new objects for the hosts it names and for no others', () => {
     const before = loaded('a', 'b', 'c');
-    const { rows, reshaped } = applyEvent(before, { kind: 'patch', at, changed: [{ id: 'b', live: live({ memoryUsed: 9 * gib }) }] });
+    const { rows, reach } = applyEvent(before, { kind: 'patch', at, changed: [{ id: 'b', live: live({ memoryUsed: 9 * gib }) }] });
     expect(rows.get('a')).toBe(before.get('a'));
     expect(rows.get('c')).toBe(before.get('c'));
     expect(rows.get('b')?.live?.memoryUsed).toBe(9 * gib);
     expect(rows.get('b')?.host).toBe(before.get('b')?.host);
     expect(before.get('b')?.live?.memoryUsed).toBe(4 * gib);
-    expect(reshaped).toBe(false);
+    expect(reach).toBe('figures');
     expect([...rows.keys()]).toEqual(['a', 'b', 'c']);
   });
 
@@ -47,16 +47,16 @@ describe('the rows of the overview', () => {
     expect(rows.get('a')?.trend.points).toEqual([0.2, 0.25, null, 0.5]);
   });
 
-  test('a change of state reshapes the fleet, a new retry time of the same state does not', () => {
+  test('a change of state reaches further than figures, a new retry time of the same state does not', () => {
     const before = loaded('a');
     const gone = applyEvent(before, { kind: 'patch', at, changed: [{ id: 'a', status: { state: 'unreachable', since: at } }] });
-    expect(gone.reshaped).toBe(true);
+    expect(gone.reach).toBe('states');
     const later = applyEvent(gone.rows, {
       kind: 'patch',
       at,
       changed: [{ id: 'a', status: { state: 'unreachable', since: at, retryAt: at + 5 } }],
     });
-    expect(later.reshaped).toBe(false);
+    expect(later.reach).toBe('figures');
     expect(later.rows.get('a')?.status.retryAt).toBe(at + 5);
     expect(later.rows.get('a')?.live).not.toBeNull();
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { foldDetail, type HostDetail } from '../../src/renderer/host/host-detail.ts';
 import { remediesFor, remedyLabels, retryText } from '../../src/renderer/host/host-situation.ts';
-import { type HostDetailEvent, type HostRow, type HostSample, hostStates, seriesNames } from '../../src/shared/contract/fleet.ts';
+import { type HostDetailEvent, type HostRow, type HostSample, seriesNames } from '../../src/shared/contract/fleet.ts';
+import { hostStates } from '../../src/shared/host-states.ts';
 
 const start = 1_790_000_000_000;
 

@@ -3,8 +3,9 @@ import { Notifications } from '@mantine/notifications';
 import { type ReactNode, useEffect } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
-import { followFleet } from '../fleet/store.ts';
+import { followFleet, useFleet } from '../fleet/store.ts';
 import { followApplication } from './application.ts';
+import { fetchLaterParts } from './Later.tsx';
 import { Mishap } from './Mishap.tsx';
 import { styleNonce } from './nonce.ts';
 import { Routes } from './routes.tsx';
@@ -13,7 +14,16 @@ import { followSettings } from './settings.ts';
 import { cssVariables, FollowThemeSetting, theme } from './theme.tsx';
 import { reportVisibility } from './visibility.ts';
 
+/** Time for the first table to be drawn. */
+const fetchAfterMs = 500;
+
 export function App(): ReactNode {
+  const loaded = useFleet((state) => state.loaded);
+  useEffect(() => {
+    if (!loaded) return undefined;
+    const timer = setTimeout(() => void fetchLaterParts(), fetchAfterMs);
+    return () => clearTimeout(timer);
+  }, [loaded]);
   useEffect(() => {
     const stops = [followSettings(), followApplication(), followFleet(), reportVisibility()];
     return () => {

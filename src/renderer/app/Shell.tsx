@@ -1,15 +1,17 @@
-import { type ReactNode, useEffect } from 'react';
-import { InventoryDialogs } from '../inventory/InventoryDialogs.tsx';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useConnection } from './connection.ts';
-import { openDialog } from './dialogs.ts';
+import { openDialog, useDialog } from './dialogs.ts';
 import { KeysDialog } from './KeysDialog.tsx';
 import { rememberGo, useKeys } from './keys.ts';
+import { Later, laterPart } from './Later.tsx';
 import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
 import { fleetPath, go, settingsPath } from './paths.ts';
 import { RefusedPage } from './RefusedPage.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
+
+const inventoryDialogs = laterPart(async () => (await import('../inventory/InventoryDialogs.tsx')).InventoryDialogs);
 
 /** What surrounds every page: the bar, the palette, the dialogs, the keys that work everywhere. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
@@ -33,7 +35,15 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       </main>
       <Palette />
       <KeysDialog />
-      <InventoryDialogs />
+      <Dialogs />
     </div>
   );
+}
+
+/** The dialogs, from the first time that one is opened. They stay mounted so that each can fade out. */
+function Dialogs(): ReactNode {
+  const open = useDialog(({ dialog }) => dialog !== null && dialog.kind !== 'keys');
+  const [wanted, setWanted] = useState(open);
+  if (open && !wanted) setWanted(true);
+  return wanted ? <Later part={inventoryDialogs} props={{}} /> : null;
 }

@@ -2,9 +2,11 @@ import type { ReactNode } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { FleetPage } from '../fleet/FleetPage.tsx';
 import { useFleet } from '../fleet/store.ts';
-import { HostPage } from '../host/HostPage.tsx';
-import { Welcome } from '../inventory/Welcome.tsx';
-import { SettingsPage } from '../settings/SettingsPage.tsx';
+import { Later, laterPart } from './Later.tsx';
+
+const hostPage = laterPart(async () => (await import('../host/HostPage.tsx')).HostPage);
+const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
+const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
 /** The page that the address names. */
 export function Routes(): ReactNode {
@@ -13,9 +15,9 @@ export function Routes(): ReactNode {
       <Route path="/">
         <Home />
       </Route>
-      <Route path="/hosts/:id">{({ id }) => <HostPage key={id} id={id} />}</Route>
+      <Route path="/hosts/:id">{({ id }) => <Later key={id} part={hostPage} props={{ id }} />}</Route>
       <Route path="/settings">
-        <SettingsPage />
+        <Later part={settingsPage} props={{}} />
       </Route>
       <Route>
         <Redirect to="/" replace />
@@ -26,5 +28,5 @@ export function Routes(): ReactNode {
 
 function Home(): ReactNode {
   const empty = useFleet((state) => state.loaded && state.rows.size === 0);
-  return empty ? <Welcome /> : <FleetPage />;
+  return empty ? <Later part={welcome} props={{}} /> : <FleetPage />;
 }

@@ -18,14 +18,14 @@ const maxHeight = 84;
 
 /** A cell for each host, in an order that does not change with its figures: groups, then names. Those that the filter leaves out are faint. */
 export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string> }): ReactNode {
-  const shape = useFleet((state) => state.shape);
+  const roster = useFleet((state) => state.roster);
   const scheme = useComputedColorScheme();
   const [width, setWidth] = useState(0);
   const [pointed, setPointed] = useState<number | null>(null);
   const area = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when hosts came, went or were edited
-  const order = useMemo(() => stripOrder(useFleet.getState().rows.values()), [shape]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `roster` says when hosts came, went or were edited
+  const order = useMemo(() => stripOrder(useFleet.getState().rows.values()), [roster]);
   const layout = useMemo(() => heatLayout(order.length, width, maxHeight), [order.length, width]);
 
   useEffect(() => {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import type { HostState } from '../../shared/contract/fleet.ts';
-import { hostStates } from '../../shared/contract/fleet.ts';
+import type { HostState } from '../../shared/host-states.ts';
+import { hostStates } from '../../shared/host-states.ts';
 import { formatRatio } from '../../shared/units.ts';
 import { Figure } from '../components/Figure.tsx';
 import { stateLooks } from '../components/host-states.ts';

@@ -38,6 +38,13 @@ export function isColumnId(text: string): text is ColumnId {
   return Object.hasOwn(columnLooks, text);
 }
 
+const settledColumns: ReadonlySet<ColumnId> = new Set(['state', 'name', 'address', 'group', 'tags']);
+
+/** Whether a sample can change the order in which a column puts the hosts. */
+export function isMoving(column: ColumnId): boolean {
+  return !settledColumns.has(column);
+}
+
 /** What a column is sorted by; undefined sorts last either way. */
 const sortValues: Readonly<Record<ColumnId, (row: FleetRow) => string | number | undefined>> = {
   state: (row) => statesByUrgency.indexOf(row.status.state),

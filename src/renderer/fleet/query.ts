@@ -1,5 +1,5 @@
-import type { HostState } from '../../shared/contract/fleet.ts';
-import { hostStates } from '../../shared/contract/fleet.ts';
+import type { HostState } from '../../shared/host-states.ts';
+import { hostStates } from '../../shared/host-states.ts';
 import type { Comparison, NumberField } from './query-numbers.ts';
 import { numberFields, parseQuantity } from './query-numbers.ts';
 
@@ -58,6 +58,11 @@ const stateGroups: Readonly<Record<string, readonly HostState[]>> = {
   off: ['disabled'],
   up: ['online'],
 };
+
+/** Whether the answer can change without a host coming, going, being edited or changing its state. */
+export function asksForFigures({ terms }: Query): boolean {
+  return terms.some((term) => term.kind === 'number' || (term.kind === 'field' && (term.field === 'system' || term.field === 'problem')));
+}
 
 /** A word, or a field with a value; a value or a word may be quoted to hold spaces. */
 const termPattern = /(-?)(?:([A-Za-z]+)(>=|<=|[:<>=]))?(?:"([^"]*)"?|(\S*))/y;

@@ -30,28 +30,32 @@ export function patchRow(row: FleetRow, patch: HostRowPatch): FleetRow {
   };
 }
 
-/** What an event leaves: the rows, and whether more than figures changed (a host came, went, was edited or changed its state). */
+/** How far an event reaches: into figures alone, into the states of hosts too, or into which hosts there are and what they are called. */
+export type Reach = 'figures' | 'states' | 'roster';
+
+/** What an event leaves. */
 export interface Applied {
   readonly rows: FleetRows;
-  readonly reshaped: boolean;
+  readonly reach: Reach;
 }
 
 /** Applies one event of `fleet.watch`. Rows that it does not name keep their identity; a patch for a host that is not there is dropped. */
 export function applyEvent(rows: FleetRows, event: FleetEvent): Applied {
   if (event.kind === 'snapshot') {
-    return { rows: new Map(event.rows.map((row) => [row.host.id, rowFrom(row)])), reshaped: true };
+    return { rows: new Map(event.rows.map((row) => [row.host.id, rowFrom(row)])), reach: 'roster' };
   }
   const { added = [], changed = [], removed = [] } = event;
-  if (added.length + changed.length + removed.length === 0) return { rows, reshaped: false };
+  if (added.length + changed.length + removed.length === 0) return { rows, reach: 'figures' };
   const next = new Map(rows);
   for (const id of removed) next.delete(id);
   for (const row of added) next.set(row.host.id, rowFrom(row));
-  let reshaped = added.length + removed.length > 0;
+  let reach: Reach = added.length + removed.length > 0 ? 'roster' : 'figures';
   for (const patch of changed) {
     const before = next.get(patch.id);
     if (!before) continue;
     next.set(patch.id, patchRow(before, patch));
-    if (patch.host || (patch.status && patch.status.state !== before.status.state)) reshaped = true;
+    if (patch.host) reach = 'roster';
+    else if (reach === 'figures' && patch.status && patch.status.state !== before.status.state) reach = 'states';
   }
-  return { rows: next, reshaped };
+  return { rows: next, reach };
 }

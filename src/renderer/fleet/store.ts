@@ -10,7 +10,9 @@ export interface FleetState {
   readonly loaded: boolean;
   /** By inventory id, in the order of the inventory. */
   readonly rows: FleetRows;
-  /** Counts up whenever more than figures changed: whoever orders, filters or counts hosts by state looks at this. */
+  /** Counts up when hosts came, went or were edited: whoever orders them by name or group looks at this. */
+  readonly roster: number;
+  /** Counts up with `roster`, and when a host changed its state: whoever filters or counts by state looks at this. */
   readonly shape: number;
   readonly demo: DemoState;
   /** The console's clock minus ours, ms. */
@@ -22,6 +24,7 @@ export interface FleetState {
 export const useFleet = create<FleetState>(() => ({
   loaded: false,
   rows: new Map(),
+  roster: 0,
   shape: 0,
   demo: { running: false, hosts: 0 },
   clockOffset: 0,
@@ -38,11 +41,12 @@ export function followFleet(): () => void {
 function apply(event: FleetEvent): void {
   const clockOffset = event.at - Date.now();
   useFleet.setState((before) => {
-    const { rows, reshaped } = applyEvent(before.rows, event);
+    const { rows, reach } = applyEvent(before.rows, event);
     return {
       loaded: true,
       rows,
-      shape: reshaped ? before.shape + 1 : before.shape,
+      roster: reach === 'roster' ? before.roster + 1 : before.roster,
+      shape: reach === 'figures' ? before.shape : before.shape + 1,
       demo: event.demo ?? before.demo,
       clockOffset: event.kind === 'snapshot' || Math.abs(clockOffset - before.clockOffset) > 2_000 ? clockOffset : before.clockOffset,
       problem: null,

@@ -1,5 +1,5 @@
-import type { HostState } from '../../shared/contract/fleet.ts';
-import { hostStates } from '../../shared/contract/fleet.ts';
+import type { HostState } from '../../shared/host-states.ts';
+import { hostStates } from '../../shared/host-states.ts';
 import { isCurrent, memoryRatio, shortOfMemoryRatio } from './figures.ts';
 import type { FleetRow } from './rows.ts';
 

@@ -1,12 +1,12 @@
 import { useTable } from '@tanstack/react-table';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ColumnId } from './columns.ts';
-import { columns, features, isColumnId } from './columns.ts';
+import { columns, features, isColumnId, isMoving } from './columns.ts';
 import type { Item } from './items.ts';
-import { itemsOf } from './items.ts';
+import { compareNames, itemsOf } from './items.ts';
 import { matches } from './match.ts';
 import type { Query } from './query.ts';
-import { parseQuery } from './query.ts';
+import { asksForFigures, parseQuery } from './query.ts';
 import type { FleetRow } from './rows.ts';
 import { consoleNow, useFleet } from './store.ts';
 import { changeView, useView } from './view.ts';
@@ -40,13 +40,19 @@ export function useArrangement(folded: ReadonlySet<string>): Arrangement {
   const filter = useView((view) => view.filter);
   const grouped = useView((view) => view.group);
   const shape = useFleet((state) => state.shape);
-  const { beat, holdStill } = useBeat();
   const query = useMemo(() => parseQuery(filter), [filter]);
+  const sortedBy = useView((view) => view.sort?.column);
+  const { beat, holdStill } = useBeat(asksForFigures(query) || (sortedBy !== undefined && isColumnId(sortedBy) && isMoving(sortedBy)));
+  const byName = useHostsByName();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` and `beat` say when to look at the rows again
   const data = useMemo(() => {
+    const { rows } = useFleet.getState();
     const now = consoleNow();
-    return [...useFleet.getState().rows.values()].filter((row) => matches(query, row, now));
-  }, [query, shape, beat]);
+    return byName.flatMap((id) => {
+      const row = rows.get(id);
+      return row && matches(query, row, now) ? row : [];
+    });
+  }, [query, byName, shape, beat]);
   const table = useFleetTable(data);
   const { rows } = table.getRowModel();
   const items = useMemo(
@@ -76,12 +82,8 @@ export function useArrangement(folded: ReadonlySet<string>): Arrangement {
 function useFleetTable(data: FleetRow[]) {
   const sort = useView((view) => view.sort);
   const hidden = useView((view) => view.hiddenColumns);
-  const sorting = useMemo(() => {
-    const byName = { id: 'name', desc: false };
-    if (!sort || !isColumnId(sort.column)) return [byName];
-    const chosen = { id: sort.column, desc: sort.descending };
-    return sort.column === 'name' ? [chosen] : [chosen, byName];
-  }, [sort]);
+  // Hosts that are equal in the chosen column stay in the order of their names, in which they come.
+  const sorting = useMemo(() => [sort && isColumnId(sort.column) ? { id: sort.column, desc: sort.descending } : firstSort], [sort]);
   const columnVisibility = useMemo(() => Object.fromEntries(hidden.map((id) => [id, false])), [hidden]);
   return useTable(
     {
@@ -104,17 +106,31 @@ function useFleetTable(data: FleetRow[]) {
   );
 }
 
-function useBeat(): { readonly beat: number; readonly holdStill: () => void } {
+const firstSort = { id: 'name', desc: false };
+
+/** All hosts in the order of their names. Comparing names as people read them is slow: it is done when a name changes, not when a figure does. */
+function useHostsByName(): readonly string[] {
+  const roster = useFleet((state) => state.roster);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `roster` says when hosts came, went or were edited
+  return useMemo(() => {
+    const hosts = [...useFleet.getState().rows.values()].map((row) => row.host);
+    return hosts.sort((left, right) => compareNames(left.name, right.name)).map((host) => host.id);
+  }, [roster]);
+}
+
+/** Counts up every few seconds while `moving`, unless the pointer was just used. */
+function useBeat(moving: boolean): { readonly beat: number; readonly holdStill: () => void } {
   const [beat, setBeat] = useState(0);
   const pointerAt = useRef(Number.NEGATIVE_INFINITY);
   const holdStill = useRef(() => {
     pointerAt.current = performance.now();
   }).current;
   useEffect(() => {
+    if (!moving) return undefined;
     const timer = setInterval(() => {
       if (performance.now() - pointerAt.current > pointerRestMs) setBeat((before) => before + 1);
     }, rearrangeMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [moving]);
   return { beat, holdStill };
 }

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { FleetView } from '../../shared/contract/settings.ts';
-import { firstFleetView } from '../../shared/contract/settings.ts';
+import { firstFleetView } from '../../shared/first-fleet-view.ts';
 import { changeSettings, useSettings } from '../app/settings.ts';
 
 /** How the fleet page is set: filter, grouping, sort and columns. */

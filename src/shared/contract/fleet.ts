@@ -1,21 +1,11 @@
 import { type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Problem } from '../errors.ts';
+import type { HostState } from '../host-states.ts';
 import { hostId, hostIds, procedure } from './base.ts';
 import type { InventoryHost } from './inventory.ts';
 
-/** A host is always in exactly one of these. All but `online` carry a problem that a person can act on (`disabled` and `connecting` need none). */
-export const hostStates = [
-  'online',
-  'connecting',
-  'stale',
-  'unreachable',
-  'auth-failed',
-  'host-key-unknown',
-  'host-key-changed',
-  'disabled',
-] as const;
-export type HostState = (typeof hostStates)[number];
+export type { HostState };
 
 /** A host key as OpenSSH shows it: its type (`ssh-ed25519`) and `SHA256:…` fingerprint. */
 export interface HostKeyView {

@@ -1,9 +1,7 @@
 import { type } from '@orpc/contract';
 import { z } from 'zod';
+import { firstFleetView } from '../first-fleet-view.ts';
 import { procedure } from './base.ts';
-
-/** The fleet page before anyone changed it: what is seldom asked for stays away until it is chosen. */
-export const firstFleetView = { filter: '', group: false, sort: null, hiddenColumns: ['address', 'tags', 'system'] };
 
 /** How the fleet page was left. Every field falls back by itself, so that one damaged value costs only itself. */
 export const fleetView = z.object({
