@@ -30,6 +30,7 @@ const requests = [
   '4 processes',
   '5 facts processes memory memory',
   '6 nonsense',
+  '66 pressure',
   '7',
   '  8\tuptime   load ',
 ];

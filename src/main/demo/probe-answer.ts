@@ -28,8 +28,9 @@ export function probeAnswer(run: ProbeRun, line: string, files: ProcFiles): stri
   const own = sections.filter((section) => section === 'facts' || section === 'processes');
   let out = `${run.nonce} begin ${seq}\n`;
   if (paths.length > 0) {
-    out += `${run.nonce} files\n`;
-    for (const path of paths) out += grep(`${run.proc}/${path}`, files.proc(path), wanted);
+    const lines = paths.map((path) => grep(`${run.proc}/${path}`, files.proc(path), wanted)).join('');
+    // The shell's $(…) leaves out the last newline, or nothing when there is nothing, and the script adds one.
+    out += `${run.nonce} files\n${lines || '\n'}`;
   }
   for (const section of own) {
     out += `${run.nonce} ${section}\n`;

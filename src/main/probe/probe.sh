@@ -13,6 +13,8 @@
 
 nonce=$1
 proc=$2
+newline='
+'
 LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
 export LC_ALL PATH
@@ -63,15 +65,16 @@ while read -r seq sections; do
       facts | processes) own="$own $section" ;;
     esac
   done
-  echo "$nonce begin $seq"
+  # Written in one piece: to the console each packet costs nearly as much as the figures in it.
+  frame="$nonce begin $seq$newline"
   if [ -n "$files" ]; then
-    echo "$nonce files"
     # shellcheck disable=SC2086 # a list of paths without spaces; /dev/null makes grep name the file even when there is one
-    grep -Es "$wanted" $files /dev/null
+    frame="$frame$nonce files$newline$(grep -Es "$wanted" $files /dev/null)$newline"
   fi
   for section in $own; do
-    echo "$nonce $section"
+    printf '%s' "$frame$nonce $section$newline"
     "$section"
+    frame=
   done
-  echo "$nonce end $seq"
+  printf '%s' "$frame$nonce end $seq$newline"
 done
