@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { formatBytes } from '../../src/shared/units.ts';
 import { freePort } from '../support/sshd.ts';
-import { line } from './fleet.ts';
+import { countOf, line, names } from './fleet.ts';
 import { expect, test } from './sshd.ts';
 
 /** What this machine, and so every sshd on it, has: MemTotal of proc_meminfo(5), as Hum writes it. */
@@ -108,4 +108,44 @@ test('a host that comes back with another key is refused, with both fingerprints
   await expect(keys).toContainText(sshd.hostKeys[0]?.fingerprint ?? '');
   await expect(keys).toContainText(successor.hostKeys[0]?.fingerprint ?? '');
   await expect(keys.getByRole('button', { name: /trust/i })).toHaveCount(0);
+});
+
+test('hosts of a range are added together, and their keys trusted together once they have been compared', async ({ page, rig }) => {
+  const key = await rig.clientKey();
+  const sshd = await rig.sshd({ listen: ['127.0.3.1', '127.0.3.2', '127.0.3.3'] });
+  const dialog = await addHostDialog(page, { address: '127.0.3.[1-3]', name: '', port: sshd.port, keyFile: key.path });
+  await dialog.getByRole('button', { name: 'Add 3 hosts' }).click();
+  await expect.poll(() => names(page)).toEqual(sshd.addresses);
+  await expect.poll(() => countOf(page, 'New host key')).toBe(3);
+  await line(page, '127.0.3.1').click();
+  await page.keyboard.press('Control+a');
+  await page.getByRole('button', { name: 'Trust 3 keys…' }).click();
+  const keys = page.getByRole('dialog', { name: 'Host keys' });
+  await expect(keys.getByRole('cell', { name: sshd.hostKeys[0]?.fingerprint ?? '' })).toHaveCount(3);
+  await expect(keys.getByRole('button', { name: 'Trust keys' })).toBeDisabled();
+  await keys.getByRole('checkbox', { name: 'All keys' }).check();
+  await keys.getByRole('checkbox', { name: 'Trust the key of 127.0.3.3' }).uncheck();
+  await keys.getByRole('button', { name: 'Trust 2 keys' }).click();
+  await expect.poll(() => countOf(page, 'Online')).toBe(2);
+  await expect(line(page, '127.0.3.3')).toContainText('New host key');
+});
+
+test('a host that hangs becomes stale, keeps its last figures as such, and is online again when it wakes', async ({ page, rig }) => {
+  const key = await rig.clientKey();
+  const sshd = await rig.sshd();
+  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'sleeper', port: sshd.port, keyFile: key.path });
+  await dialog.getByRole('button', { name: 'Add host' }).click();
+  await line(page, 'sleeper').click();
+  await page.getByRole('button', { name: 'Trust key…' }).click();
+  await page.getByRole('button', { name: 'Trust 1 key' }).click();
+  await expect(line(page, 'sleeper')).toContainText('Online');
+  await expect(line(page, 'sleeper')).toContainText(`/ ${memoryOfThisMachine()}`);
+
+  sshd.daemon.freeze();
+  await expect(line(page, 'sleeper')).toContainText('Stale', { timeout: 30_000 });
+  await expect(line(page, 'sleeper')).toHaveAttribute('data-kept');
+  await expect(line(page, 'sleeper')).toContainText(`/ ${memoryOfThisMachine()}`);
+  sshd.daemon.thaw();
+  await expect(line(page, 'sleeper')).toContainText('Online', { timeout: 30_000 });
+  await expect(line(page, 'sleeper')).not.toHaveAttribute('data-kept');
 });
