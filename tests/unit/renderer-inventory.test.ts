@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { toggled } from '../../src/renderer/components/toggled.ts';
 import { checklist, verdict } from '../../src/renderer/inventory/checklist.ts';
 import { commonFields, readEditForm } from '../../src/renderer/inventory/edit-form.ts';
 import { emptyHostForm, portOf, readHostForm } from '../../src/renderer/inventory/host-form.ts';
 import { fingerprintGroups, forgetKeyCommands, hostKeyFile, unknownKeys } from '../../src/renderer/inventory/host-keys.ts';
 import { importSummary, readImportText } from '../../src/renderer/inventory/import-text.ts';
-import { matching, newAliases, scanSummary, toggled } from '../../src/renderer/inventory/ssh-config-choice.ts';
+import { matching, newAliases, scanSummary } from '../../src/renderer/inventory/ssh-config-choice.ts';
 import type { HostRow, HostStatus } from '../../src/shared/contract/fleet.ts';
 import {
   type InventoryHost,

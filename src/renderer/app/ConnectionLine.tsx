@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { clockTime } from '../components/clock-time.ts';
 import { useEachSecond } from '../components/ticker.ts';
 import classes from './ConnectionLine.module.css';
 import { tryNow } from './client.ts';
@@ -11,7 +12,7 @@ export function ConnectionLine(): ReactNode {
   const countdown = useEachSecond(() => retryText(useConnection.getState(), Date.now()));
   if (connection.state === 'connecting') return <div className={classes.line}>Connecting to Hum…</div>;
   if (connection.state !== 'lost') return null;
-  const since = new Date(connection.since).toLocaleTimeString('en-GB');
+  const since = clockTime(connection.since);
   return (
     <div className={classes.line} data-lost>
       <span role="status" className={classes.words}>

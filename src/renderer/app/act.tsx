@@ -30,7 +30,8 @@ export async function act<T>(action: Action<T>): Promise<T | undefined> {
   return result;
 }
 
-function showDone(message: string, undo: Action<unknown> | undefined): void {
+/** Says that something was done, for a few seconds; with `undo`, offers to take it back. */
+export function showDone(message: string, undo?: Action<unknown>): void {
   const id = notifications.show({
     message: undo ? <WithUndo message={message} onUndo={() => onUndo(undo)} /> : message,
     autoClose: undo ? 12_000 : 5_000,

@@ -1,11 +1,12 @@
 import { create } from 'zustand';
 import type { ApplicationInfo } from '../../shared/contract/application.ts';
 import { client } from './client.ts';
-import { useConnection } from './connection.ts';
+import { onConnected } from './connection.ts';
 
 /** What the console says of itself; null until it did. Asked again after each reconnection: it may be another version by then. */
 export const useApplication = create<{ readonly info: ApplicationInfo | null }>(() => ({ info: null }));
 
+/** Feeds the store until the function that it returns is called. */
 export function followApplication(): () => void {
   const ask = async () => {
     try {
@@ -14,8 +15,5 @@ export function followApplication(): () => void {
       // Lost again already; the next connection asks anew, and until then the banner says so.
     }
   };
-  if (useConnection.getState().state === 'connected') void ask();
-  return useConnection.subscribe((now, before) => {
-    if (now.state === 'connected' && before.state !== 'connected') void ask();
-  });
+  return onConnected(() => void ask());
 }

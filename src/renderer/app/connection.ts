@@ -10,6 +10,14 @@ export type Connection =
 /** The connection's state, for the banner and for whoever waits for it. Written by `client.ts` alone. */
 export const useConnection = create<Connection>(() => ({ state: 'connecting' }));
 
+/** Calls now, if there is a connection, and after each reconnection. Returns the way to stop. */
+export function onConnected(listener: () => void): () => void {
+  if (useConnection.getState().state === 'connected') listener();
+  return useConnection.subscribe((now, before) => {
+    if (now.state === 'connected' && before.state !== 'connected') listener();
+  });
+}
+
 /** Settles when the connection is in one of these states, at once when it is there already. */
 export function connectionIs(states: readonly Connection['state'][], signal?: AbortSignal): Promise<Connection> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,9 @@
+import { hostCount } from '../components/host-count.ts';
 import { isFailing } from '../components/host-states.ts';
+import { shortOfMemoryFilter } from '../fleet/figures.ts';
 import { useFleet } from '../fleet/store.ts';
 import { changeView } from '../fleet/view.ts';
-import { exportInventory, hostCount, retryHosts, startDemo, stopDemo } from '../inventory/actions.ts';
+import { exportInventory, retryHosts, startDemo, stopDemo } from '../inventory/actions.ts';
 import { openDialog } from './dialogs.ts';
 import { fleetPath, go, settingsPath } from './paths.ts';
 import { changeSettings } from './settings.ts';
@@ -38,7 +40,7 @@ export function paletteActions(): readonly PaletteAction[] {
       action('group', 'Group the table, or not', () => changeView((view) => ({ group: !view.group })), 'by group'),
       action('columns', 'Show all columns', () => changeView(() => ({ hiddenColumns: [] })), 'choose'),
       action('failing', 'Show hosts that need help', () => showFilter('state:failing'), 'trouble problems down'),
-      action('short', 'Show hosts short of memory', () => showFilter('mem>=90 state:online'), 'full ram'),
+      action('short', 'Show hosts short of memory', () => showFilter(shortOfMemoryFilter), 'full ram'),
     );
   }
   if (failing.length > 0) {

@@ -6,6 +6,7 @@ import { client, subscribe } from './client.ts';
 /** The settings as the console has them, in step in every window; null until they came. */
 export const useSettings = create<{ readonly settings: Settings | null }>(() => ({ settings: null }));
 
+/** Feeds the store until the function that it returns is called. */
 export function followSettings(): () => void {
   return subscribe(
     (console, signal) => console.settings.watch(undefined, { signal }),

@@ -1,5 +1,5 @@
 import { client } from './client.ts';
-import { useConnection } from './connection.ts';
+import { onConnected, useConnection } from './connection.ts';
 
 /** Keeps the console told whether this window is seen: while none is, it samples the fleet less often. */
 export function reportVisibility(): () => void {
@@ -8,11 +8,8 @@ export function reportVisibility(): () => void {
     // Lost on the way, it is said again after the next connection.
     client.fleet.setVisible({ visible: document.visibilityState === 'visible' }).catch(() => undefined);
   };
-  report();
   document.addEventListener('visibilitychange', report);
-  const stop = useConnection.subscribe((now, before) => {
-    if (now.state === 'connected' && before.state !== 'connected') report();
-  });
+  const stop = onConnected(report);
   return () => {
     document.removeEventListener('visibilitychange', report);
     stop();

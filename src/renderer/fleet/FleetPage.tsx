@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useKeys } from '../app/keys.ts';
 import { go, hostPath } from '../app/paths.ts';
+import { toggled } from '../components/toggled.ts';
 import classes from './FleetPage.module.css';
 import type { FleetTableHandle } from './FleetTable.tsx';
 import { FleetTable } from './FleetTable.tsx';
@@ -38,15 +39,7 @@ function LoadedFleet(): ReactNode {
   });
 
   const onPick = useCallback((id: string, pick: Pick) => setSelection((before) => picked(before, latestOrder.current, id, pick)), []);
-  const onFold = useCallback(
-    (key: string) =>
-      setFolded((before) => {
-        const next = new Set(before);
-        if (!next.delete(key)) next.add(key);
-        return next;
-      }),
-    [],
-  );
+  const onFold = useCallback((key: string) => setFolded((before) => toggled(before, key)), []);
   const onChooseAll = useCallback(
     () =>
       setSelection((before) => {

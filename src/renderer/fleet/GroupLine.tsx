@@ -4,6 +4,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo, type ReactNode } from 'react';
 import { formatBytes } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { hostCount } from '../components/host-count.ts';
 import { isFailing } from '../components/host-states.ts';
 import classes from './FleetTable.module.css';
 import type { Item } from './items.ts';
@@ -41,7 +42,7 @@ function summaryOf(ids: readonly string[], rows: FleetRows): string {
   const members = ids.flatMap((id) => rows.get(id) ?? []);
   const totals = totalsOf(members);
   const failing = members.filter((row) => isFailing(row.status.state)).length;
-  const parts = [`${totals.hosts} ${totals.hosts === 1 ? 'host' : 'hosts'}`];
+  const parts = [hostCount(totals.hosts)];
   if (totals.memoryTotal > 0) parts.push(`${formatBytes(totals.memoryUsed)} of ${formatBytes(totals.memoryTotal)}`);
   if (failing > 0) parts.push(`${failing} ${failing === 1 ? 'needs' : 'need'} help`);
   return parts.join(' · ');

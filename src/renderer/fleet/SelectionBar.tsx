@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { openDialog } from '../app/dialogs.ts';
-import { hostCount, removeHosts, retryHosts, setHostsEnabled } from '../inventory/actions.ts';
+import { hostCount } from '../components/host-count.ts';
+import { removeHosts, retryHosts, setHostsEnabled } from '../inventory/actions.ts';
 import type { FleetRow } from './rows.ts';
 import classes from './SelectionBar.module.css';
 import { useFleet } from './store.ts';

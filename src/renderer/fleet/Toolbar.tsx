@@ -1,6 +1,7 @@
 import { Popover } from '@mantine/core';
 import { IconColumns3, IconStack2 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
+import { hostCount } from '../components/host-count.ts';
 import { columnIds, columnLooks } from './columns.ts';
 import { FilterField } from './FilterField.tsx';
 import { HeatLegend } from './HeatLegend.tsx';
@@ -41,7 +42,7 @@ export function Toolbar({ arrangement, field, onLeave }: ToolbarProps): ReactNod
 }
 
 function countText(shown: number, all: number): string {
-  return shown === all ? `${all.toLocaleString('en')} hosts` : `${shown.toLocaleString('en')} of ${all.toLocaleString('en')} hosts`;
+  return shown === all ? hostCount(all) : `${shown.toLocaleString('en')} of ${hostCount(all)}`;
 }
 
 function ColumnsMenu({ arrangement: { table, shownColumns } }: { readonly arrangement: Arrangement }): ReactNode {

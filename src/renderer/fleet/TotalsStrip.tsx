@@ -6,7 +6,7 @@ import { formatRatio } from '../../shared/units.ts';
 import { Figure } from '../components/Figure.tsx';
 import { stateLooks } from '../components/host-states.ts';
 import { StateIcon } from '../components/StateMark.tsx';
-import { formatUsedOf } from './figures.ts';
+import { formatUsedOf, shortOfMemoryFilter } from './figures.ts';
 import { useFleet } from './store.ts';
 import classes from './TotalsStrip.module.css';
 import { totalsOf } from './totals.ts';
@@ -39,7 +39,7 @@ export function TotalsStrip(): ReactNode {
           <span className={classes.bar} style={{ transform: `scaleX(${ratio.toFixed(4)})` }} />
         </span>
       </div>
-      <FilterButton filter="mem>=90 state:online" count={short} tone="warn" title="Hosts that use 90 % of their memory or more">
+      <FilterButton filter={shortOfMemoryFilter} count={short} tone="warn" title="Hosts that use 90 % of their memory or more">
         <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
           <path d="M7 2.2 12.4 11.6H1.6Z" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
         </svg>

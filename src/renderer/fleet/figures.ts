@@ -5,6 +5,8 @@ import type { FleetRow } from './rows.ts';
 /** Used memory from which a host counts as short of it, and from which it is about to run out. Ratios of its total. */
 export const shortOfMemoryRatio = 0.9;
 export const outOfMemoryRatio = 0.97;
+/** The filter that finds the hosts which are counted as short of memory. */
+export const shortOfMemoryFilter = `mem>=${shortOfMemoryRatio * 100} state:online`;
 
 /** Share of the last ten seconds in which some task, or all tasks, waited for memory: from here the host feels it. */
 const feltPressureSome = 0.1;

@@ -1,5 +1,6 @@
 import type { HostState } from '../../shared/host-states.ts';
 import { hostStates } from '../../shared/host-states.ts';
+import { isFailing } from '../components/host-states.ts';
 import type { Comparison, NumberField } from './query-numbers.ts';
 import { numberFields, parseQuantity } from './query-numbers.ts';
 
@@ -52,7 +53,7 @@ const aliases: Readonly<Record<string, TextField | NumberField | 'state'>> = {
 /** Words for several states at once. */
 const stateGroups: Readonly<Record<string, readonly HostState[]>> = {
   down: ['unreachable'],
-  failing: ['stale', 'unreachable', 'auth-failed', 'host-key-unknown', 'host-key-changed'],
+  failing: hostStates.filter(isFailing),
   key: ['host-key-unknown', 'host-key-changed'],
   auth: ['auth-failed'],
   off: ['disabled'],

@@ -1,3 +1,5 @@
+import { toggled } from '../components/toggled.ts';
+
 /** Which hosts are chosen; where the cursor is; from where a range grows. All are inventory ids. */
 export interface Selection {
   readonly chosen: ReadonlySet<string>;
@@ -15,11 +17,8 @@ export function picked(selection: Selection, order: readonly string[], id: strin
   switch (pick) {
     case 'only':
       return { chosen: new Set([id]), cursor: id, anchor: id };
-    case 'toggle': {
-      const chosen = new Set(selection.chosen);
-      if (!chosen.delete(id)) chosen.add(id);
-      return { chosen, cursor: id, anchor: id };
-    }
+    case 'toggle':
+      return { chosen: toggled(selection.chosen, id), cursor: id, anchor: id };
     case 'range': {
       const from = order.indexOf(selection.anchor ?? selection.cursor ?? id);
       const to = order.indexOf(id);

@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration, formatRatio } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { clockDate, clockTime } from '../components/clock-time.ts';
 import { stateLooks } from '../components/host-states.ts';
 import type { ColumnId } from './columns.ts';
 import type { FleetRow } from './rows.ts';
@@ -67,11 +68,11 @@ function figureSource(row: FleetRow, live: NonNullable<FleetRow['live']>, column
     case 'cpu':
       return { lines: [`All ${live.cores} CPUs together, since the sample before`], from: fromHost(row, '/proc/stat') };
     case 'uptime':
-      return { lines: [`Up since ${dateTime(live.sampledAt - live.uptimeMs)}`], from: fromHost(row, '/proc/uptime') };
+      return { lines: [`Up since ${clockDate(live.sampledAt - live.uptimeMs)}`], from: fromHost(row, '/proc/uptime') };
     case 'age':
       return {
         lines: [
-          `Sampled at ${clock(live.sampledAt)}, answered in ${Math.round(live.tookMs)} ms`,
+          `Sampled at ${clockTime(live.sampledAt)}, answered in ${Math.round(live.tookMs)} ms`,
           `Asked every ${formatDuration(live.intervalMs)}`,
         ],
       };
@@ -82,22 +83,14 @@ function figureSource(row: FleetRow, live: NonNullable<FleetRow['live']>, column
 
 function stateLines({ status }: FleetRow): readonly string[] {
   const look = stateLooks[status.state];
-  const lines = [`${look.word} since ${dateTime(status.since)}. ${look.meaning}`];
+  const lines = [`${look.word} since ${clockDate(status.since)}. ${look.meaning}`];
   if (status.problem) lines.push(visibleText(status.problem.message), visibleText(status.problem.hint));
   if (status.problem?.detail) lines.push(visibleText(status.problem.detail, 200));
   if (status.offeredKey) lines.push(`Offered: ${visibleText(status.offeredKey.type)} ${visibleText(status.offeredKey.fingerprint)}`);
-  if (status.retryAt !== undefined) lines.push(`Next attempt at ${clock(status.retryAt)}`);
+  if (status.retryAt !== undefined) lines.push(`Next attempt at ${clockTime(status.retryAt)}`);
   return lines;
 }
 
 function fromHost(row: FleetRow, file: string): string {
-  return `${file} · ${visibleText(row.host.name, 80)}${row.live ? ` · ${clock(row.live.sampledAt)}` : ''}`;
-}
-
-function clock(at: number): string {
-  return new Date(at).toLocaleTimeString('en-GB');
-}
-
-function dateTime(at: number): string {
-  return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  return `${file} · ${visibleText(row.host.name, 80)}${row.live ? ` · ${clockTime(row.live.sampledAt)}` : ''}`;
 }

@@ -1,10 +1,10 @@
 import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
+import { clockTime } from '../components/clock-time.ts';
 import classes from './chart.module.css';
 import { valueLabel } from './chart-axis.ts';
 import type { ChartKind, ChartSeries } from './chart-kinds.ts';
-import { clockTime } from './clock-time.ts';
 
 export interface ChartLegendProps {
   readonly kind: ChartKind;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { HostFacts } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { clockDate } from './clock-time.ts';
+import { clockDate } from '../components/clock-time.ts';
 import classes from './host.module.css';
 
 /** What the host says of itself. The rows stand before the answer is there, so that nothing moves when it comes. */

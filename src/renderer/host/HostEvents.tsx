@@ -2,7 +2,7 @@ import { IconAlertOctagon, IconAlertTriangle, IconPoint } from '@tabler/icons-re
 import type { ReactNode } from 'react';
 import type { HostEvent } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { clockDate, clockTime } from './clock-time.ts';
+import { clockDate, clockTime } from '../components/clock-time.ts';
 import classes from './host.module.css';
 
 const marks = {

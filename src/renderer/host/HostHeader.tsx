@@ -7,13 +7,13 @@ import { formatDuration } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { openDialog } from '../app/dialogs.ts';
 import { fleetPath, go, hostPath } from '../app/paths.ts';
+import { clockDate } from '../components/clock-time.ts';
 import { stateLooks } from '../components/host-states.ts';
 import { StateMark } from '../components/StateMark.tsx';
 import { useEachSecond } from '../components/ticker.ts';
 import type { FleetRow } from '../fleet/rows.ts';
 import { consoleNow, hostArrives } from '../fleet/store.ts';
 import { duplicateHost, removeHosts, setHostsEnabled } from '../inventory/actions.ts';
-import { clockDate } from './clock-time.ts';
 import { HostProblem } from './HostProblem.tsx';
 import classes from './host.module.css';
 

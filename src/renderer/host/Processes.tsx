@@ -3,7 +3,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { clockTime } from './clock-time.ts';
+import { clockTime } from '../components/clock-time.ts';
 import classes from './host.module.css';
 import { useProcesses } from './use-processes.ts';
 

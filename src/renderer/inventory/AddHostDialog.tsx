@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
-import { act } from '../app/act.tsx';
+import { showDone } from '../app/act.tsx';
 import { useApplication } from '../app/application.ts';
 import { client } from '../app/client.ts';
 import { closeDialog } from '../app/dialogs.ts';
-import { hostCount } from './actions.ts';
+import { hostCount } from '../components/host-count.ts';
+import { takeOutAgain } from './actions.ts';
 import { ConnectionTest } from './ConnectionTest.tsx';
 import { HostFields } from './HostFields.tsx';
 import { emptyHostForm, type FieldErrors, readHostForm } from './host-form.ts';
@@ -40,16 +41,8 @@ export function AddHostDialog(): ReactNode {
     const added = await submit(() => client.inventory.add(draft));
     if (!added) return;
     closeDialog();
-    await act({
-      doing: 'Adding hosts',
-      run: () => Promise.resolve(added),
-      done: ({ ids }) => (ids.length === 1 ? `Added ${visibleText(draft.name ?? draft.address, 80)}.` : `Added ${hostCount(ids.length)}.`),
-      undo: ({ ids }) => ({
-        doing: 'Taking the hosts out again',
-        run: () => client.inventory.remove({ ids }),
-        done: () => `Took ${hostCount(ids.length)} out again.`,
-      }),
-    });
+    const whom = added.ids.length === 1 ? visibleText(draft.name ?? draft.address, 80) : hostCount(added.ids.length);
+    showDone(`Added ${whom}.`, takeOutAgain(added.ids));
   };
 
   const tryIt = () => {

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
-import { act } from '../app/act.tsx';
+import { showDone } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { closeDialog } from '../app/dialogs.ts';
-import { hostCount } from './actions.ts';
+import { hostCount } from '../components/host-count.ts';
 import { ConnectionTest } from './ConnectionTest.tsx';
 import { commonFields, readEditForm } from './edit-form.ts';
 import { HostFields } from './HostFields.tsx';
@@ -46,7 +46,7 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
     if (!saved) return;
     closeDialog();
     const whom = single ? visibleText(first.name, 80) : hostCount(hosts.length);
-    await act({ doing: `Saving ${whom}`, run: () => Promise.resolve(), done: () => `Saved ${whom}.` });
+    showDone(`Saved ${whom}.`);
   };
 
   const tryIt = () => {

@@ -1,9 +1,9 @@
 import { Button, MultiSelect, TagsInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { act } from '../app/act.tsx';
+import { showDone } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { closeDialog } from '../app/dialogs.ts';
-import { hostCount } from './actions.ts';
+import { hostCount } from '../components/host-count.ts';
 import classes from './inventory.module.css';
 import { NothingToEdit } from './NothingToEdit.tsx';
 import { ProblemBox } from './ProblemBox.tsx';
@@ -32,7 +32,7 @@ export function EditTagsDialog({ ids }: { readonly ids: readonly string[] }): Re
     });
     if (!saved) return;
     closeDialog();
-    await act({ doing: 'Changing tags', run: () => Promise.resolve(), done: () => `Changed the tags of ${hostCount(hosts.length)}.` });
+    showDone(`Changed the tags of ${hostCount(hosts.length)}.`);
   };
 
   return (

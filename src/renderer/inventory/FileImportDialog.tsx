@@ -2,7 +2,7 @@ import { Button, FileButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { ImportError } from '../../shared/contract/inventory.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { act } from '../app/act.tsx';
+import { showDone } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { closeDialog } from '../app/dialogs.ts';
 import { importSummary, readImportText } from './import-text.ts';
@@ -22,7 +22,7 @@ export function FileImportDialog(): ReactNode {
     if (!result) return;
     if (result.kind === 'refused') return setRefused({ fileName: file.name, errors: result.errors });
     closeDialog();
-    await act({ doing: 'Importing hosts', run: () => Promise.resolve(result), done: importSummary });
+    showDone(importSummary(result));
   };
 
   return (

@@ -2,14 +2,16 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { SshConfigScan } from '../../shared/contract/inventory.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { act, ProblemText } from '../app/act.tsx';
+import { ProblemText, showDone } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { closeDialog } from '../app/dialogs.ts';
-import { hostCount } from './actions.ts';
+import { hostCount } from '../components/host-count.ts';
+import { toggled } from '../components/toggled.ts';
+import { takeOutAgain } from './actions.ts';
 import classes from './inventory.module.css';
 import { ProblemBox } from './ProblemBox.tsx';
 import { SshConfigRow } from './SshConfigRow.tsx';
-import { matching, newAliases, scanSummary, toggled } from './ssh-config-choice.ts';
+import { matching, newAliases, scanSummary } from './ssh-config-choice.ts';
 import { useSshConfig } from './use-ssh-config.ts';
 import { useSubmission } from './use-submission.ts';
 
@@ -56,16 +58,7 @@ function Choice({ scan, rescan }: { readonly scan: SshConfigScan; readonly resca
     const added = await submit(() => client.inventory.importSshConfig({ aliases: chosen }));
     if (!added) return;
     closeDialog();
-    await act({
-      doing: 'Importing hosts',
-      run: () => Promise.resolve(added),
-      done: ({ ids }) => `Added ${hostCount(ids.length)} from the SSH configuration.`,
-      undo: ({ ids }) => ({
-        doing: 'Taking the hosts out again',
-        run: () => client.inventory.remove({ ids }),
-        done: () => `Took ${hostCount(ids.length)} out again.`,
-      }),
-    });
+    showDone(`Added ${hostCount(added.ids.length)} from the SSH configuration.`, takeOutAgain(added.ids));
   };
 
   return (

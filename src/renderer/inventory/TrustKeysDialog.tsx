@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { closeDialog } from '../app/dialogs.ts';
 import { useFleet } from '../fleet/store.ts';
 import { ChangedKey } from './ChangedKey.tsx';
@@ -9,8 +10,7 @@ import { UnknownKeys } from './UnknownKeys.tsx';
 
 /** The keys of hosts that wait for a decision: new ones to compare and trust, changed ones explained. Follows the hosts while it is open. */
 export function TrustKeysDialog({ ids }: { readonly ids: readonly string[] }): ReactNode {
-  const rows = useFleet((state) => state.rows);
-  const chosen = ids.flatMap((id) => rows.get(id) ?? []);
+  const chosen = useFleet(useShallow(({ rows }) => ids.flatMap((id) => rows.get(id) ?? [])));
   const unknown = unknownKeys(chosen);
   const changed = chosen.filter((row) => row.status.state === 'host-key-changed');
   return (

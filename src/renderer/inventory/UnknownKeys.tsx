@@ -1,9 +1,10 @@
 import { Button, Checkbox } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
-import { act, showProblem } from '../app/act.tsx';
+import { showDone, showProblem } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { closeDialog } from '../app/dialogs.ts';
+import { toggled } from '../components/toggled.ts';
 import { Command } from './Command.tsx';
 import { Fingerprint } from './Fingerprint.tsx';
 import { hostKeyFile, type UnknownKey } from './host-keys.ts';
@@ -19,20 +20,12 @@ export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }):
   const all = chosen.length === keys.length;
   const files = [...new Set(keys.map((key) => hostKeyFile(key.type) ?? '/etc/ssh/ssh_host_*_key.pub'))];
 
-  const toggle = (name: string) => {
-    const next = new Set(ticked);
-    if (!next.delete(name)) next.add(name);
-    setTicked(next);
-  };
-
   const trust = async () => {
     const result = await submit(() => client.fleet.trustHostKeys({ keys: chosen.map(({ id, fingerprint }) => ({ id, fingerprint })) }));
     if (!result) return;
     closeDialog();
     for (const refused of result.refused.slice(0, 3)) showProblem(refused, 'Trusting a host key');
-    if (result.trusted > 0) {
-      await act({ doing: 'Trusting keys', run: () => Promise.resolve(result), done: ({ trusted }) => `Trusted ${keyCount(trusted)}.` });
-    }
+    if (result.trusted > 0) showDone(`Trusted ${keyCount(result.trusted)}.`);
   };
 
   return (
@@ -72,7 +65,7 @@ export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }):
                     size="xs"
                     aria-label={`Trust the key of ${visibleText(key.name, 80)}`}
                     checked={ticked.has(keyName(key))}
-                    onChange={() => toggle(keyName(key))}
+                    onChange={() => setTicked(toggled(ticked, keyName(key)))}
                   />
                 </td>
                 <th scope="row" title={visibleText(`${key.address}:${key.port}`, 300)}>

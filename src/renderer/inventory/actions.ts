@@ -1,12 +1,8 @@
-import { act } from '../app/act.tsx';
+import { type Action, act } from '../app/act.tsx';
 import { client } from '../app/client.ts';
+import { hostCount } from '../components/host-count.ts';
 import { useFleet } from '../fleet/store.ts';
 import { downloadText } from './download.ts';
-
-/** `web01`, or `3 hosts`. */
-export function hostCount(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'host' : 'hosts'}`;
-}
 
 /** Takes hosts out of the inventory; the notification offers to bring them back. */
 export async function removeHosts(ids: readonly string[]): Promise<void> {
@@ -20,6 +16,15 @@ export async function removeHosts(ids: readonly string[]): Promise<void> {
       done: () => `Brought back ${hostCount(removal.count)}.`,
     }),
   });
+}
+
+/** The undo of adding hosts. */
+export function takeOutAgain(ids: readonly string[]): Action<unknown> {
+  return {
+    doing: 'Taking the hosts out again',
+    run: () => client.inventory.remove({ ids: [...ids] }),
+    done: () => `Took ${hostCount(ids.length)} out again.`,
+  };
 }
 
 /** A disabled host stays in the inventory and is left alone. Hosts that are so already are passed over, so that "Undo" leaves them so. */

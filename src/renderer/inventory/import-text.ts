@@ -1,6 +1,7 @@
 import type { ImportResult } from '../../shared/contract/inventory.ts';
 import { HumError } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { hostCount } from '../components/host-count.ts';
 
 /** As much as the contract takes. */
 const maxBytes = 8 * 1024 * 1024;
@@ -32,7 +33,7 @@ export async function readImportText(file: { readonly size: number; readonly tex
 /** What an import came to, in one sentence. */
 export function importSummary(result: ImportResult): string {
   if (result.kind === 'refused') return 'Nothing was changed.';
-  const added = `Added ${result.added} ${result.added === 1 ? 'host' : 'hosts'}.`;
+  const added = `Added ${hostCount(result.added)}.`;
   if (result.skipped.length === 0) return added;
   const names = result.skipped.slice(0, 3).map((name) => visibleText(name, 60));
   const more = result.skipped.length - names.length;

@@ -5,13 +5,6 @@ export function newAliases(candidates: readonly SshConfigCandidate[]): ReadonlyS
   return new Set(candidates.filter((candidate) => !candidate.known).map((candidate) => candidate.alias));
 }
 
-/** The set with one alias ticked or not. */
-export function toggled(ticked: ReadonlySet<string>, alias: string): ReadonlySet<string> {
-  const next = new Set(ticked);
-  if (!next.delete(alias)) next.add(alias);
-  return next;
-}
-
 /** Those whose alias, address, user or file contains the text, in any case. */
 export function matching(candidates: readonly SshConfigCandidate[], text: string): readonly SshConfigCandidate[] {
   const wanted = text.trim().toLowerCase();

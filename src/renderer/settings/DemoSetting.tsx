@@ -1,7 +1,8 @@
 import { Button, NumberInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { hostCount } from '../components/host-count.ts';
 import { useFleet } from '../fleet/store.ts';
-import { hostCount, startDemo, stopDemo } from '../inventory/actions.ts';
+import { startDemo, stopDemo } from '../inventory/actions.ts';
 import classes from './settings.module.css';
 
 /** As many as the contract lets the demo have. */
