@@ -1,5 +1,6 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { type ImportError, type InventoryFile, type InventoryHost, inventoryFile } from '../../shared/contract/inventory.ts';
+import { tooDeepAt } from '../storage/json-depth.ts';
 
 export type ReadInventoryFile =
   | { readonly kind: 'file'; readonly file: InventoryFile }
@@ -22,11 +23,19 @@ export function writeInventoryFile(hosts: readonly InventoryHost[]): string {
 export function readInventoryFile(text: string): ReadInventoryFile {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const syntax: ParseError[] = [];
-  const root = parseTree(plain, syntax, { disallowComments: true });
   const locate = locator(plain);
+  let root: Node | undefined;
+  try {
+    root = parseTree(plain, syntax, { disallowComments: true });
+  } catch (error) {
+    // The parser calls itself for each level of nesting.
+    if (!(error instanceof RangeError)) throw error;
+    return { kind: 'invalid', errors: [{ ...locate(tooDeepAt(plain) ?? 0), path: '', message: 'Nested too deeply for an inventory.' }] };
+  }
   if (!root || syntax.length > 0) {
-    const errors = syntax.map((error) => ({ ...locate(error.offset), path: '', message: syntaxMessage(printParseErrorCode(error.error)) }));
-    return { kind: 'invalid', errors: errors.slice(0, maxErrors) };
+    const first = syntax.slice(0, maxErrors);
+    const errors = first.map((error) => ({ ...locate(error.offset), path: '', message: syntaxMessage(printParseErrorCode(error.error)) }));
+    return { kind: 'invalid', errors };
   }
   const parsed = inventoryFile.safeParse(JSON.parse(plain));
   if (parsed.success) return { kind: 'file', file: parsed.data };

@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Problem } from '../../shared/errors.ts';
+import { HumError, messageOf, type Problem } from '../../shared/errors.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { tooDeepAt } from './json-depth.ts';
 
 /** The name that a damaged file gets: `inventory.damaged-2026-11-23T05-10-00.json`, beside the original. */
 function asideName(path: string, at: Date): string {
@@ -11,6 +13,7 @@ function asideName(path: string, at: Date): string {
 /**
  * Renames a settings file that is no JSON object, so that a new one can begin; answers what to tell the person, or undefined when
  * the file is sound or missing. Nothing is deleted.
+ * @throws HumError `file-unreadable`: what cannot be read may well be sound, and must not be replaced by a new one; `settings-unwritable`
  */
 export function setAsideIfDamaged(path: string, now = new Date()): Problem | undefined {
   let text: string;
@@ -18,30 +21,63 @@ export function setAsideIfDamaged(path: string, now = new Date()): Problem | und
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw unreadable(path, error);
   }
   let reason: string;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return undefined;
-    reason = 'The file does not hold a JSON object.';
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isObject && tooDeepAt(text) === undefined) return undefined;
+    reason = isObject ? 'The file is nested too deeply.' : 'The file does not hold a JSON object.';
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    reason = messageOf(error);
   }
   const aside = asideName(path, now);
-  renameSync(path, aside);
+  keep(path, () => renameSync(path, aside));
   return {
     code: 'settings-damaged',
     message: `${basename(path)} was damaged and has been set aside; Hum began a new one.`,
-    hint: `The old file is ${aside}. Mend it and import it, or delete it.`,
-    detail: reason,
+    hint: `The old file is ${aside}. Mend it and, while Hum is closed, give it its old name; or delete it.`,
+    detail: visibleText(reason),
   };
 }
 
-/** Keeps the entries that were refused, beside the file that they came from, and answers what to tell the person. */
+/** Nothing may be taken out of a file before it is kept elsewhere. */
+function keep(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new HumError(
+      {
+        code: 'settings-unwritable',
+        message: `${basename(path)} is damaged, and what is damaged could not be set aside; nothing was changed.`,
+        hint: `Check the free space and the permissions of ${dirname(path)}, or start Hum with --data and another folder.`,
+        detail: messageOf(error),
+      },
+      { cause: error },
+    );
+  }
+}
+
+function unreadable(path: string, error: unknown): HumError {
+  return new HumError(
+    {
+      code: 'file-unreadable',
+      message: `${path} cannot be read, so Hum does not start: it might overwrite what is in it.`,
+      hint: 'Check that it is a file and who may read it, or start Hum with --data and another folder.',
+      detail: messageOf(error),
+    },
+    { cause: error },
+  );
+}
+
+/**
+ * Keeps the entries that were refused, beside the file that they came from, and answers what to tell the person.
+ * @throws HumError `settings-unwritable`
+ */
 export function setAsideEntries(path: string, entries: readonly unknown[], reason: string, now = new Date()): Problem {
   const aside = asideName(path, now);
-  writeFileSync(aside, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+  keep(path, () => writeFileSync(aside, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 }));
   return {
     code: 'settings-damaged',
     message: `${entries.length} damaged ${entries.length === 1 ? 'entry' : 'entries'} of ${basename(path)} ${entries.length === 1 ? 'was' : 'were'} set aside; the rest was kept.`,
