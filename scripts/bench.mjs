@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { install, installNeeded } from './install.mjs';
-import { node24, root, run, say } from './run.mjs';
+import { consoleNodeFlags, node24, root, run, say } from './run.mjs';
 
 /**
  * `npm run bench -- NAME`: bundles tests/bench/NAME.ts and runs it with Node 24. It prints a table for people; its last line is one JSON
@@ -85,7 +85,7 @@ function bundler(bench) {
 
 /** Its output goes straight to ours; Ctrl-C reaches it through the terminal, SIGTERM through us. */
 function runBench(file) {
-  const child = spawn(node24, ['--expose-gc', '--enable-source-maps', file, ...rest], { cwd: root, stdio: 'inherit' });
+  const child = spawn(node24, [...consoleNodeFlags, '--expose-gc', '--enable-source-maps', file, ...rest], { cwd: root, stdio: 'inherit' });
   const pass = () => child.kill('SIGTERM');
   process.on('SIGTERM', pass).on('SIGINT', () => {});
   return new Promise((done) => {

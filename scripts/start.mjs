@@ -4,7 +4,7 @@ import { build, buildNeeded } from './build.mjs';
 import { downloadElectron, electronBinary, windowHindrance } from './electron-binary.mjs';
 import { readFlags, UsageError, usage } from './flags.mjs';
 import { install, installNeeded } from './install.mjs';
-import { endRunning, node24, root, say } from './run.mjs';
+import { consoleNodeFlags, endRunning, node24, root, say } from './run.mjs';
 
 /** Ctrl-C is over within two seconds: the shell gets this long to end by itself. */
 const patienceMs = 1_500;
@@ -40,7 +40,7 @@ async function main() {
     say("Hum's window could not be opened; serving the browser shell instead.");
   }
   const open = flags.open ? ['--open'] : [];
-  return serve(node24, [join(root, 'out', 'main', 'web.js'), ...flags.shellFlags, ...flags.webFlags, ...open]);
+  return serve(node24, [...consoleNodeFlags, join(root, 'out', 'main', 'web.js'), ...flags.shellFlags, ...flags.webFlags, ...open]);
 }
 
 function flagsOrComplaint() {
