@@ -11,6 +11,7 @@ import type { FleetEvent, HostRow, HostState } from '../../src/shared/contract/f
 import type { contract } from '../../src/shared/contract/index.ts';
 import type { HostDraft } from '../../src/shared/contract/inventory.ts';
 import type { Problem } from '../../src/shared/errors.ts';
+import { patienceMs } from '../support/patience.ts';
 import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
 
 type Client = ContractRouterClient<typeof contract>;
@@ -65,7 +66,7 @@ function draft(change: Partial<HostDraft> = {}): HostDraft {
 
 /** Follows the fleet until the one host is as wanted. */
 async function rowWhen(wanted: (row: HostRow) => boolean): Promise<HostRow> {
-  const ended = AbortSignal.timeout(15_000);
+  const ended = AbortSignal.timeout(patienceMs);
   let row: HostRow | undefined;
   for await (const event of await client.fleet.watch(undefined, { signal: ended })) {
     row = applied(row, event);

@@ -17,13 +17,13 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
 import { createSession } from '../../src/main/ssh/ssh-session.ts';
 import type { HostRow } from '../../src/shared/contract/fleet.ts';
+import { patience, patienceMs } from '../support/patience.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 // Below node_modules, so that the built file finds its packages.
 const outDir = join(root, 'node_modules', '.cache', `hum-demo-test-${process.pid}`);
 const serverPath = join(outDir, 'demo-server.mjs');
 const workDir = mkdtempSync(join(tmpdir(), 'hum-demo-test-'));
-const patience = { timeout: 45_000, interval: 50 };
 
 const gate = createHandshakeGate();
 const cleanups: (() => Promise<void>)[] = [];
@@ -145,7 +145,7 @@ describe('the demo fleet', () => {
     session.onStatus((status) => states.push(status.state));
     const bootId = async () => {
       const probe = await openProbe(session);
-      const frame = await probe.request(['facts'], 5000);
+      const frame = await probe.request(['facts'], patienceMs);
       return /^boot_id=(.+)$/m.exec(JSON.stringify(Object.fromEntries(frame.sections)).replaceAll('\\n', '\n'))?.[1];
     };
     await online(session);

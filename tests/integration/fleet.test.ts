@@ -6,9 +6,10 @@ import { createFleet, type Fleet } from '../../src/main/fleet/fleet.ts';
 import { readMemory } from '../../src/main/memory/memory.ts';
 import { readNetwork } from '../../src/main/network/network.ts';
 import type { FleetEvent, HostDetailEvent, HostRow } from '../../src/shared/contract/fleet.ts';
-import type { InventoryHost } from '../../src/shared/contract/inventory.ts';
 import { HumError } from '../../src/shared/errors.ts';
+import { inventoryHost as host } from '../support/inventory-host.ts';
 import { type LocalHostOptions, type LocalSession, localSession } from '../support/local-session.ts';
+import { patienceMs } from '../support/patience.ts';
 
 /**
  * The fleet over hosts that are local shells running the real probe. The console's clock and timers are simulated, so that minutes pass in
@@ -47,22 +48,6 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-function host(id: string, change: Partial<InventoryHost> = {}): InventoryHost {
-  return {
-    id,
-    name: id,
-    address: 'localhost',
-    port: 22,
-    user: 'root',
-    keyFile: null,
-    group: null,
-    tags: [],
-    enabled: true,
-    origin: 'manual',
-    ...change,
-  };
-}
-
 function session(id: string): LocalSession {
   const found = sessions.get(id);
   if (found === undefined) throw new Error(`no session of ${id}`);
@@ -77,7 +62,7 @@ function row(id: string): HostRow {
 
 /** Waits in real time, while the console's clock stands still. */
 async function really(what: string, condition: () => boolean): Promise<void> {
-  const deadline = realNow() + 8_000;
+  const deadline = realNow() + patienceMs;
   while (!condition()) {
     if (realNow() > deadline) throw new Error(`Waited in vain: ${what}`);
     await realTick();
@@ -283,9 +268,8 @@ describe('a host in trouble', () => {
     fleet.setHosts([host('dead'), ...good.map((id) => host(id))]);
     await online(...good);
     await pass(6_000, ['dead']);
-    const started = realNow();
+    // The console's clock stands still: had the sweep to wait for the dead host, it would wait for ever.
     await fleet.sweep(good);
-    const swept = realNow() - started;
     const from = performance.now();
     await pass(10_000, ['dead']);
     for (const id of good) {
@@ -294,7 +278,6 @@ describe('a host in trouble', () => {
     }
     await pass(3_000, ['dead']);
     expect(row('dead').status).toMatchObject({ state: 'stale', problem: { code: 'request-timeout' } });
-    expect(swept).toBeLessThan(4_000);
   });
 
   it.each([

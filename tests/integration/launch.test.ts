@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { patience } from '../support/patience.ts';
+import { descendants, runs } from '../support/processes.ts';
 
 const root = join(import.meta.dirname, '../..');
 const startLimitMs = 120_000;
@@ -56,33 +58,6 @@ async function linkOf({ out, err }: Launch): Promise<string> {
   );
 }
 
-/** Every process below this one, from proc(5): the fourth field of /proc/PID/stat is the parent, after a name that may hold anything. */
-function descendants(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])] as const];
-      } catch {
-        return [];
-      }
-    });
-  const below = (parent: number): number[] => parents.flatMap(([child, its]) => (its === parent ? [child, ...below(child)] : []));
-  return below(pid);
-}
-
-/** Whether a process runs; one that has ended and waits to be reaped (state Z) does not. */
-function runs(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return !stat.slice(stat.lastIndexOf(')')).startsWith(') Z');
-  } catch {
-    return false;
-  }
-}
-
 afterEach(async () => {
   for (const { launcher, ended, home } of launches.splice(0)) {
     launcher.kill('SIGTERM');
@@ -99,8 +74,8 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       const link = await linkOf(launched);
       expect((await fetch(link)).status).toBe(200);
       const pid = launched.launcher.pid ?? 0;
-      await vi.waitFor(() => expect(descendants(pid).length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
-      const family = descendants(pid);
+      await vi.waitFor(() => expect(descendants([pid]).length).toBeGreaterThanOrEqual(2), patience);
+      const family = descendants([pid]);
 
       const asked = performance.now();
       launched.launcher.kill(signal);
@@ -117,8 +92,8 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       const launched = launch('--web', '--demo', '3');
       await linkOf(launched);
       const pid = launched.launcher.pid ?? 0;
-      await vi.waitFor(() => expect(descendants(pid).length).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
-      const family = descendants(pid);
+      await vi.waitFor(() => expect(descendants([pid]).length).toBeGreaterThanOrEqual(2), patience);
+      const family = descendants([pid]);
       launched.launcher.kill('SIGKILL');
       await launched.ended;
       await vi.waitFor(() => expect(family.filter(runs)).toEqual([]), { timeout: endLimitMs, interval: 20 });
@@ -132,7 +107,7 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       const home = mkdtempSync(join(tmpdir(), 'hum-launch-'));
       const launched = follow(home, 'npm', ['start', '--', '--web', '--no-open']);
       await linkOf(launched);
-      const family = descendants(launched.launcher.pid ?? 0);
+      const family = descendants([launched.launcher.pid ?? 0]);
       expect(family.length).toBeGreaterThanOrEqual(2);
       launched.launcher.kill('SIGTERM');
       await launched.ended;
@@ -188,7 +163,7 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       expect(refused.out()).toBe('');
       const allowed = launch('--web', '--host', '0.0.0.0', '--allow-remote');
       await linkOf(allowed);
-      await vi.waitFor(() => expect(allowed.err()).toContain('plain HTTP'));
+      await vi.waitFor(() => expect(allowed.err()).toContain('plain HTTP'), patience);
     },
     startLimitMs,
   );
@@ -207,7 +182,7 @@ describe.runIf(process.platform === 'linux')('the launcher', () => {
       vi.unstubAllEnvs();
       const link = await linkOf(launched);
       const opened = join(home, '.config', 'hum', 'open.html');
-      await vi.waitFor(() => expect(readFileSync(join(home, 'opened'), 'utf8').trim()).toBe(opened), { timeout: 10_000 });
+      await vi.waitFor(() => expect(readFileSync(join(home, 'opened'), 'utf8').trim()).toBe(opened), patience);
       expect(readFileSync(join(home, 'mode'), 'utf8')).toMatch(/^-rw-------/);
       expect(readFileSync(join(home, 'page'), 'utf8')).toContain(`url=${link}"`);
       launched.launcher.kill('SIGTERM');

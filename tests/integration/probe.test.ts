@@ -6,6 +6,7 @@ import { readMemory } from '../../src/main/memory/memory.ts';
 import probeScript from '../../src/main/probe/probe.sh?raw';
 import { openProbe, type Probe } from '../../src/main/probe/probe.ts';
 import { type LocalHostOptions, type LocalSession, localSession } from '../support/local-session.ts';
+import { patience, patienceMs } from '../support/patience.ts';
 
 const execute = promisify(execFile);
 const sessions: LocalSession[] = [];
@@ -27,7 +28,7 @@ afterEach(async () => {
 describe('the probe', () => {
   it('answers with the figures of this very machine', async () => {
     const { probe } = await probeOf();
-    const { files } = await probe.request(['memory', 'pressure', 'load', 'cpu', 'uptime', 'network'], 5_000);
+    const { files } = await probe.request(['memory', 'pressure', 'load', 'cpu', 'uptime', 'network'], patienceMs);
     const meminfo = await readFile('/proc/meminfo', 'utf8');
     expect(readMemory(files)?.total).toBe(Number(/MemTotal: +(\d+)/.exec(meminfo)?.[1]) * 1024);
     const uptime = Number.parseFloat(await readFile('/proc/uptime', 'utf8'));
@@ -38,7 +39,7 @@ describe('the probe', () => {
 
   it('tells facts and processes, which no file holds', async () => {
     const { probe } = await probeOf();
-    const { sections } = await probe.request(['facts', 'processes'], 10_000);
+    const { sections } = await probe.request(['facts', 'processes'], patienceMs);
     const { stdout } = await execute('uname', ['-sr']);
     expect(sections.get('facts')).toContain(`kernel=${stdout.trim()}\n`);
     expect(sections.get('facts')).toContain(`boot_id=${(await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()}\n`);
@@ -48,7 +49,7 @@ describe('the probe', () => {
   it('answers an unknown section with nothing, and any number of requests one after the other', async () => {
     const { probe } = await probeOf();
     for (let round = 1; round <= 50; round += 1) {
-      const frame = await probe.request(['load'], 5_000);
+      const frame = await probe.request(['load'], patienceMs);
       expect(frame.seq).toBe(round);
       expect([...frame.files.keys()]).toEqual(['loadavg']);
     }
@@ -56,18 +57,18 @@ describe('the probe', () => {
 
   it('has one request under way at a time', async () => {
     const { probe } = await probeOf();
-    const first = probe.request(['load'], 5_000);
-    await expect(probe.request(['load'], 5_000)).rejects.toMatchObject({ problem: { code: 'conflict' } });
+    const first = probe.request(['load'], patienceMs);
+    await expect(probe.request(['load'], patienceMs)).rejects.toMatchObject({ problem: { code: 'conflict' } });
     await first;
   });
 
   it('says that a host does not answer in time, drops the late answer and goes on', async () => {
     const { probe, session } = await probeOf();
-    await probe.request(['load'], 5_000);
+    await probe.request(['load'], patienceMs);
     for (const child of session.children) child.kill('SIGSTOP');
     await expect(probe.request(['load'], 50)).rejects.toMatchObject({ problem: { code: 'request-timeout', host: 'a' } });
     expect(probe.busy).toBe(true);
-    const next = probe.request(['uptime'], 5_000);
+    const next = probe.request(['uptime'], patienceMs);
     for (const child of session.children) child.kill('SIGCONT');
     const frame = await next;
     expect(frame.seq).toBe(3);
@@ -78,10 +79,10 @@ describe('the probe', () => {
   it('is over when the script ends, for the request under way and for those after it', async () => {
     const { probe, session } = await probeOf();
     for (const child of session.children) child.kill('SIGSTOP');
-    const lost = probe.request(['load'], 5_000);
+    const lost = probe.request(['load'], patienceMs);
     for (const child of session.children) child.kill('SIGKILL');
     await expect(lost).rejects.toMatchObject({ problem: { code: 'connection-lost', host: 'a' } });
-    await expect(probe.request(['load'], 5_000)).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
+    await expect(probe.request(['load'], patienceMs)).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
   });
 
   it.each([
@@ -91,15 +92,15 @@ describe('the probe', () => {
     ['an endless line', 'read -r l; echo "$1 begin 1"; exec cat /dev/zero', 'flooded'],
   ])('ends a host that sends %s', async (_, script, code) => {
     const { probe, session } = await probeOf({ script });
-    await probe.request(['load'], 5_000).catch(() => undefined);
-    await vi.waitFor(async () => expect(session.children).toHaveLength(0), { timeout: 5_000, interval: 10 });
-    await expect(probe.request(['load'], 5_000)).rejects.toMatchObject({ problem: { code, host: 'a' } });
+    await probe.request(['load'], patienceMs).catch(() => undefined);
+    await vi.waitFor(async () => expect(session.children).toHaveLength(0), patience);
+    await expect(probe.request(['load'], patienceMs)).rejects.toMatchObject({ problem: { code, host: 'a' } });
   });
 
   it('asks a kernel without MemAvailable for what its estimate needs', async () => {
     const old = new URL('../fixtures/proc/before-3.14', import.meta.url).pathname;
     const { probe } = await probeOf({ proc: old });
-    const { files } = await probe.request(['memory', 'pressure'], 5_000);
+    const { files } = await probe.request(['memory', 'pressure'], patienceMs);
     expect(files.get('sys/vm/min_free_kbytes')).toBe('7686\n');
     expect(readMemory(files)).toMatchObject({ approximate: true, total: 3_692_580 * 1024, pressure: { memorySome: null } });
   });
@@ -109,7 +110,7 @@ describe('the script', () => {
   it.each(['dash', 'bash', 'busybox ash', 'mksh', 'zsh --emulate sh'])('answers under %s as under sh', async (shell) => {
     const answer = async (command: string) => {
       const [program = 'sh', ...flags] = command.split(' ');
-      const running = execute(program, [...flags, '-c', probeScript, 'sh', 'NONCE', '/proc'], { timeout: 10_000 });
+      const running = execute(program, [...flags, '-c', probeScript, 'sh', 'NONCE', '/proc'], { timeout: patienceMs });
       running.child.stdin?.end('1 memory facts\n2 load nonsense uptime network\n');
       // Figures move between two runs; what they are of does not.
       return (await running).stdout.replace(/\d+/g, '0').replace(/ +/g, ' ');

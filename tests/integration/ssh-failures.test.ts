@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { usualDeadlines } from '../../src/main/ssh/deadlines.ts';
 import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { type BadHost, badHost, type Misbehaviour } from '../support/bad-host.ts';
+import { patienceMs } from '../support/patience.ts';
 import { freePort, type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 
@@ -12,7 +13,7 @@ let key: KeyPair;
 let stranger: KeyPair;
 let sshd: Server;
 const badHosts: BadHost[] = [];
-const quick = { ...usualDeadlines, greeting: 700, handshake: 700, connect: 700, channel: 700, shell: 700 };
+const impatient = { ...usualDeadlines, greeting: 1000, handshake: 1000 };
 
 beforeAll(async () => {
   rig = await openRig();
@@ -51,7 +52,7 @@ test('a network without a route is told as such', async () => {
 });
 
 test.each<[string, Misbehaviour, string, RegExp]>([
-  ['that accepts and stays silent', { kind: 'half-open' }, 'handshake-timeout', /said nothing for 700 ms/],
+  ['that accepts and stays silent', { kind: 'half-open' }, 'handshake-timeout', /said nothing for 1 s/],
   ['that hangs after its greeting', { kind: 'hangs-after-greeting' }, 'handshake-timeout', /began to speak SSH/],
   ['that closes at once', { kind: 'slams-the-door' }, 'connection-lost', /without a word/],
   [
@@ -69,7 +70,7 @@ test.each<[string, Misbehaviour, string, RegExp]>([
     /no more connections/,
   ],
 ])('a host %s is unreachable with its reason', async (_, behaviour, code, message) => {
-  const status = await firstProblem(sessionFor(await targetFor(rig, await bad(behaviour), { key }), { deadlines: quick }));
+  const status = await firstProblem(sessionFor(await targetFor(rig, await bad(behaviour), { key }), { deadlines: impatient }));
   expect(status).toMatchObject({ state: 'unreachable', problem: { code } });
   expect(status.problem.message).toMatch(message);
   expect(status.problem.hint.length).toBeGreaterThan(20);
@@ -134,19 +135,24 @@ test('too many keys in the agent is told as that, and a named key goes before th
 
 test('a host that opens no channel, runs no command or has no shell fails the request and stays online', async () => {
   const hostKey = await rig.hostKey();
-  const problemOfRun = async (behaviour: Misbehaviour) => {
+  const problemOfRun = async (behaviour: Misbehaviour, patience: { shell?: number; timeoutMs?: number } = {}) => {
     const host = await bad(behaviour);
-    const session = await online(sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines: quick }));
-    const thrown: unknown = await session.run('echo never', [], { maxBytes: 100_000, timeoutMs: 3000 }).catch((error: unknown) => error);
+    const deadlines = { ...usualDeadlines, shell: patience.shell ?? usualDeadlines.shell };
+    const session = await online(sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines }));
+    const { timeoutMs = patienceMs } = patience;
+    const thrown: unknown = await session.run('echo never', [], { maxBytes: 100_000, timeoutMs }).catch((error: unknown) => error);
     return { state: session.status.state, ...Object(thrown).problem };
   };
   const path = hostKey.path;
   expect(await problemOfRun({ kind: 'refuses-channels', hostKey: path })).toMatchObject({ state: 'online', code: 'channel-refused' });
   expect(await problemOfRun({ kind: 'refuses-commands', hostKey: path })).toMatchObject({ state: 'online', code: 'no-shell' });
-  expect(await problemOfRun({ kind: 'silent-shell', hostKey: path })).toMatchObject({ state: 'online', code: 'no-shell' });
+  expect(await problemOfRun({ kind: 'silent-shell', hostKey: path }, { shell: 500 })).toMatchObject({ state: 'online', code: 'no-shell' });
   expect(await problemOfRun({ kind: 'flood', hostKey: path })).toMatchObject({ state: 'online', code: 'flooded' });
   expect(await problemOfRun({ kind: 'flood', hostKey: path, afterReady: true })).toMatchObject({ state: 'online', code: 'flooded' });
-  expect(await problemOfRun({ kind: 'never-closes', hostKey: path })).toMatchObject({ state: 'online', code: 'request-timeout' });
+  expect(await problemOfRun({ kind: 'never-closes', hostKey: path }, { timeoutMs: 500 })).toMatchObject({
+    state: 'online',
+    code: 'request-timeout',
+  });
   expect(await problemOfRun({ kind: 'cuts-off', hostKey: path })).toMatchObject({ code: 'connection-lost' });
 });
 
@@ -157,7 +163,7 @@ test('a host whose bytes come one at a time is slow and nothing worse', async ()
   expect((await session.run('')).stdout.toString()).toBe('slow but well\n');
 });
 
-test('sixty hosts that never answer hold up no other: they wait outside the gate', async () => {
+test('thirty hosts that never answer hold up no other: they wait outside the gate', async () => {
   const gate = createHandshakeGate(2);
   const silent = await bad({ kind: 'half-open' });
   const stuck = await bad({ kind: 'hangs-after-greeting' });
@@ -167,7 +173,7 @@ test('sixty hosts that never answer hold up no other: they wait outside the gate
   sessionFor(await targetFor(rig, stuck, { key }), { gate }).start();
   const well = sessionFor(await targetFor(rig, sshd, { key }), { gate });
   well.start();
-  await reaches(well, 'online', 5000);
+  await reaches(well, 'online');
 });
 
 test('stopping in the middle of anything ends it, and the session may start again', async () => {

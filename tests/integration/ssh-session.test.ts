@@ -8,6 +8,7 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import type { SessionStatus } from '../../src/main/ssh/session.ts';
 import { testConnection } from '../../src/main/ssh/test-connection.ts';
 import type { TestStep } from '../../src/shared/contract/inventory.ts';
+import { patience } from '../support/patience.ts';
 import { command, type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 
@@ -28,18 +29,13 @@ beforeAll(async () => {
 afterEach(stopSessions);
 afterAll(() => rig.close());
 
-test.each(['ed25519', 'ecdsa', 'rsa'] as const)(
-  'key files and host keys of type %s are good for a login',
-  async (type) => {
-    const [own, hostKey] = [await rig.clientKey({ type }), await rig.hostKey(type)];
-    const server = await rig.sshd({ hostKeys: [hostKey] });
-    const session = await online(sessionFor(await way(server, { key: own })));
-    expect((await session.run('echo "$1"', ['in'])).stdout.toString()).toBe('in\n');
-    await server.daemon.stop();
-    // Two RSA keys are made here, which takes a busy machine its time.
-  },
-  60_000,
-);
+test.each(['ed25519', 'ecdsa', 'rsa'] as const)('key files and host keys of type %s are good for a login', async (type) => {
+  const [own, hostKey] = [await rig.clientKey({ type }), await rig.hostKey(type)];
+  const server = await rig.sshd({ hostKeys: [hostKey] });
+  const session = await online(sessionFor(await way(server, { key: own })));
+  expect((await session.run('echo "$1"', ['in'])).stdout.toString()).toBe('in\n');
+  await server.daemon.stop();
+});
 
 test('a real ssh-agent lets us in, also with the key of a file that is encrypted', async () => {
   const locked = await rig.clientKey();
@@ -147,7 +143,7 @@ test('a host that goes away is tried again with growing delays, and found again 
   const closed = new Promise<void>((resolve) => channel.onClose(resolve));
   await server.daemon.stop();
   await closed;
-  await vi.waitFor(() => expect(seen.filter((status) => status.state === 'unreachable').length).toBeGreaterThanOrEqual(3), 10_000);
+  await vi.waitFor(() => expect(seen.filter((status) => status.state === 'unreachable').length).toBeGreaterThanOrEqual(3), patience);
   const delays = seen.flatMap((status) =>
     status.state === 'unreachable' && status.retryAt !== undefined ? [status.retryAt - status.since] : [],
   );
@@ -170,7 +166,7 @@ test('a frozen host costs a request, not the connection, and answers again when 
   expect(session.status.state).toBe('online');
   expect((await other.run('echo unmoved')).stdout.toString()).toBe('unmoved\n');
   server.daemon.thaw();
-  await vi.waitFor(async () => expect((await session.run('echo water')).stdout.toString()).toBe('water\n'), 10_000);
+  await vi.waitFor(async () => expect((await session.run('echo water')).stdout.toString()).toBe('water\n'), patience);
   await server.daemon.stop();
 });
 
@@ -203,7 +199,7 @@ test('MaxSessions refuses the session too many and gives the place back', async 
     problem: { code: 'channel-refused', hint: expect.stringContaining('MaxSessions') },
   });
   channel.close();
-  await vi.waitFor(async () => expect((await session.run('echo free')).stdout.toString()).toBe('free\n'), 5000);
+  await vi.waitFor(async () => expect((await session.run('echo free')).stdout.toString()).toBe('free\n'), patience);
   await server.daemon.stop();
 });
 

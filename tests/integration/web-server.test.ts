@@ -12,6 +12,7 @@ import { createToken } from '../../src/main/web/security.ts';
 import { startWebServer, type WebServer } from '../../src/main/web/server.ts';
 import { loadSite } from '../../src/main/web/site.ts';
 import type { PacedSocket } from '../../src/main/web/socket.ts';
+import { patience } from '../support/patience.ts';
 
 const token = createToken();
 let folder: string;
@@ -187,7 +188,7 @@ describe('the socket', () => {
     expect(socket.protocol).toBe('hum.v1');
     const record = served.at(-1);
     socket.close();
-    await vi.waitFor(() => expect(record?.closed).toBe(true));
+    await vi.waitFor(() => expect(record?.closed).toBe(true), patience);
   });
 
   it.each([
@@ -333,6 +334,6 @@ describe('the server', () => {
     await once(idle, 'connect');
     await other.close();
     expect((await ended)[0]).toBe(1001);
-    await vi.waitFor(() => expect(closed).toBe(true));
+    await vi.waitFor(() => expect(closed).toBe(true), patience);
   });
 });

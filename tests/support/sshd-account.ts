@@ -64,7 +64,7 @@ async function patiently(program: string, args: readonly string[]): Promise<void
       return;
     } catch (error) {
       const words = error instanceof Error ? error.message : '';
-      if (!/lock/.test(words) || attempt === 100) throw error;
+      if (!/lock/.test(words) || attempt === 400) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

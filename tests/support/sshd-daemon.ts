@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { patienceMs } from './patience.ts';
+import { descendants } from './processes.ts';
 
 const logBytes = 256 * 1024;
 
@@ -47,7 +48,7 @@ export class Daemon {
       });
       return child;
     });
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + patienceMs;
     for (const address of this.#addresses) {
       while (!(await accepts(address, this.#port))) {
         const dead = this.#children.find((child) => child.exitCode !== null || child.pid === undefined);
@@ -108,30 +109,6 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
       // Gone already.
     }
   }
-}
-
-/** Every process below these, by the parent ids of proc(5). */
-function descendants(roots: readonly number[]): number[] {
-  if (roots.length === 0) return [];
-  const childrenOf = new Map<number, number[]>();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      // The command, in parentheses, may hold spaces and parentheses of its own.
-      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), Number(entry)]);
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  const found: number[] = [];
-  let level: readonly number[] = roots;
-  while (level.length > 0 && found.length < 100_000) {
-    level = level.flatMap((pid) => childrenOf.get(pid) ?? []);
-    found.push(...level);
-  }
-  return found;
 }
 
 function accepts(address: string, port: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 import type { Session, SessionStatus, Target } from '../../src/main/ssh/session.ts';
 import { createSession, type SessionDeps } from '../../src/main/ssh/ssh-session.ts';
+import { patienceMs } from './patience.ts';
 import { type KeyPair, knownHostsName, type Rig, type Server } from './sshd.ts';
 
 let serial = 0;
@@ -48,7 +49,7 @@ export async function stopSessions(): Promise<void> {
 export function reaches<S extends SessionStatus['state']>(
   session: Session,
   state: S,
-  ms = 15_000,
+  ms = patienceMs,
 ): Promise<SessionStatus & { readonly state: S }> {
   return new Promise((resolve, reject) => {
     const end = () => {
@@ -77,7 +78,10 @@ export async function online(session: Session): Promise<Session> {
 }
 
 /** The problem of the first state that is neither `connecting` nor `online`. */
-export function firstProblem(session: Session, ms = 15_000): Promise<Exclude<SessionStatus, { state: 'idle' | 'connecting' | 'online' }>> {
+export function firstProblem(
+  session: Session,
+  ms = patienceMs,
+): Promise<Exclude<SessionStatus, { state: 'idle' | 'connecting' | 'online' }>> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`no problem: ${JSON.stringify(session.status)}`)), ms);
     const off = session.onStatus((status) => {

@@ -16,6 +16,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { patienceMs } from './patience.ts';
 import { type Account, type AccountOptions, createAccount } from './sshd-account.ts';
 import { Daemon } from './sshd-daemon.ts';
 
@@ -204,7 +205,7 @@ export async function freePort(address = '127.0.0.1'): Promise<number> {
 
 /** Runs a program and answers what it printed; a failure carries its stderr. */
 export async function command(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const { stdout } = await execute(program, [...args], { env, timeout: 15_000 });
+  const { stdout } = await execute(program, [...args], { env, timeout: patienceMs });
   return stdout;
 }
 

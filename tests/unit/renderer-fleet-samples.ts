@@ -1,5 +1,6 @@
 import type { HostLive, HostRow } from '../../src/shared/contract/fleet.ts';
 import { trendStepMs } from '../../src/shared/trend.ts';
+import { inventoryHost } from '../support/inventory-host.ts';
 
 export const gib = 1024 ** 3;
 
@@ -29,18 +30,7 @@ export function live(change: Partial<HostLive> = {}): HostLive {
 
 export function hostRow(id: string, change: Partial<HostRow> = {}): HostRow {
   return {
-    host: {
-      id,
-      name: `${id}.example.org`,
-      address: '192.0.2.7',
-      port: 22,
-      user: 'root',
-      keyFile: null,
-      group: null,
-      tags: [],
-      enabled: true,
-      origin: 'manual',
-    },
+    host: inventoryHost(id, { name: `${id}.example.org` }),
     status: { state: 'online', since: at },
     live: live(),
     trend: [0.2, 0.25],

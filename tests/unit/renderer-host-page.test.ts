@@ -3,22 +3,12 @@ import { foldDetail, type HostDetail } from '../../src/renderer/host/host-detail
 import { remediesFor, remedyLabels, retryText } from '../../src/renderer/host/host-situation.ts';
 import { type HostDetailEvent, type HostRow, type HostSample, seriesNames } from '../../src/shared/contract/fleet.ts';
 import { hostStates } from '../../src/shared/host-states.ts';
+import { inventoryHost } from '../support/inventory-host.ts';
 
 const start = 1_790_000_000_000;
 
 const row: HostRow = {
-  host: {
-    id: 'a',
-    name: 'web01',
-    address: '192.0.2.1',
-    port: 22,
-    user: 'root',
-    keyFile: null,
-    group: null,
-    tags: [],
-    enabled: true,
-    origin: 'manual',
-  },
+  host: inventoryHost('a'),
   status: { state: 'connecting', since: start },
   live: null,
   trend: [],
