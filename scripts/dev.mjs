@@ -9,6 +9,7 @@ import { install, installNeeded } from './install.mjs';
 import { node24, root, say } from './run.mjs';
 
 const env = { ...process.env, UV_THREADPOOL_SIZE: '64' };
+const devUsage = usage.replace('npm start', 'npm run dev');
 
 await main();
 
@@ -18,9 +19,14 @@ async function main() {
     flags = readFlags(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    say(`${error.message}\n\n${usage.replace('npm start', 'npm run dev')}`);
+    say(`${error.message}\n\n${devUsage}`);
     process.exit(2);
   }
+  if (flags.help) {
+    process.stdout.write(devUsage);
+    return;
+  }
+  if (flags.webFlags.length > 0) say('--host, --port and --allow-remote are for npm start; Vite chooses a port of its own.');
   if (installNeeded()) {
     say('Installing what is missing …');
     const { ok, output } = await install();

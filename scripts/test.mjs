@@ -13,6 +13,7 @@ import { findBrowser, provideSystemPackages } from './system-packages.mjs';
  */
 
 const scratch = mkdtempSync(join(tmpdir(), 'hum-test-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Stages that did not end well; what needs them is skipped. */
 const broken = new Set();
@@ -64,7 +65,6 @@ await stage('e2e desktop', ['install', 'build'], () => {
   return hindrance ? skip(hindrance) : playwright('desktop', {});
 });
 
-rmSync(scratch, { recursive: true, force: true });
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
