@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    include: ['tests/unit/**/*.test.ts', 'tests/integration/**/*.test.ts'],
     // They try what Unix alone has: its shells, its file modes, its ssh.
     exclude: process.platform === 'win32' ? ['tests/unit/ssh-{config,known-hosts,quote}.test.ts'] : [],
-    include: ['tests/unit/**/*.test.ts', 'tests/unit/**/*.test.tsx', 'tests/integration/**/*.test.ts'],
     // Longer than any test waits for a state (tests/support/patience.ts), so that what fails is the wait, which says for what.
     testTimeout: 90_000,
     hookTimeout: 90_000,

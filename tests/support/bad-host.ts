@@ -42,6 +42,7 @@ export interface BadHost {
   close(): Promise<void>;
 }
 
+/** Starts one. */
 export async function badHost(behaviour: Misbehaviour): Promise<BadHost> {
   const open = new Set<Socket>();
   let connections = 0;

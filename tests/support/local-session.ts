@@ -30,6 +30,7 @@ export interface LocalSession extends Session {
   become(status: SessionStatus): void;
 }
 
+/** The session of a host that is this machine. `options` may change while it runs. */
 export function localSession(id: string, options: LocalHostOptions = {}): LocalSession {
   const listeners = new Set<(status: SessionStatus) => void>();
   const children = new Set<ChildProcess>();

@@ -41,6 +41,7 @@ export function sessionFor(target: Target, deps: Partial<SessionDeps> = {}): Ses
 
 const sessions: Session[] = [];
 
+/** Stops every session that `sessionFor` made since the last call. */
 export async function stopSessions(): Promise<void> {
   await Promise.all(sessions.splice(0).map((session) => session.stop()));
 }

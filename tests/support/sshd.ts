@@ -11,7 +11,8 @@
  *     await rig.close();
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -85,8 +86,11 @@ export function loopback(count: number): string[] {
 /** MAX_LISTEN_SOCKS in OpenSSH's sshd.c. */
 const addressesPerSshd = 16;
 
+/** Opens an empty rig. */
 export async function openRig(): Promise<Rig> {
   const dir = await mkdtemp(join(tmpdir(), 'hum-rig-'));
+  const removeDir = () => rmSync(dir, { recursive: true, force: true });
+  process.on('exit', removeDir);
   // sshd reads the authorized keys as the account that logs in.
   await chmod(dir, 0o711);
   const authorizedKeys = join(dir, 'authorized_keys');
@@ -179,7 +183,8 @@ export async function openRig(): Promise<Rig> {
     async close() {
       await Promise.all([...daemons.map((daemon) => daemon.stop()), ...agents.map(ended)]);
       for (const account of accounts) await account.remove();
-      await rm(dir, { recursive: true, force: true });
+      removeDir();
+      process.off('exit', removeDir);
     },
   };
   return rig;
