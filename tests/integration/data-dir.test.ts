@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,5 +51,15 @@ describe('the data folder', () => {
     const claimed = claimDataDir(dir);
     expect(statSync(dir).mode & 0o777).toBe(0o700);
     claimed.release();
+  });
+
+  it('is rid of what a killed Hum had half written, and of nothing else', () => {
+    mkdirSync(dir);
+    for (const name of ['inventory.json', 'inventory.json.tmp-5415619365629ad3', 'inventory.json.tmp-notes', 'inventory.damaged-1.json']) {
+      writeFileSync(join(dir, name), '{}');
+    }
+    claimDataDir(dir).release();
+    const left = readdirSync(dir).filter((name) => !name.startsWith('lock.'));
+    expect(left.sort()).toEqual(['inventory.damaged-1.json', 'inventory.json', 'inventory.json.tmp-notes']);
   });
 });

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HumError, messageOf } from '../../shared/errors.ts';
@@ -44,7 +44,15 @@ export function claimDataDir(path: string): DataDir {
     throw unusable(path, error);
   }
   const held = lock;
+  removeHalfWritten(path);
   return { path, release: () => held.close() };
+}
+
+/** What a killed Hum was writing when it ended: `conf` writes to `<file>.tmp-<number>` first. The file itself is whole. */
+function removeHalfWritten(path: string): void {
+  for (const name of readdirSync(path)) {
+    if (/^(?:inventory|settings)\.json\.tmp-[0-9a-f]+$/.test(name)) rmSync(join(path, name), { force: true });
+  }
 }
 
 function unusable(path: string, error: unknown): HumError {

@@ -77,7 +77,9 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
 
   function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     stream.on('error', () => stream.destroy());
-    const refuse = (status: string) => stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // Both halves are closed: the time limits of HTTP end with the upgrade, and whoever kept the other half would keep one of our connections.
+    const refuse = (status: string) =>
+      stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => stream.destroy());
     const verdict = judge(request.headers, own, true);
     if (verdict !== 'ours') {
       log.warn({ verdict, from: request.socket.remoteAddress }, 'handshake refused');
