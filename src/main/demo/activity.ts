@@ -18,6 +18,7 @@ function builds(profile: Profile): Wave {
   return { mean: 0.13, swings: [{ amplitude: 0.12, periodMs: pressedPeriodMs, phase: 0 }] };
 }
 
+/** `some` with a share of 1, `full` with the part of it in which every task waited. */
 export function memoryStall(profile: Profile, at: number, share: number): Stall {
   const wave = scaled(builds(profile), share);
   const area = (from: number, to: number) =>
@@ -25,11 +26,13 @@ export function memoryStall(profile: Profile, at: number, share: number): Stall 
   return stall(profile, at, area);
 }
 
+/** Tasks that wait for a CPU. */
 export function cpuStall(profile: Profile, at: number): Stall {
   const wave = scaled(profile.activity, profile.kind.cpuBusy ** 2 * 0.6);
   return stall(profile, at, (from, to) => integral(wave, from, to));
 }
 
+/** As `memoryStall`, for the disks: swapping shows here too. */
 export function ioStall(profile: Profile, at: number, share: number): Stall {
   const wave = scaled(profile.activity, share * (profile.kind.group === 'backup' ? 0.14 : 0.015));
   const swapping = scaled(builds(profile), share * 0.7);
@@ -56,6 +59,7 @@ export interface CpuTicks {
   readonly steal: number;
 }
 
+/** Whole ticks; none of them falls while the host is up. */
 export function cpuTicks(profile: Profile, at: number): CpuTicks {
   const bootedAt = bootOf(profile, at).at;
   const ticks = (profile.cores * (at - bootedAt)) / 10;

@@ -30,6 +30,7 @@ export interface MemoryFigures {
 
 export const hugePageKb = 2048;
 
+/** Where the memory is `at` ms after the demo began. */
 export function memoryAt(profile: Profile, at: number): MemoryFigures {
   const total = profile.totalKb;
   const hugePages = Math.floor((total * profile.kind.hugeOfTotal) / hugePageKb);

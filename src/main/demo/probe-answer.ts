@@ -17,6 +17,7 @@ export interface ProbeRun {
   readonly hasAvailable: boolean;
 }
 
+/** What the script finds out before its first request. */
 export function startProbe(nonce: string, proc: string, files: ProcFiles): ProbeRun {
   return { nonce, proc, hasAvailable: /^MemAvailable:/m.test(files.proc('meminfo') ?? '') };
 }

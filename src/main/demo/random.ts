@@ -11,10 +11,12 @@ export function randomOf(seed: number, index: number): () => number {
   };
 }
 
+/** Low included, high not. */
 export function between(random: () => number, low: number, high: number): number {
   return low + (high - low) * random();
 }
 
+/** Any of them, each as likely. */
 export function pick<T>(random: () => number, choices: readonly [T, ...T[]]): T {
   return choices[Math.floor(random() * choices.length)] ?? choices[0];
 }

@@ -28,6 +28,7 @@ export interface Boot {
   readonly id: string;
 }
 
+/** The boot that the host runs since, `at` ms after the demo began. */
 export function bootOf(profile: Profile, at: number): Boot {
   const firstBackAt = firstRebootAt + rebootTakesMs;
   const reboots = profile.role === 'rebooting' && at >= firstBackAt ? Math.floor((at - firstBackAt) / rebootPeriodMs) + 1 : 0;
@@ -45,6 +46,7 @@ export interface Leak {
   readonly kills: number;
 }
 
+/** The leak, `at` ms after the demo began. */
 export function leakOf(profile: Profile, at: number): Leak {
   if (profile.role !== 'leaking') return { grown: 0, kills: 0 };
   const sinceFirst = at - firstKillAt + leakPeriodMs;

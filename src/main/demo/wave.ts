@@ -14,6 +14,7 @@ export interface Swing {
   readonly phase: number;
 }
 
+/** `at` in ms, as all times of a wave. */
 export function valueAt(wave: Wave, at: number): number {
   let value = wave.mean;
   for (const { amplitude, periodMs, phase } of wave.swings) value += amplitude * Math.sin((2 * Math.PI * at) / periodMs + phase);

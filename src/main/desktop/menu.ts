@@ -38,6 +38,7 @@ export function menuTemplate(chosen: Theme, choose: (theme: Theme) => void, plat
   ];
 }
 
+/** Makes it the menu of the application; to be called again when another theme is set. */
 export function showMenu(chosen: Theme, choose: (theme: Theme) => void): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(chosen, choose, process.platform)));
 }

@@ -36,6 +36,7 @@ export function noShell(place: Place, printed: Buffer, code: number | null): Hum
 
 const detailLength = 400;
 
+/** The login shell runs, and after `ms` the script has still not begun. */
 export function noShellInTime(place: Place, ms: number, printed: Buffer): HumError {
   return failure(
     place,
@@ -46,6 +47,7 @@ export function noShellInTime(place: Place, ms: number, printed: Buffer): HumErr
   );
 }
 
+/** The login shell printed more than `noiseLimit` of door.ts before the script began. */
 export function noisyShell(place: Place, printed: Buffer): HumError {
   return failure(
     place,
@@ -56,6 +58,7 @@ export function noisyShell(place: Place, printed: Buffer): HumError {
   );
 }
 
+/** The script itself printed more than was allowed. */
 export function flooded(place: Place, maxBytes: number): HumError {
   return failure(
     place,
@@ -65,6 +68,7 @@ export function flooded(place: Place, maxBytes: number): HumError {
   );
 }
 
+/** `what` the host did not do in time, as a verb: "open a session". */
 export function requestTimeout(place: Place, ms: number, what: string): HumError {
   return failure(
     place,

@@ -50,6 +50,7 @@ export function lookupFailure(place: Place, error: unknown): HumError {
   );
 }
 
+/** No answer from getaddrinfo(3) for `ms`. */
 export function lookupTimeout(place: Place, ms: number): HumError {
   return failure(
     place,
@@ -119,6 +120,7 @@ export function connectFailure(place: Place, thrown: unknown): HumError {
   }
 }
 
+/** No answer to TCP's SYN: for `ms` by our clock, or, without it, for as long as the kernel tried. */
 export function connectTimeout(place: Place, ms?: number): HumError {
   return failure(
     place,
@@ -128,6 +130,7 @@ export function connectTimeout(place: Place, ms?: number): HumError {
   );
 }
 
+/** A connection that stood has ended, nobody knows why. */
 export function connectionLost(place: Place, detail?: string): HumError {
   return failure(
     place,
@@ -138,6 +141,7 @@ export function connectionLost(place: Place, detail?: string): HumError {
   );
 }
 
+/** A connection stands and the host no longer answers on it. */
 export function keepaliveLost(place: Place): HumError {
   return failure(
     place,
@@ -147,6 +151,7 @@ export function keepaliveLost(place: Place): HumError {
   );
 }
 
+/** Something was asked of a host without a connection. */
 export function notConnected(place: Place): HumError {
   return failure(
     place,
@@ -156,10 +161,12 @@ export function notConnected(place: Place): HumError {
   );
 }
 
+/** The caller's signal aborted. */
 export function cancelled(place: Place): HumError {
   return failure(place, 'cancelled', 'The request was cancelled.', 'Nothing more happens. Start it again when needed.');
 }
 
+/** A deadline in words: `700 ms`, `1.5 s`. */
 export function seconds(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
 }

@@ -46,6 +46,7 @@ export function handshakeFailure(place: Place, error: unknown, trace: HandshakeT
   return trace.encrypted ? connectionLost(place, said) : brokenHandshake(place, said);
 }
 
+/** The handshake did not end within `ms`; how far it came decides the sentence. */
 export function handshakeTimeout(place: Place, ms: number, trace: HandshakeTrace): HumError {
   const where = shownPlace(place);
   const message =

@@ -67,10 +67,12 @@ export function entriesFor(index: KnownHostsIndex, name: string): KnownHostsEntr
   return found;
 }
 
+/** Whether the line's key is this one, compared as blobs (RFC 4253 §6.6). */
 export function entryHolds(entry: KnownHostsEntry, key: Buffer): boolean {
   return key.equals(Buffer.from(entry.base64, 'base64'));
 }
 
+/** The line's key as people compare it. Its type is what the line says. */
 export function viewEntry(entry: KnownHostsEntry): HostKeyView & { readonly where: string } {
   return { ...viewHostKey(Buffer.from(entry.base64, 'base64')), type: entry.keyType, where: entry.where };
 }

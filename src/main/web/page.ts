@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
  */
 export const noncePlaceholder = '{{CSP_NONCE}}';
 
+/** 128 random bits, for one answer. */
 export function createNonce(): string {
   return randomBytes(16).toString('base64');
 }
