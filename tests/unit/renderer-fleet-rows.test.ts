@@ -172,8 +172,12 @@ describe('a sparkline', () => {
     expect(sparkPath({ endStep: 100, points: [0.5, 0.5] }, 110, 59, 20).line).toBe('M48 10L49 10');
   });
 
-  test('has a gap where nothing was sampled, and still shows a lone point', () => {
-    expect(sparkPath({ endStep: 100, points: [0.5, null, 0.5] }, 100, 59, 20).line).toBe('M57 10h1M59 10h1');
+  test('has a gap where nothing was sampled for long, and still shows a lone point', () => {
+    expect(sparkPath({ endStep: 100, points: [0.5, null, null, null, 0.5] }, 100, 59, 20).line).toBe('M55 10h1M59 10h1');
+  });
+
+  test('joins the samples of a host that is slower than the steps', () => {
+    expect(sparkPath({ endStep: 100, points: [0.5, null, 0.25, null, null, 0] }, 100, 59, 20).line).toBe('M54 10L56 15L59 20');
   });
 
   test('draws nothing of what slid out of its fifteen minutes', () => {

@@ -6,7 +6,7 @@ import { chartData } from '../../src/renderer/host/chart-data.ts';
 import { chartHeadline } from '../../src/renderer/host/chart-headline.ts';
 import { type ChartKind, chartKinds } from '../../src/renderer/host/chart-kinds.ts';
 import { missingFigures, noSamplesText } from '../../src/renderer/host/missing-figures.ts';
-import { appendSample, isGap, maxSamples, windowMs } from '../../src/renderer/host/sample-window.ts';
+import { appendSample, isGap, maxSamples, shownMs, windowMs } from '../../src/renderer/host/sample-window.ts';
 import { type HostSample, type SeriesName, seriesNames } from '../../src/shared/contract/fleet.ts';
 
 const start = 1_790_000_000_000;
@@ -21,6 +21,13 @@ function every(ms: number, count: number, from = start): HostSample[] {
 }
 
 describe('the window of samples', () => {
+  it('grows with what there is to show, from two minutes to fifteen', () => {
+    expect(shownMs(undefined, start)).toBe(2 * 60_000);
+    expect(shownMs(start - 30_000, start)).toBe(2 * 60_000);
+    expect(shownMs(start - 7 * 60_000, start)).toBe(7 * 60_000);
+    expect(shownMs(start - 40 * 60_000, start)).toBe(windowMs);
+  });
+
   it('drops what is older than 15 minutes', () => {
     const held = every(60_000, 15);
     const next = appendSample(held, sample(start + windowMs + 1));
@@ -167,6 +174,13 @@ describe('the value axis', () => {
     const splits = timeSplits(from, from + 900);
     expect(splits.length).toBe(5);
     expect(splits.every((second) => second % 180 === 0 && second >= from && second <= from + 900)).toBe(true);
+  });
+
+  it('has a time line at every minute while little is shown', () => {
+    const from = Math.floor(start / 1000);
+    const splits = timeSplits(from, from + 120);
+    expect(splits.length).toBe(2);
+    expect(splits.every((second) => second % 60 === 0)).toBe(true);
   });
 });
 

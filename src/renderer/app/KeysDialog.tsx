@@ -11,7 +11,7 @@ export function KeysDialog(): ReactNode {
     <Modal opened={opened} onClose={closeDialog} title="Keys" size={640}>
       <div className={classes.columns}>
         {keyList.map(({ title, keys }) => (
-          <section key={title}>
+          <section key={title} className={classes.section}>
             <h3 className={classes.title}>{title}</h3>
             <dl className={classes.list}>
               {keys.map(([key, does]) => (

@@ -37,7 +37,7 @@ export function Palette(): ReactNode {
       transitionProps={{ duration: 100, transition: 'fade' }}
       overlayProps={{ backgroundOpacity: 0.4 }}
       removeScrollProps={{ enabled: false }}
-      classNames={{ action: classes.action ?? '', actionsGroup: classes.group ?? '' }}
+      classNames={{ content: classes.content ?? '', action: classes.action ?? '', actionsGroup: classes.group ?? '' }}
       attributes={{ content: { 'aria-label': 'Go to a host or do something' } }}
     >
       <Spotlight.Search placeholder="A host, a group, an action…" aria-label="Search" leftSection={<IconSearch size={16} />} />

@@ -20,16 +20,18 @@ export function TopBar(): ReactNode {
   const demo = useFleet((state) => state.demo);
   return (
     <header className={classes.bar}>
-      <Link href={fleetPath} className={classes.mark ?? ''} aria-label="Hum, the fleet">
-        <HumMark />
-        <span aria-hidden="true">Hum</span>
-      </Link>
-      <nav className={classes.nav} aria-label="Pages">
-        <Tab to={fleetPath} also="/hosts/">
-          Fleet
-        </Tab>
-        <Tab to={settingsPath}>Settings</Tab>
-      </nav>
+      <div className={classes.left}>
+        <Link href={fleetPath} className={classes.mark ?? ''} aria-label="Hum, the fleet">
+          <HumMark />
+          <span aria-hidden="true">Hum</span>
+        </Link>
+        <nav className={classes.nav} aria-label="Pages">
+          <Tab to={fleetPath} also="/hosts/">
+            Fleet
+          </Tab>
+          <Tab to={settingsPath}>Settings</Tab>
+        </nav>
+      </div>
       {lost ? (
         <ConnectionLine />
       ) : (

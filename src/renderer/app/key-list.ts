@@ -10,23 +10,24 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
     ],
   },
   {
+    title: 'Host',
+    keys: [
+      ['[ ]', 'Previous, next host'],
+      ['u Esc', 'Back to the fleet'],
+    ],
+  },
+  {
     title: 'Fleet',
     keys: [
       ['/', 'Filter'],
       ['j k', 'Next, previous host (or ↓ ↑)'],
       ['Home End', 'First, last host'],
+      ['← →', 'Where its figures come from'],
       ['Enter', 'Open the host'],
       ['x', 'Select it, or not'],
       ['Shift ↑ ↓', 'Select a range'],
       ['Ctrl A', 'Select all that are shown'],
       ['Esc', 'Clear the selection, then the filter'],
-    ],
-  },
-  {
-    title: 'Host',
-    keys: [
-      ['[ ]', 'Previous, next host'],
-      ['u Esc', 'Back to the fleet'],
     ],
   },
 ];

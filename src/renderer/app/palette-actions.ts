@@ -27,7 +27,7 @@ export function paletteActions(): readonly PaletteAction[] {
     action('fleet', 'Go to the fleet', () => go(fleetPath), 'overview hosts home', 'g f'),
     action('settings', 'Go to the settings', () => go(settingsPath), 'preferences options', 'g s'),
     action('add', 'Add a host…', () => openDialog({ kind: 'add-host' }), 'new'),
-    action('import-ssh', 'Import from ~/.ssh/config…', () => openDialog({ kind: 'import-ssh-config' }), 'openssh'),
+    action('import-ssh', 'Import from SSH configuration…', () => openDialog({ kind: 'import-ssh-config' }), '~/.ssh/config openssh'),
     action('import-file', 'Import an inventory file…', () => openDialog({ kind: 'import-file' }), 'json load'),
     action('theme-dark', 'Theme: dark', () => void changeSettings({ theme: 'dark' }), 'night colour'),
     action('theme-light', 'Theme: light', () => void changeSettings({ theme: 'light' }), 'day colour'),

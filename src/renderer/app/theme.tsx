@@ -53,7 +53,10 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'sm' } },
     Modal: {
-      styles: { content: { border: '1px solid var(--hum-line-strong)', boxShadow: 'none' } },
+      styles: {
+        content: { border: '1px solid var(--hum-line-strong)', boxShadow: 'none' },
+        title: { fontSize: 16, fontWeight: 600 },
+      },
       defaultProps: {
         transitionProps: { duration: 120, transition: 'fade' },
         overlayProps: { backgroundOpacity: 0.5 },
@@ -65,7 +68,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { transitionProps: { duration: 80, transition: 'fade' }, shadow: 'none', withArrow: false } },
     Popover: { defaultProps: { transitionProps: { duration: 80, transition: 'fade' }, shadow: 'none', withArrow: false } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
-    Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 } } },
+    Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, events: { hover: true, focus: true, touch: false } } },
   },
 });
 

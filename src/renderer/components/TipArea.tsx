@@ -1,42 +1,61 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import classes from './TipArea.module.css';
+import { type Asked, watchForTips } from './tip-watch.ts';
 
-const openAfterMs = 350;
+export interface TipHandle {
+  /** Opens the tip of an element at once, for a keyboard that cannot rest on it; null closes. */
+  ask(element: HTMLElement | null): void;
+}
 
-interface OpenTip {
+interface TipAreaProps {
+  /** Null for nothing to say. */
+  readonly tipFor: (element: HTMLElement) => ReactNode | null;
+  readonly className?: string;
+  readonly handle?: RefObject<TipHandle | null>;
+  readonly children: ReactNode;
+}
+
+interface OpenTip extends Asked {
   readonly content: ReactNode;
-  readonly x: number;
-  readonly y: number;
-  readonly above: boolean;
 }
 
 /**
- * One tooltip for all that carries `data-tip` inside: `tipFor` is asked only when the pointer has rested on such an element, so that a
- * thousand cells cost nothing. It gives null for nothing to say.
+ * One tooltip for all that carries `data-tip` inside: `tipFor` is asked only when the pointer has rested on such an element or the focus
+ * came to it, so that a thousand cells cost nothing.
  */
-export function TipArea(props: {
-  readonly tipFor: (element: HTMLElement) => ReactNode | null;
-  readonly className?: string;
-  readonly children: ReactNode;
-}): ReactNode {
-  const { tipFor, className, children } = props;
+export function TipArea({ tipFor, className, handle, children }: TipAreaProps): ReactNode {
   const area = useRef<HTMLDivElement>(null);
   const latest = useRef(tipFor);
+  const ask = useRef<TipHandle['ask']>(() => undefined);
   const [tip, setTip] = useState<OpenTip | null>(null);
   useEffect(() => {
     latest.current = tipFor;
   });
   useEffect(() => {
-    const element = area.current;
-    return element ? watchPointer(element, (target) => latest.current(target), setTip) : undefined;
+    if (!area.current) return undefined;
+    const watch = watchForTips(area.current, (asked) => {
+      const content = asked === null ? null : latest.current(asked.element);
+      setTip(asked === null || content === null ? null : { ...asked, content });
+    });
+    ask.current = watch.ask;
+    return watch.stop;
   }, []);
+  useImperativeHandle(handle, () => ({ ask: (element) => ask.current(element) }));
   return (
     <div ref={area} className={className}>
       {children}
+      <span className="hum-unseen" aria-live="polite">
+        {tip?.byKeyboard ? tip.content : null}
+      </span>
       {tip
         ? createPortal(
-            <div role="tooltip" className={classes.tip} data-above={tip.above || undefined} style={{ left: tip.x, top: tip.y }}>
+            <div
+              role="tooltip"
+              className={`hum-tip ${classes.tip}`}
+              data-above={tip.above || undefined}
+              style={{ left: tip.x, top: tip.y }}
+            >
               {tip.content}
             </div>,
             document.body,
@@ -46,46 +65,7 @@ export function TipArea(props: {
   );
 }
 
-function watchPointer(
-  area: HTMLElement,
-  tipFor: (target: HTMLElement) => ReactNode | null,
-  show: (tip: OpenTip | null) => void,
-): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let target: HTMLElement | null = null;
-  const close = () => {
-    clearTimeout(timer);
-    target = null;
-    show(null);
-  };
-  const open = () => {
-    const content = target?.isConnected ? tipFor(target) : null;
-    if (!target || content === null) return;
-    const box = target.getBoundingClientRect();
-    const above = box.bottom > window.innerHeight - 160;
-    show({ content, x: Math.max(8, Math.min(box.left, window.innerWidth - 428)), y: above ? box.top - 4 : box.bottom + 4, above });
-  };
-  const onOver = (event: PointerEvent) => {
-    const next = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tip]') : null;
-    if (next === target) return;
-    close();
-    target = next;
-    if (next) timer = setTimeout(open, openAfterMs);
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') close();
-  };
-  area.addEventListener('pointerover', onOver);
-  area.addEventListener('pointerleave', close);
-  area.addEventListener('pointerdown', close);
-  area.addEventListener('scroll', close, true);
-  window.addEventListener('keydown', onKey);
-  return () => {
-    close();
-    area.removeEventListener('pointerover', onOver);
-    area.removeEventListener('pointerleave', close);
-    area.removeEventListener('pointerdown', close);
-    area.removeEventListener('scroll', close, true);
-    window.removeEventListener('keydown', onKey);
-  };
+/** For areas whose tips are the text of `data-tip` itself. */
+export function tipText(element: HTMLElement): ReactNode | null {
+  return element.dataset.tip || null;
 }

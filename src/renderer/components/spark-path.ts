@@ -2,11 +2,14 @@ import type { Trend } from '../../shared/trend.ts';
 import { trendPoints } from '../../shared/trend.ts';
 
 export interface SparkPath {
-  /** The line; a gap where nothing was sampled, a short dash for a lone point. */
+  /** The line; a gap where nothing was sampled for long, a short dash for a lone point. */
   readonly line: string;
   /** The area under it. */
   readonly area: string;
 }
+
+/** As many steps without a sample are joined: a slow host and a hidden window are sampled no oftener than each step. */
+const joinedSteps = 2;
 
 const none: SparkPath = { line: '', area: '' };
 
@@ -23,6 +26,7 @@ export function sparkPath(trend: Trend, nowStep: number, width: number, height: 
   let area = '';
   let startX = 0;
   let previousX: number | null = null;
+  let missing = 0;
   const closeArea = () => {
     if (previousX !== null) area += `L${round(previousX)} ${height}L${round(startX)} ${height}Z`;
     previousX = null;
@@ -31,13 +35,15 @@ export function sparkPath(trend: Trend, nowStep: number, width: number, height: 
     const ratio = points[index];
     const x = width - (points.length - 1 - index + behind) * stepWidth;
     if (ratio == null || x < -stepWidth) {
-      closeArea();
+      missing += 1;
+      if (missing > joinedSteps) closeArea();
       continue;
     }
+    missing = 0;
     const y = round(height - Math.min(1, Math.max(0, ratio / ceiling)) * height);
     if (previousX === null) {
       startX = x;
-      const lone = points[index + 1] == null;
+      const lone = points.slice(index + 1, index + 2 + joinedSteps).every((next) => next == null);
       line += `M${round(x)} ${y}${lone ? 'h1' : ''}`;
       area += `M${round(x)} ${y}`;
     } else {

@@ -33,7 +33,7 @@ export function FilterField({ query, field, onLeave }: FilterFieldProps): ReactN
         maxLength={1000}
         spellCheck={false}
         autoComplete="off"
-        placeholder="Filter: a name, tag:db, mem>80, state:unreachable, -group:test"
+        placeholder="Filter: name, tag:db, mem>80, state:unreachable"
         aria-label="Filter hosts"
         aria-invalid={error !== undefined}
         aria-describedby="filter-error"
@@ -59,7 +59,7 @@ export function FilterField({ query, field, onLeave }: FilterFieldProps): ReactN
       <div id="filter-error" role="status" className={classes.error} hidden={error === undefined}>
         {error ? (
           <>
-            <span className="hum-mono">{filter.slice(error.at, error.at + error.length)}</span> {error.message}
+            <span className="hum-mono">{filter.slice(error.at, error.at + error.length)}</span>: {error.message}
           </>
         ) : null}
       </div>

@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useKeys } from '../app/keys.ts';
 import { go, hostPath } from '../app/paths.ts';
 import { toggled } from '../components/toggled.ts';
+import type { ColumnId } from './columns.ts';
 import classes from './FleetPage.module.css';
 import type { FleetTableHandle } from './FleetTable.tsx';
 import { FleetTable } from './FleetTable.tsx';
@@ -29,6 +30,8 @@ function LoadedFleet(): ReactNode {
   const arrangement = useArrangement(folded);
   const { order } = arrangement;
   const [held, setSelection] = useState<Selection>(noSelection);
+  /** The cell at the cursor that is asked where its figure comes from. */
+  const [cell, setCell] = useState<ColumnId | null>(null);
   const rows = useFleet.getState().rows;
   const selection = pruned(held, (id) => rows.has(id));
   const table = useRef<FleetTableHandle>(null);
@@ -38,7 +41,10 @@ function LoadedFleet(): ReactNode {
     latestOrder.current = order;
   });
 
-  const onPick = useCallback((id: string, pick: Pick) => setSelection((before) => picked(before, latestOrder.current, id, pick)), []);
+  const onPick = useCallback((id: string, pick: Pick) => {
+    setSelection((before) => picked(before, latestOrder.current, id, pick));
+    setCell(null);
+  }, []);
   const onFold = useCallback((key: string) => setFolded((before) => toggled(before, key)), []);
   const onChooseAll = useCallback(
     () =>
@@ -54,6 +60,11 @@ function LoadedFleet(): ReactNode {
     if (next.cursor !== null) table.current?.reveal(next.cursor);
     table.current?.focus();
   };
+  const moveCell = (by: number) => {
+    if (selection.cursor === null) move(1, false);
+    setCell((before) => neighbourCell(arrangement.shownColumns, before, by));
+    table.current?.focus();
+  };
   const clear = () => setSelection((before) => ({ ...before, chosen: new Set(), anchor: null }));
 
   useKeys({
@@ -64,6 +75,8 @@ function LoadedFleet(): ReactNode {
     'shift+k': () => move(-1, true),
     arrowdown: (event) => move(1, event.shiftKey),
     arrowup: (event) => move(-1, event.shiftKey),
+    arrowright: () => moveCell(1),
+    arrowleft: () => moveCell(-1),
     pagedown: (event) => move(pageOfLines, event.shiftKey),
     pageup: (event) => move(-pageOfLines, event.shiftKey),
     home: (event) => move(-order.length, event.shiftKey),
@@ -71,7 +84,11 @@ function LoadedFleet(): ReactNode {
     x: () => selection.cursor !== null && onPick(selection.cursor, 'toggle'),
     enter: (event) => openCursor(event, selection.cursor),
     'ctrl+a': onChooseAll,
-    escape: () => (selection.chosen.size > 0 ? clear() : changeView(() => ({ filter: '' }))),
+    escape: () => {
+      if (cell !== null) setCell(null);
+      else if (selection.chosen.size > 0) clear();
+      else changeView(() => ({ filter: '' }));
+    },
   });
 
   return (
@@ -83,6 +100,7 @@ function LoadedFleet(): ReactNode {
       <FleetTable
         arrangement={arrangement}
         selection={selection}
+        cell={cell}
         folded={folded}
         onFold={onFold}
         onPick={onPick}
@@ -96,6 +114,12 @@ function LoadedFleet(): ReactNode {
 }
 
 const pageOfLines = 16;
+
+/** The column beside `from`; null, which is the line as a whole, stands before the first. */
+function neighbourCell(columns: readonly ColumnId[], from: ColumnId | null, by: number): ColumnId | null {
+  const at = from === null ? -1 : columns.indexOf(from);
+  return columns[Math.min(columns.length - 1, at + by)] ?? null;
+}
 
 /** Enter on a button or a link is its own; elsewhere on the page it opens the host at the cursor. */
 function openCursor(event: KeyboardEvent, cursor: string | null): void {

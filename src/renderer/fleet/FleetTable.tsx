@@ -4,12 +4,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, type ReactNode, type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
 import { go, hostPath } from '../app/paths.ts';
-import { TipArea } from '../components/TipArea.tsx';
+import { TipArea, type TipHandle } from '../components/TipArea.tsx';
 import type { ColumnId } from './columns.ts';
 import { columnLooks, isColumnId } from './columns.ts';
 import classes from './FleetTable.module.css';
 import { GroupLine } from './GroupLine.tsx';
-import { HostLine } from './HostLine.tsx';
+import { HostLine, lineOrCellId } from './HostLine.tsx';
 import { SourceTip } from './SourceTip.tsx';
 import type { Pick, Selection } from './selection.ts';
 import { sourceOf } from './sources.ts';
@@ -28,6 +28,8 @@ export interface FleetTableHandle {
 interface FleetTableProps {
   readonly arrangement: Arrangement;
   readonly selection: Selection;
+  /** The cell at the cursor that the keyboard has gone to, null for the whole line. */
+  readonly cell: ColumnId | null;
   readonly folded: ReadonlySet<string>;
   readonly onFold: (key: string) => void;
   readonly onPick: (id: string, pick: Pick) => void;
@@ -39,7 +41,7 @@ interface FleetTableProps {
 
 /** The hosts, line by line; only the lines in sight exist. */
 export function FleetTable(props: FleetTableProps): ReactNode {
-  const { arrangement, selection, folded, onFold, onPick, handle } = props;
+  const { arrangement, selection, cell, folded, onFold, onPick, handle } = props;
   const { items, shownColumns } = arrangement;
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
@@ -61,6 +63,10 @@ export function FleetTable(props: FleetTableProps): ReactNode {
   useColumnWidths(scroller, shownColumns);
   const lines = virtualizer.getVirtualItems();
   const cursorShown = lines.some(({ index }) => keyOf(items[index]) === selection.cursor);
+  const active = cursorShown && selection.cursor !== null ? lineOrCellId(selection.cursor, cell) : undefined;
+  const tips = useRef<TipHandle>(null);
+  // After each drawing: a line that was scrolled into view is there only now.
+  useEffect(() => tips.current?.ask(cell !== null && active !== undefined ? document.getElementById(active) : null));
 
   const onClick = (event: MouseEvent) => {
     const target = event.target instanceof Element ? event.target : null;
@@ -77,7 +83,7 @@ export function FleetTable(props: FleetTableProps): ReactNode {
   };
 
   return (
-    <TipArea tipFor={tipFor} className={classes.area ?? ''}>
+    <TipArea tipFor={tipFor} className={classes.area ?? ''} handle={tips}>
       <div
         ref={scroller}
         role="grid"
@@ -86,7 +92,7 @@ export function FleetTable(props: FleetTableProps): ReactNode {
         aria-rowcount={items.length + 1}
         aria-colcount={shownColumns.length + 1}
         aria-multiselectable="true"
-        aria-activedescendant={cursorShown ? `host-${selection.cursor}` : undefined}
+        aria-activedescendant={active}
         className={classes.grid}
         onClick={onClick}
         onDoubleClick={onDoubleClick}
@@ -113,6 +119,7 @@ export function FleetTable(props: FleetTableProps): ReactNode {
                 columns={shownColumns}
                 chosen={selection.chosen.has(item.id)}
                 atCursor={selection.cursor === item.id}
+                cell={selection.cursor === item.id ? cell : null}
               />
             ) : (
               <GroupLine

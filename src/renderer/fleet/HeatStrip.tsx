@@ -45,7 +45,7 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
     element.width = Math.round(width * scale);
     element.height = Math.round(layout.height * scale);
     context.scale(scale, scale);
-    context.font = "11px 'JetBrains Mono Variable', ui-monospace, monospace";
+    context.font = "500 11px 'JetBrains Mono Variable', ui-monospace, monospace";
     const colours = readHeatColours(element);
     const painted: (FleetRow | undefined)[] = [];
     let frame = 0;
@@ -144,7 +144,7 @@ function HeatTip({ id, left, top }: { readonly id: string; readonly left: number
   if (!row) return null;
   const { live, status } = row;
   return (
-    <div className={classes.tip} style={{ left, top }} aria-hidden="true">
+    <div className={`hum-tip ${classes.tip}`} style={{ left, top }} aria-hidden="true">
       <div className={classes.tipHead}>
         <span className="hum-mono">{visibleText(row.host.name, 80)}</span>
         <StateMark state={status.state} />

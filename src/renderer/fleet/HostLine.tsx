@@ -19,10 +19,17 @@ interface HostLineProps {
   readonly columns: readonly ColumnId[];
   readonly chosen: boolean;
   readonly atCursor: boolean;
+  /** The cell that the keyboard has gone to. */
+  readonly cell: ColumnId | null;
+}
+
+/** The id in the page of a host's line, or of a cell in it: what the table names as active. */
+export function lineOrCellId(id: string, cell: ColumnId | null): string {
+  return cell === null ? `host-${id}` : `host-${id}-${cell}`;
 }
 
 /** A host in the table. It reads its own row from the store: a patch draws again only the lines whose hosts it names. */
-export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, chosen, atCursor }: HostLineProps): ReactNode {
+export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, chosen, atCursor, cell }: HostLineProps): ReactNode {
   const row = useFleetRow(id);
   if (!row) return null;
   const figureCount = columns.filter(isFigure).length;
@@ -32,7 +39,7 @@ export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, cho
   return (
     <div
       role="row"
-      id={`host-${id}`}
+      id={lineOrCellId(id, null)}
       data-id={id}
       className={classes.line}
       style={{ transform: `translateY(${top}px)` }}
@@ -52,6 +59,7 @@ export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, cho
             <span
               key="why"
               role="gridcell"
+              id={cell !== null && isFigure(cell) ? lineOrCellId(id, cell) : undefined}
               aria-colspan={figureCount}
               className={classes.why}
               data-tip="state"
@@ -65,6 +73,7 @@ export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, cho
           <span
             key={column}
             role="gridcell"
+            id={cell === column ? lineOrCellId(id, cell) : undefined}
             className={classes.cell}
             data-tip={column}
             data-figures={columnLooks[column].figures || undefined}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { openDialog } from '../app/dialogs.ts';
 import { hostCount } from '../components/host-count.ts';
+import { TipArea, tipText } from '../components/TipArea.tsx';
 import { removeHosts, retryHosts, setHostsEnabled } from '../inventory/actions.ts';
 import type { FleetRow } from './rows.ts';
 import classes from './SelectionBar.module.css';
@@ -28,23 +29,25 @@ export function SelectionBar({ chosen, onClear }: SelectionBarProps): ReactNode 
   const saved = having((row) => row.host.origin !== 'demo');
   const demoReason = saved.length === ids.length ? undefined : 'Demo hosts are not kept: leave the demo to be rid of them';
   return (
-    <div className={classes.bar} role="toolbar" aria-label="The selected hosts">
-      <strong className={classes.count}>{hostCount(ids.length)} selected</strong>
-      <Act label="Reconnect" onClick={() => void retryHosts(enabled)} off={enabled.length === 0 ? 'All are disabled' : undefined} />
-      {unknown.length > 0 ? (
-        <Act
-          label={`Trust ${unknown.length === 1 ? 'key' : `${unknown.length} keys`}…`}
-          onClick={() => openDialog({ kind: 'trust-keys', ids: unknown })}
-        />
-      ) : null}
-      {disabled.length > 0 ? <Act label="Enable" onClick={() => void setHostsEnabled(disabled, true)} /> : null}
-      {enabled.length > 0 ? <Act label="Disable" onClick={() => void setHostsEnabled(enabled, false)} /> : null}
-      <Act label="Tags…" onClick={() => openDialog({ kind: 'edit-tags', ids })} off={demoReason} />
-      <Act label="Edit…" onClick={() => openDialog({ kind: 'edit-hosts', ids })} off={demoReason} />
-      <Act label="Remove" onClick={() => void removeHosts(ids)} off={demoReason} />
-      <button type="button" className={classes.clear} onClick={onClear}>
-        Clear <kbd className="hum-key">Esc</kbd>
-      </button>
+    <div role="toolbar" aria-label="The selected hosts">
+      <TipArea tipFor={tipText} className={classes.bar ?? ''}>
+        <strong className={classes.count}>{hostCount(ids.length)} selected</strong>
+        <Act label="Reconnect" onClick={() => void retryHosts(enabled)} off={enabled.length === 0 ? 'All are disabled' : undefined} />
+        {unknown.length > 0 ? (
+          <Act
+            label={`Trust ${unknown.length === 1 ? 'key' : `${unknown.length} keys`}…`}
+            onClick={() => openDialog({ kind: 'trust-keys', ids: unknown })}
+          />
+        ) : null}
+        {disabled.length > 0 ? <Act label="Enable" onClick={() => void setHostsEnabled(disabled, true)} /> : null}
+        {enabled.length > 0 ? <Act label="Disable" onClick={() => void setHostsEnabled(enabled, false)} /> : null}
+        <Act label="Tags…" onClick={() => openDialog({ kind: 'edit-tags', ids })} off={demoReason} />
+        <Act label="Edit…" onClick={() => openDialog({ kind: 'edit-hosts', ids })} off={demoReason} />
+        <Act label="Remove" onClick={() => void removeHosts(ids)} off={demoReason} />
+        <button type="button" className={classes.clear} onClick={onClear}>
+          Clear <kbd className="hum-key">Esc</kbd>
+        </button>
+      </TipArea>
     </div>
   );
 }
@@ -64,7 +67,7 @@ function Act({
       type="button"
       className={classes.act}
       aria-disabled={off !== undefined}
-      title={off}
+      data-tip={off}
       onClick={off === undefined ? onClick : undefined}
     >
       {label}

@@ -4,8 +4,10 @@ import type { HostState } from '../../shared/host-states.ts';
 import { hostStates } from '../../shared/host-states.ts';
 import { formatRatio } from '../../shared/units.ts';
 import { Figure } from '../components/Figure.tsx';
+import { hostCount } from '../components/host-count.ts';
 import { stateLooks } from '../components/host-states.ts';
 import { StateIcon } from '../components/StateMark.tsx';
+import { TipArea, tipText } from '../components/TipArea.tsx';
 import { formatUsedOf, shortOfMemoryFilter } from './figures.ts';
 import { useFleet } from './store.ts';
 import classes from './TotalsStrip.module.css';
@@ -23,28 +25,35 @@ export function TotalsStrip(): ReactNode {
   const counts = byState.split(' ').map(Number);
   const ratio = memoryTotal > 0 ? memoryUsed / memoryTotal : 0;
   return (
-    <section className={classes.strip} aria-label="Totals of the fleet">
-      <div className={classes.states}>
-        {hostStates.map((state, index) => (
-          <StateCount key={state} state={state} count={counts[index] ?? 0} />
-        ))}
-      </div>
-      <div className={classes.memory} title={`Sum of MemTotal − MemAvailable over ${measured} of ${hosts} hosts, from /proc/meminfo`}>
-        <span className={classes.label}>Memory used</span>
-        <span className={classes.figures}>
-          <Figure text={formatUsedOf(memoryUsed, memoryTotal)} />
-          <span className={`hum-mono ${classes.ratio}`}>{formatRatio(ratio)}</span>
-        </span>
-        <span className={classes.track} aria-hidden="true">
-          <span className={classes.bar} style={{ transform: `scaleX(${ratio.toFixed(4)})` }} />
-        </span>
-      </div>
-      <FilterButton filter={shortOfMemoryFilter} count={short} tone="warn" title="Hosts that use 90 % of their memory or more">
-        <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
-          <path d="M7 2.2 12.4 11.6H1.6Z" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
-        </svg>
-        Short of memory
-      </FilterButton>
+    <section aria-label="Totals of the fleet">
+      <TipArea tipFor={tipText} className={classes.strip ?? ''}>
+        <div className={classes.states}>
+          {hostStates.map((state, index) => (
+            <StateCount key={state} state={state} count={counts[index] ?? 0} />
+          ))}
+        </div>
+        <div
+          className={classes.memory}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard can ask where the figure comes from
+          tabIndex={0}
+          data-tip={`Sum of MemTotal − MemAvailable over ${measured} of ${hostCount(hosts)} · /proc/meminfo of each`}
+        >
+          <span className={classes.label}>Memory used</span>
+          <span className={classes.figures}>
+            <Figure text={formatUsedOf(memoryUsed, memoryTotal)} />
+            <span className={`hum-mono ${classes.ratio}`}>{formatRatio(ratio)}</span>
+          </span>
+          <span className={classes.track} aria-hidden="true">
+            <span className={classes.bar} style={{ transform: `scaleX(${ratio.toFixed(4)})` }} />
+          </span>
+        </div>
+        <FilterButton filter={shortOfMemoryFilter} count={short} tone="warn" title="Hosts that use 90 % of their memory or more">
+          <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
+            <path d="M7 2.2 12.4 11.6H1.6Z" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
+          </svg>
+          Short of memory
+        </FilterButton>
+      </TipArea>
     </section>
   );
 }
@@ -75,7 +84,7 @@ function FilterButton(props: {
       data-tone={tone}
       data-zero={(count === 0 && !active) || undefined}
       aria-pressed={active}
-      title={title}
+      data-tip={title}
       onClick={() => changeView(() => ({ filter: active ? '' : filter }))}
     >
       <span className={`hum-mono ${classes.number}`}>{count.toLocaleString('en')}</span>

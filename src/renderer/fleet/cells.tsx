@@ -95,6 +95,7 @@ function TrendCell({ row }: CellProps): ReactNode {
       preserveAspectRatio="none"
       aria-hidden="true"
     >
+      <path className={classes.base} d={`M0 ${trendHeight}H${trendWidth}`} />
       <path className={classes.area} d={path.area} />
       <path className={classes.line} d={path.line} />
     </svg>

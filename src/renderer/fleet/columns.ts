@@ -16,12 +16,12 @@ export interface ColumnLook {
 
 export const columnLooks = {
   state: { title: 'State', width: 128, narrow: 116, figures: false },
-  name: { title: 'Name', width: 260, narrow: 146, figures: false },
+  name: { title: 'Name', width: 260, narrow: 132, figures: false },
   address: { title: 'Address', width: 168, narrow: 128, figures: false },
-  group: { title: 'Group', width: 112, narrow: 64, figures: false },
+  group: { title: 'Group', width: 112, narrow: 78, figures: false },
   tags: { title: 'Tags', width: 136, narrow: 88, figures: false },
   memory: { title: 'Memory', width: 252, narrow: 184, figures: true },
-  trend: { title: '15 min', width: 112, narrow: 64, figures: false },
+  trend: { title: 'Trend', width: 112, narrow: 64, figures: false },
   swap: { title: 'Swap', width: 88, narrow: 74, figures: true },
   pressure: { title: 'Pressure', width: 78, narrow: 70, figures: true },
   load: { title: 'Load', width: 68, narrow: 54, figures: true },

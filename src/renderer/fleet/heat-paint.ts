@@ -25,6 +25,8 @@ export const heatSteps = 16;
 
 const labelWidth = 58;
 const labelHeight = 20;
+/** A cell that has room for a name is hatched at its right end only. */
+const hatchWidth = 34;
 
 /**
  * Paints one cell. Memory in use is told by lightness; what is wrong by a shape: a corner for short of memory, hatching for a host without
@@ -94,7 +96,7 @@ function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, {
     context.lineTo(x, y + height);
   } else {
     const spread = Math.max(3, Math.min(7, height / 3));
-    const from = width < labelWidth ? x - height : x + width - 34;
+    const from = width < labelWidth ? x - height : x + width - hatchWidth;
     for (let left = from; left < x + width; left += spread) {
       context.moveTo(left, y + height);
       context.lineTo(left + height, y);
@@ -112,7 +114,8 @@ function paintLabel(
   ink: string,
 ): void {
   const figure = isCurrent(row) && ratio !== undefined && width >= 88 ? formatRatio(ratio) : '';
-  const room = width - 16 - (figure === '' ? 24 : context.measureText(figure).width + 8);
+  const hatched = isCurrent(row) || row.status.state === 'disabled' ? 0 : hatchWidth - 8;
+  const room = width - 16 - (figure === '' ? hatched : context.measureText(figure).width + 8);
   context.fillStyle = ink;
   context.textBaseline = 'middle';
   const middle = y + height / 2 + 0.5;

@@ -1,7 +1,8 @@
-import { Tooltip } from '@mantine/core';
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: the keyboard can ask each figure where it comes from; the legend is one tab stop
 import type { ReactNode } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
 import { clockTime } from '../components/clock-time.ts';
+import { rove } from '../components/rove.ts';
 import classes from './chart.module.css';
 import { valueLabel } from './chart-axis.ts';
 import type { ChartKind, ChartSeries } from './chart-kinds.ts';
@@ -23,28 +24,24 @@ export function ChartLegend({ kind, figures, cores, at, showTime, hostName }: Ch
   if (kind.stacked) entries.reverse();
   const where = `${visibleText(hostName, 80)}${at === null ? '' : `, ${clockTime(at)}`}`;
   return (
-    <dl className={classes.legend}>
-      {entries.map(({ series, figure }) => (
-        <Tooltip key={series.name} label={`${series.source} · ${where}`} multiline maw={360} position="top-end">
-          <div className={classes.entry}>
-            <dt>
-              <Swatch kind={kind} series={series} />
-              {series.label}
-            </dt>
-            <dd className="hum-mono">{valueLabel(kind.unit, figure)}</dd>
-          </div>
-        </Tooltip>
+    <dl className={classes.legend} onKeyDown={rove}>
+      {entries.map(({ series, figure }, index) => (
+        <div key={series.name} className={classes.entry} data-tip={`${series.source} · ${where}`} tabIndex={index === 0 ? 0 : -1}>
+          <dt>
+            <Swatch kind={kind} series={series} />
+            {series.label}
+          </dt>
+          <dd className="hum-mono">{valueLabel(kind.unit, figure)}</dd>
+        </div>
       ))}
       {kind.level ? (
-        <Tooltip label={`/proc/stat: count of cpu lines · ${visibleText(hostName, 80)}`} position="top-end">
-          <div className={classes.entry}>
-            <dt>
-              <span className={classes.swatchLevel} />
-              Cores
-            </dt>
-            <dd className="hum-mono">{cores ?? '–'}</dd>
-          </div>
-        </Tooltip>
+        <div className={classes.entry} data-tip={`/proc/stat: count of cpu lines · ${visibleText(hostName, 80)}`} tabIndex={-1}>
+          <dt>
+            <span className={classes.swatchLevel} />
+            Cores
+          </dt>
+          <dd className="hum-mono">{cores ?? '–'}</dd>
+        </div>
       ) : null}
       <div className={classes.when} data-shown={showTime}>
         <dt>At</dt>

@@ -35,12 +35,10 @@ export function HostHeader({ row, streamProblem }: HostHeaderProps): ReactNode {
           </ActionIcon>
         </Tooltip>
         <h1 className={`hum-mono ${classes.name}`}>{visibleText(host.name, 120)}</h1>
-        <Tooltip label={`${stateLooks[status.state].meaning} Since ${clockDate(status.since)}.`}>
-          <span className={classes.state}>
-            <StateMark state={status.state} />
-            <Since since={status.since} />
-          </span>
-        </Tooltip>
+        <span className={classes.state} data-tip={`${stateLooks[status.state].meaning} Since ${clockDate(status.since)}.`}>
+          <StateMark state={status.state} />
+          <Since since={status.since} />
+        </span>
         <span className={classes.spacer} />
         <HostMenu host={host} />
       </div>

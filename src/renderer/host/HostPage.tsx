@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { TipArea, tipText } from '../components/TipArea.tsx';
 import { useEachSecond } from '../components/ticker.ts';
 import { consoleNow, useFleet, useFleetRow } from '../fleet/store.ts';
 import { chartKinds } from './chart-kinds.ts';
@@ -13,6 +14,7 @@ import type { HostDetail } from './host-detail.ts';
 import { LiveChart } from './LiveChart.tsx';
 import { noSamplesText } from './missing-figures.ts';
 import { Processes } from './Processes.tsx';
+import { shownMs } from './sample-window.ts';
 import { useHostDetail } from './use-host-detail.ts';
 import { useHostKeys } from './use-host-keys.ts';
 
@@ -29,7 +31,7 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
   if (!row) return <div className={classes.page} aria-busy="true" />;
   const online = row.status.state === 'online';
   return (
-    <div className={classes.page}>
+    <TipArea tipFor={tipText} className={classes.page ?? ''}>
       <HostHeader row={row} streamProblem={problem} />
       <Charts detail={detail} hostName={row.host.name} state={row.status.state} />
       <div className={classes.columns}>
@@ -39,7 +41,7 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
           <HostEvents events={detail?.events ?? null} />
         </div>
       </div>
-    </div>
+    </TipArea>
   );
 }
 
@@ -55,6 +57,7 @@ function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
   // While samples come each second they move the charts; the clock would only draw them a second time.
   const newest = samples.at(-1)?.at ?? 0;
   const now = clock - newest < 3000 ? newest : clock;
+  const span = shownMs(samples[0]?.at, now);
   const cores = detail?.facts?.cores ?? detail?.row.live?.cores ?? null;
   const nothing = detail !== null && samples.length === 0 ? noSamplesText(state) : null;
   if (nothing !== null) return <p className={classes.noCharts}>{nothing}</p>;
@@ -66,6 +69,7 @@ function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
           kind={kind}
           samples={samples}
           now={now}
+          span={span}
           cores={cores}
           hostName={hostName}
           height={index === 0 ? wideHeight : height}

@@ -10,13 +10,14 @@ import { chartHeadline } from './chart-headline.ts';
 import type { ChartKind } from './chart-kinds.ts';
 import { type ChartRange, chartOptions } from './chart-options.ts';
 import { missingFigures } from './missing-figures.ts';
-import { windowMs } from './sample-window.ts';
 
 export interface LiveChartProps {
   readonly kind: ChartKind;
   readonly samples: readonly HostSample[];
   /** The right edge, epoch ms by the console's clock. */
   readonly now: number;
+  /** How much of the past is shown, ms. */
+  readonly span: number;
   readonly cores: number | null;
   readonly hostName: string;
   readonly height: number;
@@ -24,7 +25,7 @@ export interface LiveChartProps {
 }
 
 /** One live chart: its picture, and its legend with the value at the crosshair or, without one, the newest. */
-export const LiveChart = memo(function LiveChart({ kind, samples, now, cores, hostName, height, state }: LiveChartProps): ReactNode {
+export const LiveChart = memo(function LiveChart({ kind, samples, now, span, cores, hostName, height, state }: LiveChartProps): ReactNode {
   const [point, setPoint] = useState<number | null>(null);
   const data = useMemo(() => chartData(kind, samples, cores), [kind, samples, cores]);
   const newest = samples.at(-1);
@@ -46,6 +47,7 @@ export const LiveChart = memo(function LiveChart({ kind, samples, now, cores, ho
             kind={kind}
             data={data}
             now={now}
+            span={span}
             height={height}
             onPoint={setPoint}
             label={`${kind.title}, last 15 minutes. ${headline}`}
@@ -68,12 +70,13 @@ interface PlotProps {
   readonly kind: ChartKind;
   readonly data: ReturnType<typeof chartData>;
   readonly now: number;
+  readonly span: number;
   readonly height: number;
   readonly label: string;
   readonly onPoint: (index: number | null) => void;
 }
 
-function Plot({ kind, data, now, height, label, onPoint }: PlotProps): ReactNode {
+function Plot({ kind, data, now, span, height, label, onPoint }: PlotProps): ReactNode {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const range = useRef<ChartRange>({ from: 0, to: 1, top: 1 });
@@ -109,13 +112,13 @@ function Plot({ kind, data, now, height, label, onPoint }: PlotProps): ReactNode
   // biome-ignore lint/correctness/useExhaustiveDependencies: a chart made anew for another scheme needs its data again
   useEffect(() => {
     range.current.to = now / 1000;
-    range.current.from = (now - windowMs) / 1000;
+    range.current.from = (now - span) / 1000;
     range.current.top = data.top;
     const empty = data.times.length === 0;
     const times = empty ? [range.current.to] : data.times;
     const columns = data.drawn.map((column) => (empty ? [null] : column));
     chart.current?.setData([times, ...columns]);
-  }, [data, now, scheme, height]);
+  }, [data, now, span, scheme, height]);
 
   return <div ref={holder} role="img" aria-label={label} className={classes.plot} />;
 }

@@ -41,7 +41,7 @@ export function Processes({ id, hostName, online }: ProcessesProps): ReactNode {
               <th scope="col">PID</th>
               <th scope="col">User</th>
               <th scope="col">Command</th>
-              <th scope="col" title={`/proc/<pid>/status: VmRSS, on ${visibleText(hostName, 80)}`}>
+              <th scope="col" data-tip={`/proc/<pid>/status: VmRSS · ${visibleText(hostName, 80)}`} tabIndex={0}>
                 Resident
               </th>
             </tr>

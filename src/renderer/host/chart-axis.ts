@@ -49,9 +49,10 @@ export function valueLabel(unit: ChartUnit, value: number | null): string {
   return unit === 'rate' ? `${formatBytes(value)}/s` : formatBytes(value);
 }
 
-/** The wall-clock minutes that get a grid line on the time axis, epoch seconds: each third minute of the clock. */
+/** The wall-clock minutes that get a grid line on the time axis, epoch seconds: each one, second or third minute of the clock. */
 export function timeSplits(fromSeconds: number, toSeconds: number): number[] {
-  const step = 180;
+  const span = toSeconds - fromSeconds;
+  const step = span <= 240 ? 60 : span <= 540 ? 120 : 180;
   const first = Math.ceil(fromSeconds / step) * step;
   const count = Math.max(0, Math.min(20, Math.floor((toSeconds - first) / step) + 1));
   return Array.from({ length: count }, (_, index) => first + index * step);

@@ -31,7 +31,8 @@ export function chartHeadline(kind: ChartKind, sample: HostSample | undefined, c
         const value = series ? figure(series.name) : null;
         return value === null ? total : (total ?? 0) + value;
       }, null);
-      return sum === null ? '' : formatRate(sum);
+      if (sum !== null) return formatRate(sum);
+      return kind.id === 'network' && sample ? 'read only while this page is open' : '';
     }
   }
 }

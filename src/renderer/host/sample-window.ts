@@ -1,7 +1,14 @@
 import type { HostSample } from '../../shared/contract/fleet.ts';
 
-/** How much of the past the charts show. */
+/** The past that is kept. */
 export const windowMs = 15 * 60_000;
+
+const shortestWindowMs = 2 * 60_000;
+
+/** How much of the past the charts show when the oldest sample is of `oldest`: what there is, so that a young chart is not mostly empty. */
+export function shownMs(oldest: number | undefined, now: number): number {
+  return Math.min(windowMs, Math.max(shortestWindowMs, now - (oldest ?? now)));
+}
 
 /** A sample a second for the window, and room for a clock that ran ahead: nothing a host does makes the window longer. */
 export const maxSamples = 1000;

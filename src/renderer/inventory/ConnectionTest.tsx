@@ -54,7 +54,7 @@ function Line({ line }: { readonly line: ChecklistLine }): ReactNode {
     <li data-mark={line.mark}>
       <Icon size={16} aria-label={word} />
       <span className={classes.testLabel}>{line.label}</span>
-      <span className={`hum-mono ${classes.testNote}`}>{visibleText(line.step?.note ?? '', 200)}</span>
+      <span className={`hum-mono ${classes.testNote}`}>{line.step && !line.step.problem ? visibleText(line.step.note, 200) : ''}</span>
       <span className={`hum-mono ${classes.testTime}`}>
         {line.step && line.mark !== 'skipped' ? `${Math.round(line.step.tookMs)} ms` : ''}
       </span>

@@ -1,11 +1,10 @@
 import { Modal } from '@mantine/core';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { closeDialog, type Dialog, useDialog } from '../app/dialogs.ts';
 import { AddHostDialog } from './AddHostDialog.tsx';
 import { EditHostsDialog } from './EditHostsDialog.tsx';
 import { EditTagsDialog } from './EditTagsDialog.tsx';
 import { FileImportDialog } from './FileImportDialog.tsx';
-import classes from './inventory.module.css';
 import { SshConfigDialog } from './SshConfigDialog.tsx';
 import { TrustKeysDialog } from './TrustKeysDialog.tsx';
 
@@ -37,17 +36,19 @@ const typedInto: ReadonlySet<Dialog['kind']> = new Set(['add-host', 'edit-hosts'
 export function InventoryDialogs(): ReactNode {
   const open = useDialog((state) => (state.dialog?.kind === 'keys' ? null : state.dialog));
   const shown = useRef<InventoryDialog | null>(null);
+  // The modal notes what had the focus, to give it back, when it opens, but not when it is there open from the first.
+  const [mounted, setMounted] = useState(false);
+  useEffect(() => setMounted(true), []);
   // While it fades out the dialog still shows what it was about.
   if (open) shown.current = open;
   const dialog = shown.current;
   return (
     <Modal
-      opened={open !== null}
+      opened={mounted && open !== null}
       onClose={closeDialog}
       title={dialog ? titleOf(dialog) : ''}
       size={dialog ? sizes[dialog.kind] : 640}
       yOffset="8vh"
-      classNames={{ title: classes.title ?? '' }}
       closeOnClickOutside={dialog === null || !typedInto.has(dialog.kind)}
     >
       {dialog ? <Content dialog={dialog} /> : null}

@@ -4,7 +4,7 @@ import type { SshConfigScan } from '../../shared/contract/inventory.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText, showDone } from '../app/act.tsx';
 import { client } from '../app/client.ts';
-import { closeDialog } from '../app/dialogs.ts';
+import { closeDialog, openDialog } from '../app/dialogs.ts';
 import { hostCount } from '../components/host-count.ts';
 import { toggled } from '../components/toggled.ts';
 import { takeOutAgain } from './actions.ts';
@@ -63,7 +63,10 @@ function Choice({ scan, rescan }: { readonly scan: SshConfigScan; readonly resca
 
   return (
     <div className={classes.form}>
-      <p className={classes.lead}>{visibleText(scanSummary(scan), 300)}</p>
+      <p className={classes.lead}>
+        {visibleText(scanSummary(scan), 300)}
+        {scan.candidates.length === 0 ? ' Write a Host entry for each and read it again, or add hosts by their addresses.' : ''}
+      </p>
       {scan.problems.map((one) => (
         <div key={`${one.code} ${one.message}`} className={classes.warning}>
           <ProblemText problem={one} />
@@ -117,9 +120,13 @@ function Choice({ scan, rescan }: { readonly scan: SshConfigScan; readonly resca
         <Button variant="default" onClick={closeDialog}>
           Cancel
         </Button>
-        <Button onClick={() => void add()} disabled={busy || chosen.length === 0}>
-          {chosen.length === 0 ? 'Add hosts' : `Add ${hostCount(chosen.length)}`}
-        </Button>
+        {scan.candidates.length === 0 ? (
+          <Button onClick={() => openDialog({ kind: 'add-host' })}>Add a host…</Button>
+        ) : (
+          <Button onClick={() => void add()} disabled={busy || chosen.length === 0}>
+            {chosen.length === 0 ? 'Add hosts' : `Add ${hostCount(chosen.length)}`}
+          </Button>
+        )}
       </div>
     </div>
   );
