@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { line, names, table } from './fleet.ts';
 import { expect, test } from './hum.ts';
 
@@ -11,6 +12,7 @@ test('with no hosts there are three ways on, and adding one begins at its addres
   await way.click();
   const dialog = page.getByRole('dialog', { name: 'Add a host' });
   await expect(dialog.getByRole('textbox', { name: 'Address' })).toBeFocused();
+  await expect(dialog.getByRole('textbox', { name: 'User' })).toHaveValue(userInfo().username);
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(way).toBeFocused();

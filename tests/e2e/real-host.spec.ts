@@ -11,11 +11,15 @@ function memoryOfThisMachine(): string {
   return formatBytes(Number(kib) * 1024);
 }
 
-async function addHostDialog(page: Page, fields: { address: string; name: string; port: number; keyFile: string }): Promise<Locator> {
+async function addHostDialog(
+  page: Page,
+  fields: { address: string; name: string; user: string; port: number; keyFile: string },
+): Promise<Locator> {
   await page.getByRole('button', { name: 'Add host', exact: true }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Add a host' });
   await dialog.getByRole('textbox', { name: 'Address' }).fill(fields.address);
   await dialog.getByRole('textbox', { name: 'Name' }).fill(fields.name);
+  await dialog.getByRole('textbox', { name: 'User' }).fill(fields.user);
   await dialog.getByRole('textbox', { name: 'Port' }).fill(String(fields.port));
   await dialog.getByRole('textbox', { name: 'Key file' }).fill(fields.keyFile);
   return dialog;
@@ -30,11 +34,18 @@ test('a host added by hand is tested step by step, its key shown and trusted, an
   page,
   hum,
   rig,
+  account,
 }) => {
   const key = await rig.clientKey();
   const sshd = await rig.sshd();
   const fingerprint = sshd.hostKeys[0]?.fingerprint ?? '';
-  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'this-machine', port: sshd.port, keyFile: key.path });
+  const dialog = await addHostDialog(page, {
+    address: '127.0.0.1',
+    name: 'this-machine',
+    user: account,
+    port: sshd.port,
+    keyFile: key.path,
+  });
 
   await dialog.getByRole('button', { name: 'Test connection' }).click();
   await expect(dialog.getByRole('status')).toHaveText('All is well: Hum can read this host.');
@@ -57,11 +68,11 @@ test('a host added by hand is tested step by step, its key shown and trusted, an
   expect(readFileSync(`${hum.home}/.ssh/known_hosts`, 'utf8')).toContain(sshd.hostKeys[0]?.public.split(' ')[1]);
 });
 
-test('a test that fails says which step it was, why, and what to do', async ({ page, rig }) => {
+test('a test that fails says which step it was, why, and what to do', async ({ page, rig, account }) => {
   const stranger = await rig.clientKey({ accepted: false });
   const sshd = await rig.sshd();
   const closed = await freePort();
-  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: '', port: closed, keyFile: stranger.path });
+  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: '', user: account, port: closed, keyFile: stranger.path });
   const tryIt = dialog.getByRole('button', { name: 'Test connection' });
   const port = dialog.getByRole('textbox', { name: 'Port' });
   const keyFile = dialog.getByRole('textbox', { name: 'Key file' });
@@ -87,10 +98,14 @@ test('a test that fails says which step it was, why, and what to do', async ({ p
   await expect(step(dialog, 'Log in')).toContainText(/encrypted|passphrase/);
 });
 
-test('a host that comes back with another key is refused, with both fingerprints and nothing that trusts it', async ({ page, rig }) => {
+test('a host that comes back with another key is refused, with both fingerprints and nothing that trusts it', async ({
+  page,
+  rig,
+  account,
+}) => {
   const key = await rig.clientKey();
   const sshd = await rig.sshd();
-  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'moved', port: sshd.port, keyFile: key.path });
+  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'moved', user: account, port: sshd.port, keyFile: key.path });
   await dialog.getByRole('button', { name: 'Add host' }).click();
   await line(page, 'moved').getByRole('link').click();
   await page.getByRole('button', { name: 'Trust key…' }).click();
@@ -110,10 +125,14 @@ test('a host that comes back with another key is refused, with both fingerprints
   await expect(keys.getByRole('button', { name: /trust/i })).toHaveCount(0);
 });
 
-test('hosts of a range are added together, and their keys trusted together once they have been compared', async ({ page, rig }) => {
+test('hosts of a range are added together, and their keys trusted together once they have been compared', async ({
+  page,
+  rig,
+  account,
+}) => {
   const key = await rig.clientKey();
   const sshd = await rig.sshd({ listen: ['127.0.3.1', '127.0.3.2', '127.0.3.3'] });
-  const dialog = await addHostDialog(page, { address: '127.0.3.[1-3]', name: '', port: sshd.port, keyFile: key.path });
+  const dialog = await addHostDialog(page, { address: '127.0.3.[1-3]', name: '', user: account, port: sshd.port, keyFile: key.path });
   await dialog.getByRole('button', { name: 'Add 3 hosts' }).click();
   await expect.poll(() => names(page)).toEqual(sshd.addresses);
   await expect.poll(() => countOf(page, 'New host key')).toBe(3);
@@ -130,10 +149,14 @@ test('hosts of a range are added together, and their keys trusted together once 
   await expect(line(page, '127.0.3.3')).toContainText('New host key');
 });
 
-test('a host that hangs becomes stale, keeps its last figures as such, and is online again when it wakes', async ({ page, rig }) => {
+test('a host that hangs becomes stale, keeps its last figures as such, and is online again when it wakes', async ({
+  page,
+  rig,
+  account,
+}) => {
   const key = await rig.clientKey();
   const sshd = await rig.sshd();
-  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'sleeper', port: sshd.port, keyFile: key.path });
+  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'sleeper', user: account, port: sshd.port, keyFile: key.path });
   await dialog.getByRole('button', { name: 'Add host' }).click();
   await line(page, 'sleeper').click();
   await page.getByRole('button', { name: 'Trust key…' }).click();

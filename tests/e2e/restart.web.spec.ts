@@ -9,6 +9,7 @@ for (const [how, end] of [
     hum,
     page,
     rig,
+    account,
   }) => {
     hum.expectedComplaints.push(/ERR_CONNECTION_REFUSED/);
     const key = await rig.clientKey();
@@ -17,6 +18,7 @@ for (const [how, end] of [
     const dialog = page.getByRole('dialog', { name: 'Add a host' });
     await dialog.getByRole('textbox', { name: 'Address' }).fill('127.0.0.1');
     await dialog.getByRole('textbox', { name: 'Name' }).fill('kept');
+    await dialog.getByRole('textbox', { name: 'User' }).fill(account);
     await dialog.getByRole('textbox', { name: 'Port' }).fill(String(sshd.port));
     await dialog.getByRole('textbox', { name: 'Key file' }).fill(key.path);
     await dialog.getByRole('button', { name: 'Add host' }).click();

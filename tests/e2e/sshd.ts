@@ -3,8 +3,17 @@ import { test as base } from './hum.ts';
 
 export { expect } from './hum.ts';
 
-/** Tests with real SSH servers beside their console; the servers of a worker live as long as it does. */
-export const test = base.extend<object, { rig: Rig }>({
+interface Servers {
+  /** Real SSH servers beside the console; those of a worker live as long as it does. */
+  rig: Rig;
+  /**
+   * The account to log in as: one with an empty home, since what the start files of a person's own shell do (and leave undone when a test
+   * kills the server) is not what these tests are about. Only root can make one; others log in as themselves.
+   */
+  account: string;
+}
+
+export const test = base.extend<object, Servers>({
   rig: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from this pattern which fixtures are needed
     async ({}, use) => {
@@ -12,6 +21,10 @@ export const test = base.extend<object, { rig: Rig }>({
       await use(rig);
       await rig.close();
     },
+    { scope: 'worker' },
+  ],
+  account: [
+    async ({ rig }, use) => use(process.getuid?.() === 0 ? (await rig.account({ shell: '/bin/sh' })).name : rig.user),
     { scope: 'worker' },
   ],
 });
