@@ -97,6 +97,15 @@ describe('the inventory', () => {
     expect(problemCode(() => inventory.remove(['demo-web01']))).toBe('conflict');
   });
 
+  it('refuses a tag too many instead of dropping it', () => {
+    const inventory = open();
+    const { ids } = inventory.add({ ...draft, tags: Array.from({ length: 31 }, (_, index) => `t${index}`) });
+    inventory.retag(ids, ['t31'], []);
+    expect(problemCode(() => inventory.retag(ids, ['t32'], []))).toBe('bad-input');
+    inventory.retag(ids, ['t32'], ['t0']);
+    expect(inventory.hosts[0]?.tags).toHaveLength(32);
+  });
+
   it('changes nothing when the file cannot be written, and says so', () => {
     const store = openStore();
     const inventory = openInventory({

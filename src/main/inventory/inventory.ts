@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type HostChange, type HostDraft, type InventoryHost, inventoryHost, type Removal } from '../../shared/contract/inventory.ts';
+import {
+  type HostChange,
+  type HostDraft,
+  type InventoryHost,
+  inventoryHost,
+  mostTags,
+  type Removal,
+} from '../../shared/contract/inventory.ts';
 import { HumError, type Problem } from '../../shared/errors.ts';
 import { setAsideEntries } from '../storage/damaged.ts';
 import { type Store, save } from '../storage/store.ts';
@@ -100,7 +107,11 @@ export function openInventory(store: Store): Inventory {
     },
     retag(ids, add, remove) {
       const gone = new Set(remove);
-      change(ids, (host) => ({ ...host, tags: [...new Set([...host.tags.filter((tag) => !gone.has(tag)), ...add])].slice(0, 32) }));
+      change(ids, (host) => {
+        const tags = [...new Set([...host.tags.filter((tag) => !gone.has(tag)), ...add])];
+        if (tags.length > mostTags) throw tooManyTags(host.name, tags.length);
+        return { ...host, tags };
+      });
     },
     duplicate(id) {
       const original = find(id);
@@ -198,6 +209,14 @@ function noSuchHost(id: string): HumError {
     message: 'That host is not in the inventory.',
     hint: 'It may have been removed in another window.',
     host: id,
+  });
+}
+
+function tooManyTags(name: string, count: number): HumError {
+  return new HumError({
+    code: 'bad-input',
+    message: `${name} would have ${count} tags; a host has ${mostTags} at most. Nothing was changed.`,
+    hint: 'Remove tags that are no longer of use first.',
   });
 }
 

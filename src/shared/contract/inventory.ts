@@ -37,13 +37,15 @@ const tag = z
 /** A path on the console's own machine; `~/` is the person's home. */
 const keyFile = z.string().trim().min(1).max(1024).regex(plainLine, 'No control characters.');
 
+export const mostTags = 32;
+
 const hostFields = {
   address,
   port,
   user,
   keyFile: keyFile.nullable(),
   group: label.nullable(),
-  tags: z.array(tag).max(32),
+  tags: z.array(tag).max(mostTags),
 };
 
 /** What a person types into "Add a host". `address` may be a ClusterShell-style range: `web[01-20].example.org`, `db[1,3-5]`. */
@@ -153,7 +155,9 @@ export const inventory = {
   add: procedure.input(hostDraft).output(type<{ ids: string[] }>()),
   update: procedure.input(z.object({ ids: hostIds, change: hostChange })).output(type<void>()),
   /** Adds and removes tags, leaving the others of each host. */
-  retag: procedure.input(z.object({ ids: hostIds, add: z.array(tag).max(32), remove: z.array(tag).max(32) })).output(type<void>()),
+  retag: procedure
+    .input(z.object({ ids: hostIds, add: z.array(tag).max(mostTags), remove: z.array(tag).max(mostTags) }))
+    .output(type<void>()),
   duplicate: procedure.input(z.object({ id: hostId })).output(type<{ id: string }>()),
   remove: procedure.input(z.object({ ids: hostIds })).output(type<Removal>()),
   restore: procedure.input(z.object({ undo: z.string().max(64) })).output(type<{ count: number }>()),
