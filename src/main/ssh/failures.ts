@@ -1,5 +1,6 @@
 import { HumError, messageOf, type ProblemCode } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { localCommands } from './local-commands.ts';
 import { shownWord } from './quote.ts';
 import type { Target } from './session.ts';
 
@@ -31,7 +32,7 @@ export function failure(place: Place, code: ProblemCode, message: string, hint: 
 /** Why a name has no address: getaddrinfo(3)'s answer. */
 export function lookupFailure(place: Place, error: unknown): HumError {
   const name = visibleText(place.address);
-  const check = `getent hosts ${shownWord(place.address)}`;
+  const check = localCommands().lookUp(shownWord(place.address));
   if (errorCode(error) === 'EAI_AGAIN') {
     return failure(
       place,
@@ -56,7 +57,7 @@ export function lookupTimeout(place: Place, ms: number): HumError {
     place,
     'name-unresolved',
     `Looking up the name ${visibleText(place.address)} took more than ${seconds(ms)}.`,
-    `The name server of this machine is slow or away: getent hosts ${shownWord(place.address)}`,
+    `The name server of this machine is slow or away: ${localCommands().lookUp(shownWord(place.address))}`,
   );
 }
 
@@ -84,7 +85,7 @@ export function connectFailure(place: Place, thrown: unknown): HumError {
         place,
         'network-unreachable',
         `There is no way from here to ${where}.`,
-        `Check the cable, the VPN and the routes of this machine: ip route get ${shownWord(place.address)}`,
+        `Check the cable, the VPN and the routes of this machine: ${localCommands().route(shownWord(place.address))}`,
         detail,
       );
     case 'EACCES':
@@ -93,7 +94,7 @@ export function connectFailure(place: Place, thrown: unknown): HumError {
         place,
         'network-unreachable',
         `This machine does not allow a connection to ${where}.`,
-        'Check the firewall of this machine: nft list ruleset.',
+        `Check the firewall of this machine: ${localCommands().firewall}`,
         detail,
       );
     case 'ETIMEDOUT':
@@ -126,7 +127,7 @@ export function connectTimeout(place: Place, ms?: number): HumError {
     place,
     'connect-timeout',
     `${shownPlace(place)} did not answer${ms === undefined ? '' : ` within ${seconds(ms)}`}.`,
-    `The host is off, or a firewall drops the packets. Try: nc -vz ${shownWord(place.address)} ${place.port}`,
+    `The host is off, or a firewall drops the packets. Try: ${localCommands().tryPort(shownWord(place.address), place.port)}`,
   );
 }
 
