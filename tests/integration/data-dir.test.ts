@@ -34,7 +34,9 @@ describe('the data folder', () => {
     const script = `import(${JSON.stringify(new URL('../../src/main/storage/data-dir.ts', import.meta.url).href)})
       .then(({ claimDataDir }) => { claimDataDir(process.argv[1]); process.stdout.write('held'); setInterval(() => {}, 1000); })`;
     holder = spawn(process.execPath, ['--input-type=module', '-e', script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
-    if (holder.stdout) await once(holder.stdout, 'data');
+    const ended = once(holder, 'exit').then(() => Promise.reject(new Error('the holder ended')));
+    ended.catch(() => undefined);
+    if (holder.stdout) await Promise.race([once(holder.stdout, 'data'), ended]);
     expect(claimProblem()).toBe('conflict');
 
     const gone = once(holder, 'exit');
