@@ -6,8 +6,8 @@
  *     await host.close();
  */
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import ssh2, { type Algorithms, type Connection, type ServerChannel } from 'ssh2';
+import { createServer, type Server as NetServer, Socket } from 'node:net';
+import ssh2, { type Algorithms, type AuthenticationType, type Connection, type ServerChannel } from 'ssh2';
 
 export type Misbehaviour =
   /** Accepts connections and never says a word. */
@@ -22,7 +22,7 @@ export type Misbehaviour =
   /** Offers only these algorithms. */
   | { readonly kind: 'offers'; readonly hostKey: string; readonly algorithms: Algorithms }
   /** Lets nobody in; `partial` accepts the key and asks for a password as well. */
-  | { readonly kind: 'refuses-login'; readonly hostKey: string; readonly partial?: boolean }
+  | { readonly kind: 'refuses-login'; readonly hostKey: string; readonly partial?: boolean; readonly wants?: readonly string[] }
   /** Lets everybody in and opens no channel. */
   | { readonly kind: 'refuses-channels'; readonly hostKey: string }
   | { readonly kind: 'refuses-commands'; readonly hostKey: string }
@@ -30,6 +30,8 @@ export type Misbehaviour =
   | { readonly kind: 'silent-shell'; readonly hostKey: string }
   /** Prints without end; `afterReady` first opens the door properly. */
   | { readonly kind: 'flood'; readonly hostKey: string; readonly afterReady?: boolean }
+  /** Opens the door and sends without end, whatever the window allows, also when the channel has been closed. */
+  | { readonly kind: 'flood-for-ever'; readonly hostKey: string }
   /** Reports the exit status and never closes the channel. */
   | { readonly kind: 'never-closes'; readonly hostKey: string }
   /** Cuts the connection in the middle of a command. */
@@ -121,7 +123,7 @@ function serve(client: Connection, behaviour: SshBehaviour): void {
     else if (behaviour.partial === true && context.method === 'publickey') {
       // The first question only asks whether the key would do.
       if (context.signature === undefined) context.accept();
-      else context.reject(['password'], true);
+      else context.reject([...(behaviour.wants ?? ['password'])] as AuthenticationType[], true);
     } else context.reject(['publickey']);
   });
   client.on('session', (accept, reject) => {
@@ -156,6 +158,9 @@ function runCommand(channel: ServerChannel, client: Connection, behaviour: SshBe
         if (behaviour.afterReady === true) channel.write(ready);
         flood(channel);
         return;
+      case 'flood-for-ever':
+        channel.write(ready, () => floodForEver(client, channel));
+        return;
       case 'never-closes':
         channel.write(`${ready}done\n`);
         channel.exit(0);
@@ -174,6 +179,23 @@ function runCommand(channel: ServerChannel, client: Connection, behaviour: SshBe
         return;
     }
   });
+}
+
+/** Past ssh2's window and state of the channel, straight into its protocol (lib/protocol/Protocol.js, channelData). */
+function floodForEver(client: Connection, channel: ServerChannel): void {
+  const protocol: unknown = Reflect.get(client, '_protocol');
+  const socket: unknown = Reflect.get(client, '_sock');
+  const { id } = Reflect.get(channel, 'outgoing') as { readonly id: number };
+  if (typeof protocol !== 'object' || protocol === null || !(socket instanceof Socket)) throw new Error('ssh2 has changed inside');
+  const send = Reflect.get(protocol, 'channelData') as (id: number, data: Buffer) => void;
+  const chunk = Buffer.alloc(32 * 1024 - 64, 'x');
+  const more = () => {
+    if (!socket.writable) return;
+    for (let count = 0; count < 32; count += 1) send.call(protocol, id, chunk);
+    if (socket.writableLength > 4 * 1024 * 1024) socket.once('drain', more);
+    else setImmediate(more);
+  };
+  more();
 }
 
 function flood(channel: ServerChannel): void {

@@ -102,7 +102,7 @@ function loginFailure(target: Target, refusal: Refusal): HumError {
   const detail = refusal.detail ?? refusal.agentProblem;
 
   if (refusal.partial) {
-    const more = refusal.left.join(' or ') || 'something else';
+    const more = visibleText(refusal.left.join(' or '), 100) || 'something else';
     return failure(
       target,
       'auth-failed',

@@ -68,6 +68,16 @@ export function flooded(place: Place, maxBytes: number): HumError {
   );
 }
 
+/** The host sends what nobody asked for, or goes on after its channel was closed. */
+export function connectionFlooded(place: Place): HumError {
+  return failure(
+    place,
+    'flooded',
+    `${shownPlace(place)} kept sending what nobody had asked for, and the connection was ended.`,
+    'Its SSH server is broken or hostile. Look at the host itself; Hum tries again after a while.',
+  );
+}
+
 /** `what` the host did not do in time, as a verb: "open a session". */
 export function requestTimeout(place: Place, ms: number, what: string): HumError {
   return failure(

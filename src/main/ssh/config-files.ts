@@ -43,7 +43,10 @@ export function readConfigFiles(file: string, home: string): ConfigLines {
         problems.push(unreadable(path, 'It includes itself.', 'Remove the Include that leads back to it.'));
         return;
       }
-      if (statSync(path).size > largestFile) throw new Error(`It is larger than ${largestFile} bytes.`);
+      const stat = statSync(path);
+      // A pipe or a device may have no end, and the whole console would wait for it.
+      if (!stat.isFile()) throw new Error('It is not a regular file.');
+      if (stat.size > largestFile) throw new Error(`It is larger than ${largestFile} bytes.`);
       config = parse(readFileSync(path, 'utf8'));
     } catch (error) {
       problems.push(unreadable(path, messageOf(error), `Look at it: ls -l ${shownWord(path)}; ssh -G localhost says which line is wrong.`));

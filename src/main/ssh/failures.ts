@@ -17,13 +17,16 @@ export function sshCommand({ address, port, user }: Place): string {
   return `ssh -v ${port === 22 ? '' : `-p ${port} `}${shownWord(`${user}@${address}`)}`;
 }
 
+/** Room for eight keys with their places, or a list of key files; nothing that a host sends makes a longer one. */
+const longestSentence = 2000;
+
 /** An error about one host, with its raw words made bounded. */
 export function failure(place: Place, code: ProblemCode, message: string, hint: string, detail?: string): HumError {
   const words = detail?.trim();
   return new HumError({
     code,
-    message,
-    hint,
+    message: visibleText(message, longestSentence),
+    hint: visibleText(hint, longestSentence),
     host: place.id,
     ...(words === undefined || words === '' ? {} : { detail: visibleText(words) }),
   });

@@ -38,7 +38,10 @@ const cacheLimit = 256;
 /** Reads a key file. Never throws: what is wrong with it is its state. */
 export async function loadKeyFile(path: string): Promise<KeyFile> {
   try {
-    const { mtimeMs, size, ino } = await stat(path);
+    const found = await stat(path);
+    const { mtimeMs, size, ino } = found;
+    // A device or a pipe may have no end, and its size says nothing.
+    if (!found.isFile()) return { state: 'unusable', path, detail: 'It is not a regular file.' };
     if (size > largestKeyFile) return { state: 'unusable', path, detail: 'It is too large for a key.' };
     const version = `${mtimeMs} ${size} ${ino}`;
     const cached = cache.get(path);
@@ -67,8 +70,11 @@ async function parseKeyFile(path: string, text: Buffer): Promise<KeyFile> {
 }
 
 async function publicHalf(path: string): Promise<Buffer | undefined> {
-  const text = await readFile(`${path}.pub`).catch(() => undefined);
-  if (text === undefined || text.length > largestKeyFile) return undefined;
+  const file = `${path}.pub`;
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined || !found.isFile() || found.size > largestKeyFile) return undefined;
+  const text = await readFile(file).catch(() => undefined);
+  if (text === undefined) return undefined;
   const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text);
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   return key === undefined || key instanceof Error ? undefined : key.getPublicSSH();

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { HostKeyView } from '../../shared/contract/fleet.ts';
-import { viewHostKey } from './host-key.ts';
+import { hostKeyType, viewHostKey } from './host-key.ts';
 import { isPlainName, matchesPatternList } from './pattern.ts';
 
 /** One line of known_hosts that holds a plain key. `@cert-authority` lines are for certificates, which ssh2 does not know: left out. */
@@ -37,6 +37,7 @@ export function parseKnownHosts(text: string, file: string): KnownHostsIndex {
     const [names, keyType, base64] = fields;
     if (names === undefined || keyType === undefined || base64 === undefined || names.startsWith('#')) continue;
     if (marker !== undefined && marker !== '@revoked') continue;
+    if (!isWholeKey(keyType, base64)) continue;
     const entry: KnownHostsEntry = { revoked: marker === '@revoked', keyType, base64, where: `${file}:${number}` };
 
     if (names.startsWith('|')) {
@@ -56,6 +57,17 @@ export function parseKnownHosts(text: string, file: string): KnownHostsIndex {
     }
   }
   return { byName, byPattern, byHash };
+}
+
+/**
+ * Whether a key is there to its end: fields of a length and as many bytes (RFC 4253 §6.6), the first of them the type. A full disk leaves
+ * the first part of a line behind, which is no other key of the host.
+ */
+function isWholeKey(keyType: string, base64: string): boolean {
+  const key = Buffer.from(base64, 'base64');
+  let at = 0;
+  while (at + 4 <= key.length) at += 4 + key.readUInt32BE(at);
+  return at === key.length && hostKeyType(key) === keyType;
 }
 
 /** The lines that are about this name, `name` or `[name]:port`, in lower case. */

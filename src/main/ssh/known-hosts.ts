@@ -131,7 +131,8 @@ function fileVersion(file: string): string {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'latin1').slice(0, largestFile);
+    // Somebody may have pointed it at /dev/null, or at a pipe that never ends.
+    return statSync(file).isFile() ? readFileSync(file, 'latin1').slice(0, largestFile) : '';
   } catch {
     // As OpenSSH: a file that cannot be read knows no host, and the person is asked.
     return '';

@@ -1,5 +1,5 @@
 import type { HumError } from '../../shared/errors.ts';
-import { flooded, requestTimeout } from './channel-failures.ts';
+import { connectionFlooded, flooded, requestTimeout } from './channel-failures.ts';
 import type { Connection } from './connect.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import { makeDoor, noiseLimit } from './door.ts';
@@ -16,6 +16,8 @@ export interface Link extends Runner {
 
 const defaultTimeoutMs = 30_000;
 const defaultMaxBytes = 8 * 1024 * 1024;
+/** What may come without anybody taking it in: a full window (2 MiB) for each closed channel, keepalives, key exchanges, and much to spare. */
+const mostUnasked = 32 * 1024 * 1024;
 /** How long a host may take to say goodbye. */
 const farewellMs = 500;
 
@@ -41,6 +43,14 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
     }
   });
 
+  /** `socket.bytesRead` when a script last took something in. */
+  let takenAt = socket.bytesRead;
+  socket.on('data', () => {
+    if (socket.bytesRead - takenAt <= mostUnasked) return;
+    over ??= connectionFlooded(place);
+    socket.destroy();
+  });
+
   const context = { place, client, over: () => over, deadlines };
 
   function run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
@@ -61,6 +71,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
         reject(error);
       };
       const take = (buffer: BoundedBuffer, chunk: Buffer) => {
+        takenAt = socket.bytesRead;
         if (!buffer.add(chunk)) giveUp(flooded(place, maxBytes));
       };
       const onAbort = () => giveUp(cancelled(place));
@@ -107,6 +118,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
           resolve(channel);
         },
         stdout(chunk) {
+          takenAt = socket.bytesRead;
           if (listener !== undefined) {
             listener(chunk);
             return;
