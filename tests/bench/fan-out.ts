@@ -28,7 +28,7 @@ try {
   const place = { addresses: server.addresses, port: server.port, user: account.name, keyFile: key.path, knownHosts };
 
   // Once with a few hosts, so that code that is loaded and compiled only once does not count as memory of a host.
-  progress('Hum alone: memory and CPU');
+  progress('Hum alone');
   await HumFleet.cold(place, 4).then((few) => few.end());
   const before = residentBytes();
   const first = await HumFleet.cold(place);
@@ -41,6 +41,10 @@ try {
   const cpu = process.cpuUsage(cpuBefore);
   const cpuUsPerSample = (cpu.user + cpu.system) / (warmSweeps * hostCount);
   await first.end();
+
+  progress(
+    `Hum alone: ${cpuUsPerSample.toFixed(0)} µs of CPU per sample, ${(bytesPerHost / 1000).toFixed(0)} kB per host, a sweep in ${ms(warm)}`,
+  );
 
   const peers = new Peers(rig.dir, place);
   const humCold: number[] = [];
