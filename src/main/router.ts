@@ -31,9 +31,22 @@ export interface ConsoleServices {
   readonly log: Logger;
 }
 
+/** A page needs three or four. Each costs a snapshot of the fleet when the way to the client has room again, all of them at once. */
+const mostStreams = 32;
+
+function tooManyStreams(): HumError {
+  return new HumError({
+    code: 'conflict',
+    message: `This window follows ${mostStreams} streams already.`,
+    hint: 'Load the page anew. If it happens again, something in it asks without end.',
+  });
+}
+
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
   const { inventory, fleet, settings, demo, log } = services;
+  /** How many streams each client has open. */
+  const streams = new Map<string, number>();
 
   /** Every error leaves as the contract's `PROBLEM`; what nobody foresaw is logged whole and told in one sentence. */
   function told(thrown: unknown): ORPCError<'PROBLEM', Problem> {
@@ -42,9 +55,18 @@ export function createRouter(services: ConsoleServices) {
     return new ORPCError('PROBLEM', { defined: true, status: 422, message: problem.message, data: problem });
   }
 
-  async function* toldStream<T>(stream: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+  async function* toldStream<T>({ clientId }: ClientContext, stream: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+    const open = streams.get(clientId) ?? 0;
     try {
-      yield* stream;
+      if (open >= mostStreams) throw tooManyStreams();
+      streams.set(clientId, open + 1);
+      try {
+        yield* stream;
+      } finally {
+        const left = (streams.get(clientId) ?? 1) - 1;
+        if (left > 0) streams.set(clientId, left);
+        else streams.delete(clientId);
+      }
     } catch (error) {
       throw told(error);
     }
@@ -67,9 +89,9 @@ export function createRouter(services: ConsoleServices) {
       stopDemo: os.application.stopDemo.handler(() => demo.stop()),
     },
     fleet: {
-      watch: os.fleet.watch.handler(({ context, signal }) => toldStream(fleet.watch(signal, context.writable))),
+      watch: os.fleet.watch.handler(({ context, signal }) => toldStream(context, fleet.watch(signal, context.writable))),
       watchHost: os.fleet.watchHost.handler(({ input, context, signal }) =>
-        toldStream(fleet.watchHost(input.id, signal, context.writable)),
+        toldStream(context, fleet.watchHost(input.id, signal, context.writable)),
       ),
       processes: os.fleet.processes.handler(({ input }) => fleet.processes(input.id)),
       reconnect: os.fleet.reconnect.handler(({ input }) => fleet.reconnect(input.ids)),
@@ -85,7 +107,7 @@ export function createRouter(services: ConsoleServices) {
       restore: os.inventory.restore.handler(({ input }) => inventory.restore(input.undo)),
       setEnabled: os.inventory.setEnabled.handler(({ input }) => inventory.setEnabled(input.ids, input.enabled)),
       preview: os.inventory.preview.handler(({ input }) => previewAddress(input.address)),
-      test: os.inventory.test.handler(({ input, signal }) => toldStream(services.testConnection(input, signal))),
+      test: os.inventory.test.handler(({ input, context, signal }) => toldStream(context, services.testConnection(input, signal))),
       scanSshConfig: os.inventory.scanSshConfig.handler(() => services.sshConfig.scan()),
       importSshConfig: os.inventory.importSshConfig.handler(({ input }) => services.sshConfig.importHosts(input.aliases)),
       exportFile: os.inventory.exportFile.handler(() => ({
@@ -100,7 +122,7 @@ export function createRouter(services: ConsoleServices) {
       }),
     },
     settings: {
-      watch: os.settings.watch.handler(({ signal }) => toldStream(settings.watch(signal))),
+      watch: os.settings.watch.handler(({ context, signal }) => toldStream(context, settings.watch(signal))),
       update: os.settings.update.handler(({ input }) => settings.update(input)),
     },
   });
