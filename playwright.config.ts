@@ -5,8 +5,9 @@ import type { ShellOptions } from './tests/e2e/hum.ts';
 export default defineConfig<ShellOptions>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // For a machine that is busy with other things too: a test that is well takes a few seconds.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   // Each test has a console of its own.
   fullyParallel: true,
   workers: 2,

@@ -42,7 +42,7 @@ test.describe('with the demo fleet', () => {
     await isAccessible(page);
     await line(page, 'web01').click();
     await line(page, 'mail01').click({ modifiers: ['Shift'] });
-    await expect(page.getByRole('toolbar', { name: 'The selected hosts' })).toBeVisible();
+    await expect(page.getByRole('toolbar', { name: 'The selected hosts' }).getByText(/hosts selected$/)).toBeVisible();
     await isAccessible(page);
   });
 

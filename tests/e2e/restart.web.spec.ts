@@ -11,7 +11,7 @@ for (const [how, end] of [
     rig,
     account,
   }) => {
-    hum.expectedComplaints.push(/ERR_CONNECTION_REFUSED/);
+    hum.expectedComplaints.push(/ERR_CONNECTION_(REFUSED|RESET)/);
     const key = await rig.clientKey();
     const sshd = await rig.sshd();
     await page.getByRole('button', { name: 'Add host', exact: true }).click();
