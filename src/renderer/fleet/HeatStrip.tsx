@@ -59,10 +59,11 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
         paintCell(context, colours, layout, index, row, !matching.has(id));
       });
     };
-    paint();
-    const stop = useFleet.subscribe(() => {
+    const paintSoon = () => {
       if (frame === 0) frame = requestAnimationFrame(paint);
-    });
+    };
+    paintSoon();
+    const stop = useFleet.subscribe(paintSoon);
     return () => {
       stop();
       cancelAnimationFrame(frame);

@@ -3,7 +3,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { HostState } from '../../shared/host-states.ts';
 import { hostStates } from '../../shared/host-states.ts';
 import { formatRatio } from '../../shared/units.ts';
-import { Figure } from '../components/Figure.tsx';
+import { Figure, NoFigure } from '../components/Figure.tsx';
 import { hostCount } from '../components/host-count.ts';
 import { stateLooks } from '../components/host-states.ts';
 import { StateIcon } from '../components/StateMark.tsx';
@@ -40,8 +40,8 @@ export function TotalsStrip(): ReactNode {
         >
           <span className={classes.label}>Memory used</span>
           <span className={classes.figures}>
-            <Figure text={formatUsedOf(memoryUsed, memoryTotal)} />
-            <span className={`hum-mono ${classes.ratio}`}>{formatRatio(ratio)}</span>
+            {measured === 0 ? <NoFigure why="No host has current figures" /> : <Figure text={formatUsedOf(memoryUsed, memoryTotal)} />}
+            <span className={`hum-mono ${classes.ratio}`}>{measured === 0 ? '' : formatRatio(ratio)}</span>
           </span>
           <span className={classes.track} aria-hidden="true">
             <span className={classes.bar} style={{ transform: `scaleX(${ratio.toFixed(4)})` }} />

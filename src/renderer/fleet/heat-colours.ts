@@ -17,7 +17,7 @@ export function readHeatColours(element: Element): HeatColours {
     warn: token('heat-warn'),
     bad: token('heat-bad'),
     onAlarm: '#14181b',
-    bySevere: {
+    byTone: {
       good: token('text-3'),
       wait: token('text-3'),
       off: token('text-3'),

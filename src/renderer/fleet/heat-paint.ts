@@ -18,7 +18,7 @@ export interface HeatColours {
   readonly warn: string;
   readonly bad: string;
   readonly onAlarm: string;
-  readonly bySevere: Readonly<Record<Tone, string>>;
+  readonly byTone: Readonly<Record<Tone, string>>;
 }
 
 export const heatSteps = 16;
@@ -42,16 +42,11 @@ export function paintCell(
 ): void {
   const box = cellBox(layout, index);
   const { x, y, width, height } = box;
-  context.save();
-  context.beginPath();
-  context.rect(x, y, width, height);
-  context.clip();
   context.clearRect(x, y, width, height);
   context.globalAlpha = faded ? 0.22 : 1;
   const ratio = memoryRatio(row.live);
   const ink = isCurrent(row) && ratio !== undefined ? paintMemory(context, colours, box, ratio) : paintAbsence(context, colours, box, row);
   if (width >= labelWidth && height >= labelHeight) paintLabel(context, box, row, ratio, ink);
-  context.restore();
 }
 
 function paintMemory(context: CanvasRenderingContext2D, colours: HeatColours, box: CellBox, ratio: number): string {
@@ -84,10 +79,15 @@ function paintStrain(context: CanvasRenderingContext2D, colours: HeatColours, { 
 
 function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: CellBox, row: FleetRow): string {
   const { tone } = stateLooks[row.status.state];
-  context.strokeStyle = colours.bySevere[tone];
+  context.strokeStyle = colours.byTone[tone];
   context.lineWidth = 1;
   context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
-  if (tone === 'off') return colours.bySevere.off;
+  if (tone === 'off') return colours.byTone.off;
+  // Only these lines reach over the edge of their cell; to clip each of thousands would cost more than to paint it.
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
   context.beginPath();
   if (tone === 'bad' && width < labelWidth) {
     context.moveTo(x, y);
@@ -103,7 +103,8 @@ function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, {
     }
   }
   context.stroke();
-  return colours.bySevere[tone === 'good' ? 'wait' : tone];
+  context.restore();
+  return colours.byTone[tone];
 }
 
 function paintLabel(

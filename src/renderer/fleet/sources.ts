@@ -86,7 +86,8 @@ function stateLines({ status }: FleetRow): readonly string[] {
   const lines = [`${look.word} since ${clockDate(status.since)}. ${look.meaning}`];
   if (status.problem) lines.push(visibleText(status.problem.message), visibleText(status.problem.hint));
   if (status.problem?.detail) lines.push(visibleText(status.problem.detail, 200));
-  if (status.offeredKey) lines.push(`Offered: ${visibleText(status.offeredKey.type)} ${visibleText(status.offeredKey.fingerprint)}`);
+  if (status.offeredKey && !status.problem?.detail?.includes(status.offeredKey.fingerprint))
+    lines.push(`Offered: ${visibleText(status.offeredKey.type)} ${visibleText(status.offeredKey.fingerprint)}`);
   if (status.retryAt !== undefined) lines.push(`Next attempt at ${clockTime(status.retryAt)}`);
   return lines;
 }

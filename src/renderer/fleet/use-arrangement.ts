@@ -1,5 +1,5 @@
 import { useTable } from '@tanstack/react-table';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { ColumnId } from './columns.ts';
 import { columns, features, isColumnId, isMoving } from './columns.ts';
 import type { Item } from './items.ts';
@@ -37,14 +37,17 @@ export type FleetTableModel = ReturnType<typeof useFleetTable>;
  * seconds for figures alone: lines that trade places four times a second cannot be read. What a line shows is always of now.
  */
 export function useArrangement(folded: ReadonlySet<string>): Arrangement {
-  const filter = useView((view) => view.filter);
+  // Typing goes on while thousands of hosts are filtered.
+  const filter = useDeferredValue(useView((view) => view.filter));
   const grouped = useView((view) => view.group);
-  const shape = useFleet((state) => state.shape);
   const query = useMemo(() => parseQuery(filter), [filter]);
   const sortedBy = useView((view) => view.sort?.column);
+  // With no filter, and in an order that no state changes, a host that comes and goes moves nothing.
+  const statesMatter = query.terms.length > 0 || sortedBy === 'state';
+  const version = useFleet((state) => (statesMatter ? state.shape : state.roster));
   const { beat, holdStill } = useBeat(asksForFigures(query) || (sortedBy !== undefined && isColumnId(sortedBy) && isMoving(sortedBy)));
   const byName = useHostsByName();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` and `beat` say when to look at the rows again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` and `beat` say when to look at the rows again
   const data = useMemo(() => {
     const { rows } = useFleet.getState();
     const now = consoleNow();
@@ -52,7 +55,7 @@ export function useArrangement(folded: ReadonlySet<string>): Arrangement {
       const row = rows.get(id);
       return row && matches(query, row, now) ? row : [];
     });
-  }, [query, byName, shape, beat]);
+  }, [query, byName, version, beat]);
   const table = useFleetTable(data);
   const { rows } = table.getRowModel();
   const items = useMemo(
