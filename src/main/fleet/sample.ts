@@ -80,7 +80,8 @@ export function readSample(files: ProcFiles, circumstances: Circumstances, reade
   const { at, tookMs, intervalMs, previous } = circumstances;
   const load = parseLoadAverages(files.get('loadavg') ?? '');
   const cpu = parseCpuTimes(files.get('stat') ?? '');
-  const uptimeMs = parseUptime(files.get('uptime') ?? '') ?? 0;
+  // A file that could not be read this once is no reboot.
+  const uptimeMs = parseUptime(files.get('uptime') ?? '') ?? previous?.uptimeMs ?? 0;
   const network = readers.network(files);
   const ratios = cpu !== null && previous?.cpu != null ? cpuRatios(previous.cpu, cpu) : null;
   const elapsedMs = previous === null ? 0 : uptimeMs - previous.uptimeMs;
