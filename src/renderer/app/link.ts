@@ -32,29 +32,12 @@ export function openSocket(token: string, events: LinkEvents): () => void {
   const url = new URL('/rpc', location.href);
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(url, ['hum.v1', `token.${token}`]);
-  let opened = false;
-  // Before the link's own listener: when it fails the calls that wait, the state must say "lost" already.
-  socket.addEventListener('close', (event) => {
-    if (refusedCodes.has(event.code)) events.onEnd('refused');
-    else if (opened) events.onEnd('lost');
-    else answersHttp().then((answers) => events.onEnd(answers ? 'refused' : 'lost'));
-  });
-  socket.addEventListener('open', () => {
-    opened = true;
-    events.onOpen(link);
-  });
+  // Before the link's own listener: when it fails the calls that wait, the state must say "lost" already. A console that is about to start,
+  // or that has no room, turns the handshake down without a code: that is no word about the token, and worth another try.
+  socket.addEventListener('close', (event) => events.onEnd(refusedCodes.has(event.code) ? 'refused' : 'lost'));
+  socket.addEventListener('open', () => events.onOpen(link));
   const link = new SocketLink({ websocket: socket });
   return () => socket.close();
-}
-
-/** A browser hides why a socket was refused; a console that answers plain HTTP and refuses the socket refuses the token. */
-async function answersHttp(): Promise<boolean> {
-  try {
-    const answer = await fetch('/', { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(5_000) });
-    return answer.ok;
-  } catch {
-    return false;
-  }
 }
 
 /** Waits for the port that the preload hands over (`hum:port`), each time that it does. */
