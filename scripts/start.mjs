@@ -8,6 +8,8 @@ import { consoleNodeFlags, endRunning, node24, root, say } from './run.mjs';
 
 /** Ctrl-C is over within two seconds: the shell gets this long to end by itself. */
 const patienceMs = 1_500;
+/** After a shell has said that everything is done, it gets this long to be gone: name look-ups under way would hold it for seconds. */
+const farewellMs = 200;
 /** A window that fails sooner than this never came up: a sandbox that the system forbids, a missing library. */
 const startMs = 10_000;
 
@@ -101,6 +103,12 @@ function serve(program, args) {
     const env = { ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '64' };
     const shell = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let kill;
+    let ended;
+    shell.on('message', (message) => {
+      if (!Number.isInteger(message?.ended)) return;
+      ended = message.ended;
+      setTimeout(() => shell.kill('SIGKILL'), farewellMs).unref();
+    });
     const end = () => {
       stopping = true;
       if (shell.connected) shell.send('stop', () => undefined);
@@ -115,7 +123,7 @@ function serve(program, args) {
     shell.on('exit', (code) => {
       clearTimeout(kill);
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, end);
-      done(code ?? 1);
+      done(code ?? ended ?? 1);
     });
   });
 }

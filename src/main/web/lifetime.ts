@@ -13,8 +13,8 @@ export function endWhenAsked(stop: () => Promise<void>, exit: (code: number) => 
     ending = true;
     setTimeout(() => exit(1), deadlineMs).unref();
     stop().then(
-      () => exit(0),
-      () => exit(1),
+      () => leave(0, exit),
+      () => leave(1, exit),
     );
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
@@ -23,6 +23,15 @@ export function endWhenAsked(stop: () => Promise<void>, exit: (code: number) => 
     if (message === 'stop') end();
   });
   return end;
+}
+
+/**
+ * Node's end waits for each name look-up under way (libuv joins its threads): ten seconds with a name server that is away. The launcher is
+ * told that everything is done, and need not wait.
+ */
+function leave(code: number, exit: (code: number) => void): void {
+  if (process.connected && process.send) process.send({ ended: code }, () => exit(code));
+  else exit(code);
 }
 
 /** Keeps a slip in one corner from ending the whole console: it is logged, and everything else goes on. */
