@@ -19,7 +19,7 @@ export function TopBar(): ReactNode {
   const lost = useConnection((connection) => connection.state !== 'connected');
   const demo = useFleet((state) => state.demo);
   return (
-    <header className={classes.bar}>
+    <header className={classes.bar} data-lost={lost || undefined}>
       <div className={classes.left}>
         <Link href={fleetPath} className={classes.mark ?? ''} aria-label="Hum, the fleet">
           <HumMark />

@@ -26,7 +26,7 @@ export const GroupLine = memo(function GroupLine({ item, rowIndex, top, span, fo
   const summary = useFleet((state) => summaryOf(item.ids, state.rows));
   const Chevron = folded ? IconChevronRight : IconChevronDown;
   return (
-    <div role="row" className={classes.group} style={{ transform: `translateY(${top}px)` }} aria-rowindex={rowIndex}>
+    <div role="row" className={classes.group} style={{ top }} aria-rowindex={rowIndex}>
       <span role="gridcell" aria-colspan={span}>
         <button type="button" className={classes.fold} aria-expanded={!folded} onClick={() => onFold(item.key)}>
           <Chevron size={14} aria-hidden="true" />

@@ -44,7 +44,7 @@ export function TotalsStrip(): ReactNode {
             <span className={`hum-mono ${classes.ratio}`}>{measured === 0 ? '' : formatRatio(ratio)}</span>
           </span>
           <span className={classes.track} aria-hidden="true">
-            <span className={classes.bar} style={{ transform: `scaleX(${ratio.toFixed(4)})` }} />
+            <span className={classes.bar} style={{ width: `${(ratio * 100).toFixed(2)}%` }} />
           </span>
         </div>
         <FilterButton filter={shortOfMemoryFilter} count={short} tone="warn" title="Hosts that use 90 % of their memory or more">

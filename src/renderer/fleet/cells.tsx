@@ -54,7 +54,7 @@ function MemoryCell({ row: { live } }: CellProps): ReactNode {
   return (
     <span className={classes.memory} data-strain={strain}>
       <span className={classes.track}>
-        <span className={classes.bar} style={{ transform: `scaleX(${Math.min(1, ratio).toFixed(4)})` }} />
+        <span className={classes.bar} style={{ width: `${(Math.min(1, ratio) * 100).toFixed(2)}%` }} />
       </span>
       <span className={classes.usedOf}>
         {live.memoryApproximate ? '≈ ' : ''}
