@@ -17,6 +17,7 @@ import { reportVisibility } from './visibility.ts';
 /** Time for the first table to be drawn. */
 const fetchAfterMs = 500;
 
+/** The window: theme, routes, notifications, and the streams that feed the stores while it is there. */
 export function App(): ReactNode {
   const loaded = useFleet((state) => state.loaded);
   useEffect(() => {

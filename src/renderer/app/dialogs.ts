@@ -13,10 +13,12 @@ export type Dialog =
 /** The one dialog that is open, or null. `keys` (the list of keyboard shortcuts) is drawn by the shell, the rest by the inventory. */
 export const useDialog = create<{ readonly dialog: Dialog | null }>(() => ({ dialog: null }));
 
+/** Opens a dialog in place of the one that is open. */
 export function openDialog(dialog: Dialog): void {
   useDialog.setState({ dialog });
 }
 
+/** Closes whichever dialog is open; what was typed into it is lost. */
 export function closeDialog(): void {
   useDialog.setState({ dialog: null });
 }

@@ -3,6 +3,7 @@ import { navigate } from 'wouter/use-hash-location';
 export const fleetPath = '/';
 export const settingsPath = '/settings';
 
+/** The address of a host's page, by its inventory id. */
 export function hostPath(id: string): string {
   return `/hosts/${id}`;
 }

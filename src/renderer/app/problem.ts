@@ -3,6 +3,7 @@ import type { Problem } from '../../shared/errors.ts';
 import { HumError, problemCodes } from '../../shared/errors.ts';
 import { useConnection } from './connection.ts';
 
+/** What every call comes to while the console is out of reach. */
 export const connectionLost: Problem = {
   code: 'connection-lost',
   message: 'Hum itself cannot be reached.',

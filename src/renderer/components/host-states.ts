@@ -3,13 +3,14 @@ import type { HostState } from '../../shared/contract/fleet.ts';
 /** How loud a state is: `good` is quiet, `wait` needs only time, `warn` and `bad` need a person, `off` was wanted. */
 export type Tone = 'good' | 'wait' | 'warn' | 'bad' | 'off';
 
-export interface StateLook {
+interface StateLook {
   readonly word: string;
   readonly tone: Tone;
   /** One sentence: what this state means. */
   readonly meaning: string;
 }
 
+/** How each state is shown, and what it means. */
 export const stateLooks: Readonly<Record<HostState, StateLook>> = {
   online: { word: 'Online', tone: 'good', meaning: 'Connected; figures arrive.' },
   connecting: { word: 'Connecting', tone: 'wait', meaning: 'A connection is being made.' },

@@ -4,7 +4,7 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Calls once a second, for all listeners from one timer, and none at all while nobody listens. Returns the way to stop. */
-export function onEachSecond(listener: () => void): () => void {
+function onEachSecond(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(() => {
     for (const each of listeners) each();

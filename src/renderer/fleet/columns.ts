@@ -4,6 +4,7 @@ import { memoryRatio } from './figures.ts';
 import { compareNames } from './items.ts';
 import type { FleetRow } from './rows.ts';
 
+/** What the table uses of TanStack Table. */
 export const features = tableFeatures({ columnVisibilityFeature, rowSortingFeature, sortedRowModel: createSortedRowModel() });
 
 /** A column of the overview. Widths in px: at ease, and in a narrow window; `name` takes what is left. */
@@ -14,6 +15,7 @@ export interface ColumnLook {
   readonly figures: boolean;
 }
 
+/** Every column, in the order of the table. */
 export const columnLooks = {
   state: { title: 'State', width: 128, narrow: 116, figures: false },
   name: { title: 'Name', width: 260, narrow: 132, figures: false },
@@ -34,6 +36,7 @@ export const columnLooks = {
 export type ColumnId = keyof typeof columnLooks;
 export const columnIds = Object.keys(columnLooks) as ColumnId[];
 
+/** Whether a text, from saved settings or the page, names a column. */
 export function isColumnId(text: string): text is ColumnId {
   return Object.hasOwn(columnLooks, text);
 }

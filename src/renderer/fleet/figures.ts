@@ -4,7 +4,7 @@ import type { FleetRow } from './rows.ts';
 
 /** Used memory from which a host counts as short of it, and from which it is about to run out. Ratios of its total. */
 export const shortOfMemoryRatio = 0.9;
-export const outOfMemoryRatio = 0.97;
+const outOfMemoryRatio = 0.97;
 /** The filter that finds the hosts which are counted as short of memory. */
 export const shortOfMemoryFilter = `mem>=${shortOfMemoryRatio * 100} state:online`;
 
@@ -24,11 +24,13 @@ export function swapRatio(live: HostLive | null): number | undefined {
   return live && live.swapTotal > 0 ? live.swapUsed / live.swapTotal : undefined;
 }
 
+/** How hard a host's memory is pressed, by its used ratio. */
 export function memoryStrain(ratio: number | undefined): Strain {
   if (ratio === undefined || ratio < shortOfMemoryRatio) return 'none';
   return ratio < outOfMemoryRatio ? 'warn' : 'bad';
 }
 
+/** How hard a host's memory is pressed, by how long tasks wait for it. */
 export function pressureStrain(live: HostLive | null): Strain {
   if ((live?.pressureFull ?? 0) >= feltPressureFull) return 'bad';
   return (live?.pressureSome ?? 0) >= feltPressureSome ? 'warn' : 'none';

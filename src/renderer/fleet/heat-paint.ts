@@ -21,6 +21,7 @@ export interface HeatColours {
   readonly byTone: Readonly<Record<Tone, string>>;
 }
 
+/** Into how many lightnesses memory in use is divided. */
 export const heatSteps = 16;
 
 const labelWidth = 58;

@@ -38,6 +38,6 @@ export function itemsOf(
 }
 
 /** A name for a group that no host's id can be. */
-export function groupKey(name: string | null): string {
+function groupKey(name: string | null): string {
   return name === null ? 'group' : `group:${name}`;
 }

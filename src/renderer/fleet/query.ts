@@ -5,7 +5,7 @@ import type { Comparison, NumberField } from './query-numbers.ts';
 import { numberFields, parseQuantity } from './query-numbers.ts';
 
 /** What a text field of the query looks at. */
-export const textFields = ['name', 'address', 'group', 'tag', 'user', 'system', 'problem'] as const;
+const textFields = ['name', 'address', 'group', 'tag', 'user', 'system', 'problem'] as const;
 export type TextField = (typeof textFields)[number];
 
 export type Term =

@@ -17,7 +17,7 @@ export function rowFrom(row: HostRow): FleetRow {
 }
 
 /** The row with a patch applied: a new object; what the patch leaves alone is shared with the old one. */
-export function patchRow(row: FleetRow, patch: HostRowPatch): FleetRow {
+function patchRow(row: FleetRow, patch: HostRowPatch): FleetRow {
   const { live } = patch;
   const trend = live && live.memoryTotal > 0 ? appendTrend(row.trend, live.sampledAt, live.memoryUsed / live.memoryTotal) : row.trend;
   return {

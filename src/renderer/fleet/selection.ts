@@ -7,6 +7,7 @@ export interface Selection {
   readonly anchor: string | null;
 }
 
+/** Nothing chosen, and the cursor nowhere. */
 export const noSelection: Selection = { chosen: new Set(), cursor: null, anchor: null };
 
 /** How a host was clicked: alone, added to or taken from the choice (Ctrl, Cmd), or up to it (Shift). */

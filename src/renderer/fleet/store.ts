@@ -21,6 +21,7 @@ export interface FleetState {
   readonly problem: Problem | null;
 }
 
+/** The whole fleet, fed by `followFleet`. */
 export const useFleet = create<FleetState>(() => ({
   loaded: false,
   rows: new Map(),

@@ -7,7 +7,7 @@ import classes from './chart.module.css';
 import { valueLabel } from './chart-axis.ts';
 import type { ChartKind, ChartSeries } from './chart-kinds.ts';
 
-export interface ChartLegendProps {
+interface ChartLegendProps {
   readonly kind: ChartKind;
   /** The value of each series at `at`. */
   readonly figures: readonly (number | null)[];

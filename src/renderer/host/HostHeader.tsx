@@ -14,10 +14,10 @@ import { useEachSecond } from '../components/ticker.ts';
 import type { FleetRow } from '../fleet/rows.ts';
 import { consoleNow, hostArrives } from '../fleet/store.ts';
 import { duplicateHost, removeHosts, setHostsEnabled } from '../inventory/actions.ts';
+import classes from './HostHeader.module.css';
 import { HostProblem } from './HostProblem.tsx';
-import classes from './host.module.css';
 
-export interface HostHeaderProps {
+interface HostHeaderProps {
   readonly row: FleetRow;
   /** Why the live stream of this host broke, while the rest of Hum is well. */
   readonly streamProblem: Problem | null;

@@ -9,10 +9,10 @@ import { useEachSecond } from '../components/ticker.ts';
 import type { FleetRow } from '../fleet/rows.ts';
 import { consoleNow } from '../fleet/store.ts';
 import { retryHosts, setHostsEnabled } from '../inventory/actions.ts';
-import classes from './host.module.css';
+import classes from './HostHeader.module.css';
 import { type Remedy, remediesFor, remedyLabels, retryText } from './host-situation.ts';
 
-export interface HostProblemProps {
+interface HostProblemProps {
   readonly row: FleetRow;
   readonly streamProblem: Problem | null;
 }

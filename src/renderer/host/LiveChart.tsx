@@ -11,7 +11,7 @@ import type { ChartKind } from './chart-kinds.ts';
 import { type ChartRange, chartOptions } from './chart-options.ts';
 import { missingFigures } from './missing-figures.ts';
 
-export interface LiveChartProps {
+interface LiveChartProps {
   readonly kind: ChartKind;
   readonly samples: readonly HostSample[];
   /** The right edge, epoch ms by the console's clock. */

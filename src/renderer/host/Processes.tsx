@@ -7,7 +7,7 @@ import { clockTime } from '../components/clock-time.ts';
 import classes from './host.module.css';
 import { useProcesses } from './use-processes.ts';
 
-export interface ProcessesProps {
+interface ProcessesProps {
   readonly id: string;
   readonly hostName: string;
   readonly online: boolean;

@@ -5,7 +5,7 @@ import type { AxisTop, ChartUnit } from './chart-axis.ts';
 export interface ChartSeries {
   readonly name: SeriesName;
   readonly label: string;
-  /** A custom property of chart-colours.css. */
+  /** A custom property of chart.module.css. */
   readonly colour: string;
   /** Where the figure comes from, on the host. */
   readonly source: string;

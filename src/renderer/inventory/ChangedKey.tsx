@@ -3,6 +3,7 @@ import { visibleText } from '../../shared/visible-text.ts';
 import type { FleetRow } from '../fleet/rows.ts';
 import { Command } from './Command.tsx';
 import { Fingerprint } from './Fingerprint.tsx';
+import keys from './host-keys.module.css';
 import { forgetKeyCommands } from './host-keys.ts';
 import classes from './inventory.module.css';
 
@@ -12,16 +13,16 @@ export function ChangedKey({ row }: { readonly row: FleetRow }): ReactNode {
   const name = visibleText(host.name, 80);
   const commands = forgetKeyCommands(row);
   return (
-    <section className={classes.changed}>
+    <section className={keys.changed}>
       <h3>{name} shows another key than the one that is known</h3>
       <p className={classes.lead}>
         Either the host was installed anew, or someone stands in between. Hum sends nothing to it until this is settled.
       </p>
-      <dl className={classes.changedKeys}>
+      <dl className={keys.changedKeys}>
         {(status.knownKeys ?? []).map((key) => (
           <div key={`${key.where} ${key.fingerprint}`}>
             <dt>
-              Known: {visibleText(key.type, 40)}, in <span className={classes.where}>{visibleText(key.where, 200)}</span>
+              Known: {visibleText(key.type, 40)}, in <span className={keys.where}>{visibleText(key.where, 200)}</span>
             </dt>
             <dd>
               <Fingerprint fingerprint={key.fingerprint} />

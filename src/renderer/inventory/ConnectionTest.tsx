@@ -2,8 +2,9 @@ import { IconCheck, IconCircleDashed, IconMinus, IconPointFilled, IconX } from '
 import { type ReactNode, useEffect, useRef } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
+import classes from './ConnectionTest.module.css';
 import { type ChecklistLine, checklist, verdict } from './checklist.ts';
-import classes from './inventory.module.css';
+import dialog from './inventory.module.css';
 import { ProblemBox } from './ProblemBox.tsx';
 import type { ConnectionTestState } from './use-connection-test.ts';
 
@@ -15,7 +16,7 @@ const marks = {
   skipped: { Icon: IconMinus, word: 'Skipped' },
 } as const;
 
-export interface ConnectionTestProps {
+interface ConnectionTestProps {
   readonly test: ConnectionTestState;
   /** Which host of a range was tested. */
   readonly note: string | null;
@@ -42,7 +43,7 @@ export function ConnectionTest({ test, note }: ConnectionTestProps): ReactNode {
       <p role="status" className={failed ? 'hum-unseen' : ''}>
         {test.running ? 'Testing…' : (end ?? (test.problem ? '' : 'The test was stopped.'))}
       </p>
-      {note ? <p className={classes.note}>{note}</p> : null}
+      {note ? <p className={dialog.note}>{note}</p> : null}
       <ProblemBox problem={test.problem} />
     </section>
   );
@@ -53,7 +54,7 @@ function Line({ line }: { readonly line: ChecklistLine }): ReactNode {
   return (
     <li data-mark={line.mark}>
       <Icon size={16} aria-label={word} />
-      <span className={classes.testLabel}>{line.label}</span>
+      <span>{line.label}</span>
       <span className={`hum-mono ${classes.testNote}`}>{line.step && !line.step.problem ? visibleText(line.step.note, 200) : ''}</span>
       <span className={`hum-mono ${classes.testTime}`}>
         {line.step && line.mark !== 'skipped' ? `${Math.round(line.step.tookMs)} ms` : ''}

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
+import classes from './host-keys.module.css';
 import { fingerprintGroups } from './host-keys.ts';
-import classes from './inventory.module.css';
 
 /** A fingerprint in groups of four. The gaps are drawn, not written: copied, it is the fingerprint. */
 export function Fingerprint({ fingerprint }: { readonly fingerprint: string }): ReactNode {

@@ -4,7 +4,7 @@ import type { FieldErrors, HostFormField, HostFormValues } from './host-form.ts'
 import classes from './inventory.module.css';
 import { useKnownLabels } from './use-known-labels.ts';
 
-export interface HostFieldsProps {
+interface HostFieldsProps {
   readonly values: HostFormValues;
   readonly errors: FieldErrors;
   readonly onChange: (values: HostFormValues) => void;

@@ -5,7 +5,7 @@ import type { SshConfigCandidate } from '../../shared/contract/inventory.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import classes from './inventory.module.css';
 
-export interface SshConfigRowProps {
+interface SshConfigRowProps {
   readonly candidate: SshConfigCandidate;
   /** The file that the list is of: only another one is named. */
   readonly mainFile: string;

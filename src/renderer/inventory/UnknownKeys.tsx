@@ -7,6 +7,7 @@ import { closeDialog } from '../app/dialogs.ts';
 import { toggled } from '../components/toggled.ts';
 import { Command } from './Command.tsx';
 import { Fingerprint } from './Fingerprint.tsx';
+import keyClasses from './host-keys.module.css';
 import { hostKeyFile, type UnknownKey } from './host-keys.ts';
 import classes from './inventory.module.css';
 import { ProblemBox } from './ProblemBox.tsx';
@@ -40,7 +41,7 @@ export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }):
       <p className={classes.lead}>Trust the key only if its SHA256 fingerprint is the same. It is then written to known_hosts.</p>
       {/* A region that scrolls has to be reachable by keyboard. */}
       <section className={classes.scroll} aria-label="New host keys">
-        <table className={classes.keys}>
+        <table className={keyClasses.keys}>
           <thead>
             <tr>
               <th>

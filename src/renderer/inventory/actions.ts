@@ -82,6 +82,7 @@ export async function exportInventory(): Promise<void> {
   });
 }
 
+/** Starts a demo fleet of so many hosts; says when it runs. */
 export async function startDemo(hosts: number): Promise<void> {
   await act({
     doing: 'Starting the demo fleet',
@@ -90,6 +91,7 @@ export async function startDemo(hosts: number): Promise<void> {
   });
 }
 
+/** Ends the demo fleet; its hosts leave with it. */
 export async function stopDemo(): Promise<void> {
   await act({ doing: 'Stopping the demo fleet', run: () => client.application.stopDemo(), done: () => 'The demo fleet is gone.' });
 }

@@ -17,6 +17,7 @@ export type FieldErrors = Readonly<Partial<Record<HostFormField, string>>>;
 
 export type FormReading = { readonly kind: 'draft'; readonly draft: HostDraft } | { readonly kind: 'errors'; readonly errors: FieldErrors };
 
+/** The fields as they are offered for a new host; `user` is the console's own login name. */
 export function emptyHostForm(user: string): HostFormValues {
   return { address: '', name: '', user, port: '22', keyFile: '', group: '', tags: [] };
 }
@@ -61,6 +62,7 @@ export function errorsByField(issues: readonly { readonly path: readonly Propert
 
 const fields: readonly HostFormField[] = ['address', 'name', 'user', 'port', 'keyFile', 'group', 'tags'];
 
+/** What was typed, without blanks around it; null for nothing. */
 export function optional(text: string): string | null {
   const trimmed = text.trim();
   return trimmed === '' ? null : trimmed;
