@@ -49,7 +49,7 @@ try {
   const firstTableMs = await timeToFullTable(page);
 
   progress(`a steady minute`);
-  await page.waitForTimeout(5_000);
+  await loadIsOver(page);
   const frames = await countSocketFrames(page);
   const tasks = await recordTasks(browser, () => page.waitForTimeout(steadyMs));
   const { patches, bytes } = frames.stop();
@@ -89,6 +89,18 @@ try {
   await browser?.close();
   await shell.stop();
   rmSync(home, { recursive: true, force: true });
+}
+
+/** Later parts of the page are fetched while it is idle: over once nothing has come for three seconds. */
+async function loadIsOver(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      performance
+        .getEntriesByType('resource')
+        .every((entry) => (entry as PerformanceResourceTiming).responseEnd < performance.now() - 3_000),
+    undefined,
+    { timeout: patienceMs, polling: 500 },
+  );
 }
 
 async function openPage(from: Browser): Promise<Page> {

@@ -6,32 +6,37 @@ import type { ProcFiles } from './proc-files.ts';
  * holds the two side by side.
  */
 
-/** The grep pattern of the script itself. What it uses of POSIX extended regular expressions means the same here. */
-const wanted = new RegExp(/^wanted='(.*)'$/m.exec(probeScript)?.[1] ?? '^$');
+/** What the script has grep look for: a line with any of these strings is sent. */
+const wanted = ['cpu ', ...(/^wanted='([^']*)'$/m.exec(probeScript)?.[1] ?? '').split('\n')];
 
 /** What the script keeps from its start. */
 export interface ProbeRun {
   readonly nonce: string;
   /** `$2`: where proc(5) is mounted. */
   readonly proc: string;
-  readonly hasAvailable: boolean;
+  /** The line of min_free_kbytes, on kernels without MemAvailable. */
+  readonly watermark: string;
 }
 
 /** What the script finds out before its first request. */
 export function startProbe(nonce: string, proc: string, files: ProcFiles): ProbeRun {
-  return { nonce, proc, hasAvailable: /^MemAvailable:/m.test(files.proc('meminfo') ?? '') };
+  const minFree = linesOf(files.proc('sys/vm/min_free_kbytes'))[0];
+  const needed = !/^MemAvailable:/m.test(files.proc('meminfo') ?? '') && minFree !== undefined;
+  return { nonce, proc, watermark: needed ? `${proc}/sys/vm/min_free_kbytes:${minFree}\n` : '' };
 }
 
 /** The frame that answers one request line (without its newline). */
 export function probeAnswer(run: ProbeRun, line: string, files: ProcFiles): string {
   const [seq = '', ...sections] = line.split(/[ \t]+/).filter((word) => word !== '');
-  const paths = sections.flatMap((section) => filesOf(run, section));
+  const paths = sections.flatMap(filesOf);
   const own = sections.filter((section) => section === 'facts' || section === 'processes');
   let out = `${run.nonce} begin ${seq}\n`;
   if (paths.length > 0) {
-    const lines = paths.map((path) => grep(`${run.proc}/${path}`, files.proc(path), wanted)).join('');
+    const needles = sections.includes('network') ? [...wanted, ':'] : wanted;
+    const hasAny = (line: string) => needles.some((needle) => line.includes(needle));
+    const lines = paths.map((path) => grep(`${run.proc}/${path}`, files.proc(path), hasAny)).join('');
     // The shell's $(…) leaves out the last newline, or nothing when there is nothing, and the script adds one.
-    out += `${run.nonce} files\n${lines || '\n'}`;
+    out += `${run.nonce} files\n${lines || '\n'}${sections.includes('memory') ? run.watermark : ''}`;
   }
   for (const section of own) {
     out += `${run.nonce} ${section}\n`;
@@ -40,10 +45,10 @@ export function probeAnswer(run: ProbeRun, line: string, files: ProcFiles): stri
   return `${out}${run.nonce} end ${seq}\n`;
 }
 
-function filesOf(run: ProbeRun, section: string): readonly string[] {
+function filesOf(section: string): readonly string[] {
   switch (section) {
     case 'memory':
-      return run.hasAvailable ? ['meminfo', 'vmstat'] : ['meminfo', 'vmstat', 'sys/vm/min_free_kbytes'];
+      return ['meminfo', 'vmstat'];
     case 'pressure':
       return ['pressure/memory', 'pressure/cpu', 'pressure/io'];
     case 'load':
@@ -59,10 +64,10 @@ function filesOf(run: ProbeRun, section: string): readonly string[] {
   }
 }
 
-/** `grep -Es pattern path /dev/null`: each line that matches, after its file's name. */
-function grep(name: string, text: string | undefined, pattern: RegExp): string {
+/** What grep prints beside /dev/null: each line that is asked for, after its file's name. */
+function grep(name: string, text: string | undefined, asked: (line: string) => boolean): string {
   let out = '';
-  for (const line of linesOf(text)) if (pattern.test(line)) out += `${name}:${line}\n`;
+  for (const line of linesOf(text)) if (asked(line)) out += `${name}:${line}\n`;
   return out;
 }
 
@@ -96,6 +101,7 @@ function processes(run: ProbeRun, files: ProcFiles): string {
   });
   resident.sort((a, b) => Number(b.kb) - Number(a.kb) || (a.line < b.line ? 1 : -1));
   let out = '';
-  for (const { pid, line } of resident.slice(0, largest)) out += grep(line, files.proc(`${pid}/status`), /^(Name|Uid|VmRSS):/);
-  return out + grep('/etc/passwd', files.etc('/etc/passwd'), /^[^:]*:[^:]*:[0-9]/);
+  for (const { pid, line } of resident.slice(0, largest))
+    out += grep(line, files.proc(`${pid}/status`), (each) => /^(Name|Uid|VmRSS):/.test(each));
+  return out + grep('/etc/passwd', files.etc('/etc/passwd'), (line) => /^[^:]*:[^:]*:[0-9]/.test(line));
 }

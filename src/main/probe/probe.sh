@@ -20,12 +20,32 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
 export LC_ALL PATH
 set -f
 
-# What a console reads of these files; the rest stays on the host. meminfo, vmstat, pressure, loadavg and uptime, stat, net/dev.
-wanted='^(MemTotal|MemFree|MemAvailable|Buffers|Cached|SwapCached|Active\(file\)|Inactive\(file\)|Shmem|Slab|SReclaimable|SwapTotal|SwapFree|Hugetlb|HugePages_Total|Hugepagesize):|^(pswpin|pswpout|oom_kill) |^(some|full) |^[0-9]|^cpu |: *[0-9]+ +[0-9]+ '
+# What a console reads of meminfo, vmstat, stat, and (by the point in their numbers) pressure, loadavg and uptime; the rest stays on the
+# host. Fixed strings: to compile a regular expression costs a host more than the reading itself.
+wanted='MemTotal
+MemFree
+MemAvailable
+Buffers
+Cached
+(file)
+Shmem:
+Slab
+SReclaimable
+SwapTotal
+SwapFree
+Hugetlb
+HugePages_Total
+Hugepagesize
+pswpin
+pswpout
+oom_kill
+.'
 
-memory_files="$proc/meminfo $proc/vmstat"
 # Before Linux 3.14 there is no MemAvailable; its estimate needs the low watermark.
-grep -qs '^MemAvailable:' "$proc/meminfo" || memory_files="$memory_files $proc/sys/vm/min_free_kbytes"
+min_free=
+if ! grep -qs '^MemAvailable:' "$proc/meminfo" && [ -r "$proc/sys/vm/min_free_kbytes" ]; then
+  read -r min_free <"$proc/sys/vm/min_free_kbytes"
+fi
 
 facts() {
   # uname prints name, node, release and machine in this order, whatever the order of the flags.
@@ -54,14 +74,22 @@ processes() {
 while read -r seq sections; do
   files=
   own=
+  interfaces=
+  watermark=
   for section in $sections; do
     case $section in
-      memory) files="$files $memory_files" ;;
+      memory)
+        files="$files $proc/meminfo $proc/vmstat"
+        watermark=${min_free:+$proc/sys/vm/min_free_kbytes:$min_free$newline}
+        ;;
       pressure) files="$files $proc/pressure/memory $proc/pressure/cpu $proc/pressure/io" ;;
       load) files="$files $proc/loadavg" ;;
       cpu) files="$files $proc/stat" ;;
       uptime) files="$files $proc/uptime" ;;
-      network) files="$files $proc/net/dev" ;;
+      network)
+        files="$files $proc/net/dev"
+        interfaces=$newline:
+        ;;
       facts | processes) own="$own $section" ;;
     esac
   done
@@ -69,7 +97,7 @@ while read -r seq sections; do
   frame="$nonce begin $seq$newline"
   if [ -n "$files" ]; then
     # shellcheck disable=SC2086 # a list of paths without spaces; /dev/null makes grep name the file even when there is one
-    frame="$frame$nonce files$newline$(grep -Es "$wanted" $files /dev/null)$newline"
+    frame="$frame$nonce files$newline$(grep -Fs -e 'cpu ' -e "$wanted$interfaces" $files /dev/null)$newline$watermark"
   fi
   for section in $own; do
     printf '%s' "$frame$nonce $section$newline"
