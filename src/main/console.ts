@@ -11,6 +11,7 @@ import { connectionTest } from './inventory/test-connection.ts';
 import type { Logger } from './logging.ts';
 import { readMemory } from './memory/memory.ts';
 import { readNetwork } from './network/network.ts';
+import { openPlans } from './plans/plans.ts';
 import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
 import { openSettings } from './settings/settings.ts';
 import { createHandshakeGate } from './ssh/handshake-gate.ts';
@@ -21,6 +22,9 @@ import { createSession } from './ssh/ssh-session.ts';
 import { setAsideIfDamaged } from './storage/damaged.ts';
 import { claimDataDir } from './storage/data-dir.ts';
 import type { OpenStore, Store } from './storage/store.ts';
+import { createTerminals } from './terminals/terminals.ts';
+import { createLifecycle, xenStepHandlers } from './xen/lifecycle.ts';
+import { createXen } from './xen/xen.ts';
 
 export interface ConsoleOptions {
   readonly shell: 'desktop' | 'web';
@@ -83,11 +87,29 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     };
   }
 
+  const xen = createXen({ log });
   const fleet = createFleet({
     openSession: (host) => createSession(targetOf(host), { gate, log: ({ event, ...entry }) => log.info(entry, event) }),
     readers: { memory: readMemory, network: readNetwork },
+    followers: [xen],
     log,
   });
+  const plans = openPlans({
+    dataDir: dataDir.path,
+    handlers: xenStepHandlers(() => xen),
+    runner: (host) => fleet.runner(host),
+    hostName: (host) => fleet.row(host)?.host.name ?? host,
+    onStep: (host) => xen.refresh(host),
+    by: loginUser,
+    log,
+  });
+  const lifecycle = createLifecycle({
+    xen,
+    plans,
+    runner: (host) => fleet.runner(host),
+    hostAddress: (host) => fleet.row(host)?.host,
+  });
+  const terminals = createTerminals({ runner: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
   demo.onChange(() => {
@@ -101,6 +123,10 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     fleet,
     settings,
     demo,
+    plans,
+    xen,
+    lifecycle,
+    terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
     testConnection: connectionTest({ targetOf, gate, readMemory }),
     info: () => ({ version, shell, platform: process.platform, dataDir: dataDir.path, loginUser, notices }),
@@ -115,7 +141,8 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     },
     startDemo: (hosts) => demo.start(hosts),
     async stop() {
-      await Promise.all([fleet.stop(), demo.stop()]);
+      await plans.stop();
+      await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
       dataDir.release();
       log.info('stopped');
     },

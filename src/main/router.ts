@@ -10,7 +10,12 @@ import { previewAddress } from './inventory/preview.ts';
 import type { SshConfigImport } from './inventory/ssh-config-import.ts';
 import type { ConnectionTest } from './inventory/test-connection.ts';
 import type { Logger } from './logging.ts';
+import type { Plans } from './plans/plans.ts';
 import type { SettingsService } from './settings/settings.ts';
+
+import type { Terminals } from './terminals/terminals.ts';
+import type { Lifecycle } from './xen/lifecycle.ts';
+import type { Xen } from './xen/xen.ts';
 
 /** What a shell knows of the window or socket that a call came from. */
 export interface ClientContext {
@@ -25,6 +30,10 @@ export interface ConsoleServices {
   readonly fleet: Fleet;
   readonly settings: SettingsService;
   readonly demo: DemoService;
+  readonly plans: Plans;
+  readonly xen: Xen;
+  readonly lifecycle: Lifecycle;
+  readonly terminals: Terminals;
   readonly sshConfig: SshConfigImport;
   readonly testConnection: ConnectionTest;
   readonly info: () => ApplicationInfo;
@@ -44,7 +53,7 @@ function tooManyStreams(): HumError {
 
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
-  const { inventory, fleet, settings, demo, log } = services;
+  const { inventory, fleet, settings, demo, plans, xen, lifecycle, terminals, log } = services;
   /** How many streams each client has open. */
   const streams = new Map<string, number>();
 
@@ -120,6 +129,37 @@ export function createRouter(services: ConsoleServices) {
         const { ids, skipped } = inventory.addAll(read.file.hosts.map((host) => ({ ...host, origin: 'import' })));
         return { kind: 'imported', added: ids.length, skipped: skipped.map((host) => host.name) };
       }),
+    },
+    plans: {
+      watch: os.plans.watch.handler(({ context, signal }) => toldStream(context, plans.watch(signal, context.writable))),
+      cancel: os.plans.cancel.handler(({ input }) => plans.cancel(input.id)),
+      undo: os.plans.undo.handler(({ input }) => plans.undo(input.id)),
+      resume: os.plans.resume.handler(({ input }) => plans.resume(input.id)),
+      dismiss: os.plans.dismiss.handler(({ input }) => plans.dismiss(input.id)),
+      audit: os.plans.audit.handler(({ input }) => plans.audit(input)),
+      exportAudit: os.plans.exportAudit.handler(({ input }) => plans.exportAudit(input)),
+    },
+    terminals: {
+      openConsole: os.terminals.openConsole.handler(({ input, context, signal }) =>
+        toldStream(context, terminals.openConsole(context.clientId, input.domain, input.size, signal)),
+      ),
+      write: os.terminals.write.handler(({ input, context }) => terminals.write(context.clientId, input.id, input.text)),
+      resize: os.terminals.resize.handler(({ input, context }) => terminals.resize(context.clientId, input.id, input.size)),
+      acknowledge: os.terminals.acknowledge.handler(({ input, context }) =>
+        terminals.acknowledge(context.clientId, input.id, input.characters),
+      ),
+    },
+    xen: {
+      watch: os.xen.watch.handler(({ context, signal }) => toldStream(context, xen.watch(signal, context.writable))),
+      watchDomain: os.xen.watchDomain.handler(({ input, context, signal }) =>
+        toldStream(context, xen.watchDomain(input, signal, context.writable)),
+      ),
+      refresh: os.xen.refresh.handler(({ input }) => xen.refresh(input.host)),
+      config: os.xen.config.handler(({ input }) => xen.config(input)),
+      preview: os.xen.preview.handler(({ input }) => lifecycle.preview(input.action, input.domains)),
+      act: os.xen.act.handler(({ input }) => lifecycle.act(input)),
+      checkConfig: os.xen.checkConfig.handler(({ input }) => lifecycle.checkConfig(input.host, input.text)),
+      saveConfig: os.xen.saveConfig.handler(({ input }) => lifecycle.saveConfig(input.domain, input.text, input.version)),
     },
     settings: {
       watch: os.settings.watch.handler(({ context, signal }) => toldStream(context, settings.watch(signal))),

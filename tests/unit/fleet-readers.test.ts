@@ -100,6 +100,7 @@ describe('facts', () => {
     expect(parseFacts(withFacts.sections.get('facts') ?? '', 42)).toEqual({
       hostName: 'host',
       kernel: 'Linux 6.18.44',
+      toolstack: null,
       distribution: 'Debian GNU/Linux 12 (bookworm)',
       architecture: 'x86_64',
       cores: 2,

@@ -1,5 +1,8 @@
 import type { HostFacts } from '../../shared/contract/fleet.ts';
+import type { Toolstack } from '../../shared/contract/xen.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+
+const toolstacks: readonly Toolstack[] = ['xl', 'xm', 'xe'];
 
 /**
  * Reads what the `facts` section prints: `key=value` lines, and the PRETTY_NAME line of os-release(5) as it is.
@@ -21,6 +24,7 @@ export function parseFacts(text: string, bootedAt: number): HostFacts {
     architecture: text200('architecture'),
     cores: Number.isInteger(cores) && cores > 0 && cores < 100_000 ? cores : 0,
     bootId: text200('boot_id'),
+    toolstack: toolstacks.find((each) => each === told.get('toolstack')) ?? null,
     bootedAt,
   };
 }

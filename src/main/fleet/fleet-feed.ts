@@ -1,6 +1,6 @@
 import type { DemoState, FleetEvent, HostRow, HostRowPatch } from '../../shared/contract/fleet.ts';
+import { type Bell, pause, settled } from '../stream.ts';
 import type { HostMonitor } from './host-monitor.ts';
-import { type Bell, pause, settled } from './stream.ts';
 
 /** A little more than a quarter of a second, so that no second ever holds five. */
 export const patchSpacingMs = 260;

@@ -1,12 +1,12 @@
 import type { DemoState, FleetEvent, HostDetailEvent, HostRow, ProcessRow } from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
-import type { Session } from '../ssh/session.ts';
+import type { Runner, Session } from '../ssh/session.ts';
+import { abortable, Bell } from '../stream.ts';
 import { type FleetState, fleetFeed } from './fleet-feed.ts';
 import { hostFeed } from './host-feed.ts';
-import { HostMonitor, type MonitorDeps } from './host-monitor.ts';
+import { type HostFollower, HostMonitor, type MonitorDeps } from './host-monitor.ts';
 import type { SampleReaders } from './sample.ts';
-import { abortable, Bell } from './stream.ts';
 
 const fleetIntervalMs = 5_000;
 const watchedIntervalMs = 1_000;
@@ -19,6 +19,7 @@ const sleepMs = 5_000;
 export interface FleetDeps {
   readonly openSession: (host: InventoryHost) => Session;
   readonly readers: SampleReaders;
+  readonly followers?: readonly HostFollower[];
   readonly log?: { info(data: object, message: string): void };
   /** Epoch ms. */
   readonly now?: () => number;
@@ -35,6 +36,8 @@ export interface Fleet {
   watchHost(id: string, signal?: AbortSignal, writable?: () => Promise<void>): AsyncGenerator<HostDetailEvent, void, void>;
   /** The ten processes with the largest resident memory. @throws HumError `not-found`, `connection-lost`, `request-timeout`, … */
   processes(id: string): Promise<{ at: number; processes: readonly ProcessRow[] }>;
+  /** What runs commands on a host. @throws HumError `not-found`, `connection-lost` */
+  runner(id: string): Runner;
   /** Tries now. Unknown ids are passed over. */
   reconnect(ids: readonly string[]): void;
   /** Stores offered keys and connects; what could not be trusted is told one by one. */
@@ -83,6 +86,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     readers: deps.readers,
     now,
     nextRevision,
+    followers: deps.followers ?? [],
     onWatched: pace,
     onEvent: (host, event) => deps.log?.info({ host: host.id, name: host.name, severity: event.severity }, event.text),
   };
@@ -174,6 +178,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       const processes = await found(id).processes();
       return { at: now(), processes };
     },
+    runner: (id) => found(id).runner(),
     reconnect(ids) {
       for (const id of ids) monitors.get(id)?.reconnect();
     },

@@ -1,7 +1,7 @@
 import type { HostDetailEvent, HostEvent, HostFacts, HostSample } from '../../shared/contract/fleet.ts';
+import { Bell, pause, settled } from '../stream.ts';
 import { patchSpacingMs, rowPatch } from './fleet-feed.ts';
 import type { HostMonitor } from './host-monitor.ts';
-import { Bell, pause, settled } from './stream.ts';
 
 /** What a reader that does not keep up may miss is older than this many samples, or events. */
 const maxQueued = 200;

@@ -3,12 +3,12 @@ import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Frame } from '../probe/frames.ts';
 import { noAnswer, noFigures, type Section } from '../probe/probe.ts';
-import type { Session, SessionStatus } from '../ssh/session.ts';
+import { Sampler } from '../probe/sampler.ts';
+import type { Runner, Session, SessionStatus } from '../ssh/session.ts';
 import { EventLog, stateEvent } from './event-log.ts';
 import { HostRecord } from './host-record.ts';
 import { ProcessRequests } from './process-requests.ts';
 import type { SampleReaders } from './sample.ts';
-import { Sampler } from './sampler.ts';
 import { nextStatus } from './status.ts';
 
 /** The parts of a row that change apart from each other. */
@@ -23,7 +23,16 @@ export interface HostWatcher {
   changed(): void;
 }
 
+/** A feature that asks hosts questions of its own, over the sessions that the fleet keeps. */
+export interface HostFollower {
+  /** Hum is connected to the host, and it has told what it is. */
+  connected(host: InventoryHost, session: Session, facts: HostFacts): void;
+  /** The connection has ended; `removed` with the host itself. */
+  disconnected(id: string, removed: boolean): void;
+}
+
 export interface MonitorDeps {
+  readonly followers: readonly HostFollower[];
   readonly openSession: (host: InventoryHost) => Session;
   readonly readers: SampleReaders;
   readonly now: () => number;
@@ -166,6 +175,12 @@ export class HostMonitor {
     await this.#session.trustOfferedKey(fingerprint);
   }
 
+  /** What runs commands on the host. @throws HumError `connection-lost` when it is not connected */
+  runner(): Runner {
+    if (this.#session?.status.state !== 'online') throw this.#notConnected();
+    return this.#session;
+  }
+
   /** The processes with the largest resident memory, asked for now. @throws HumError why they cannot be had */
   processes(): Promise<readonly ProcessRow[]> {
     const sampler = this.#sampler;
@@ -189,6 +204,7 @@ export class HostMonitor {
   async remove(): Promise<void> {
     this.removed = true;
     const closed = this.#closeSession();
+    for (const follower of this.#deps.followers) follower.disconnected(this.id, true);
     this.#tellWatchers();
     await closed;
   }
@@ -242,6 +258,7 @@ export class HostMonitor {
   }
 
   #endConnection(): void {
+    if (this.#factsKnown && !this.removed) for (const follower of this.#deps.followers) follower.disconnected(this.id, false);
     this.#sampled = false;
     this.#factsKnown = false;
     this.#fault = undefined;
@@ -281,6 +298,8 @@ export class HostMonitor {
     if (this.system !== systemBefore) this.#mark('system');
     for (const watcher of this.#watchers) watcher.facts(facts);
     for (const each of news) this.#tell(each);
+    if (this.#session === undefined) return;
+    for (const follower of this.#deps.followers) follower.connected(this.#host, this.#session, facts);
   }
 
   #failed(problem: Problem, outlook: 'passing' | 'lasting'): void {

@@ -54,6 +54,12 @@ facts() {
   printf '%s\n' "hostname=$2" "kernel=$1 $3" "architecture=$4"
   echo "cores=$(grep -c '^cpu[0-9]' "$proc/stat" 2>/dev/null)"
   [ -r "$proc/sys/kernel/random/boot_id" ] && read -r line <"$proc/sys/kernel/random/boot_id" && echo "boot_id=$line"
+  # Only dom0 has the capability control_d.
+  if grep -qs control_d "$proc/xen/capabilities"; then
+    for tool in xl xm xe; do
+      command -v "$tool" >/dev/null && echo "toolstack=$tool" && break
+    done
+  fi
   grep -hs -m 1 '^PRETTY_NAME=' /etc/os-release /usr/lib/os-release && return
   # Before os-release there was a file for each distribution.
   for file in /etc/redhat-release /etc/SuSE-release; do

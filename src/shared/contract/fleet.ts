@@ -4,6 +4,7 @@ import type { Problem } from '../errors.ts';
 import type { HostState } from '../host-states.ts';
 import { hostId, hostIds, procedure } from './base.ts';
 import type { InventoryHost } from './inventory.ts';
+import type { Toolstack } from './xen.ts';
 
 export type { HostState };
 
@@ -137,6 +138,8 @@ export interface HostFacts {
   readonly architecture: string;
   readonly cores: number;
   readonly bootId: string;
+  /** The toolstack of a Xen host, if Hum is logged in to its dom0; null on any other host. */
+  readonly toolstack: Toolstack | null;
   readonly bootedAt: number;
 }
 

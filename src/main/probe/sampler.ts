@@ -1,7 +1,7 @@
 import { type Problem, problemOf } from '../../shared/errors.ts';
-import type { Frame } from '../probe/frames.ts';
-import { openProbe, type Probe, type Section } from '../probe/probe.ts';
 import type { Session } from '../ssh/session.ts';
+import type { Frame } from './frames.ts';
+import { openProbe, type Probe, type Section } from './probe.ts';
 
 /** A host is left alone for at least three times as long as it takes to answer, but asked once a minute at least. */
 const slownessFactor = 4;
