@@ -1,3 +1,5 @@
+import { Decimals } from '../../shared/decimals.ts';
+
 /** What all CPUs together have done since the boot, in clock ticks (proc_stat(5)). A guest's time is in `user` already. */
 export interface CpuTimes {
   readonly user: number;
@@ -22,15 +24,11 @@ const maxTicks = 2 ** 64;
 /** Reads the `cpu` line of /proc/stat. Fields that an old kernel lacks are 0. Null without the line. */
 export function parseCpuTimes(text: string): CpuTimes | null {
   if (!text.startsWith('cpu ')) return null;
-  const end = text.indexOf('\n');
-  const fields = text
-    .slice(4, end < 0 ? undefined : end)
-    .trim()
-    .split(' ', 8)
-    .map(Number);
-  if (fields.length < 4 || !fields.every((field) => field >= 0 && field <= maxTicks)) return null;
-  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields;
-  return { user: user + nice, system: system + irq + softirq, idle, iowait, steal };
+  const fields = new Decimals(text, 4);
+  const [user, nice, system, idle] = [fields.next(), fields.next(), fields.next(), fields.next()];
+  const [iowait, irq, softirq, steal] = [fields.next() || 0, fields.next() || 0, fields.next() || 0, fields.next() || 0];
+  const times = { user: user + nice, system: system + irq + softirq, idle, iowait, steal };
+  return times.user + times.system + idle + iowait + steal <= maxTicks ? times : null;
 }
 
 /** Null when the CPUs were counted from anew, or no time has passed. `iowait` may fall (proc_stat(5)): that is nothing, not less. */

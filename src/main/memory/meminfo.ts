@@ -1,3 +1,5 @@
+import { Decimals } from '../../shared/decimals.ts';
+
 /** Fields of /proc/meminfo by name (proc_meminfo(5)): bytes where the line says kB, a count where it says nothing. */
 export type Meminfo = ReadonlyMap<string, number>;
 
@@ -12,8 +14,8 @@ export function parseMeminfo(text: string): Meminfo {
   while (colon >= 0) {
     const end = text.indexOf('\n', start) + 1 || text.length + 1;
     if (colon < end) {
-      const number = Number.parseInt(text.slice(colon + 1, end - 1), 10);
-      if (number >= 0 && number <= maxValue) fields.set(text.slice(start, colon), text.startsWith('kB', end - 3) ? number * 1024 : number);
+      const number = new Decimals(text, colon + 1).next();
+      if (number <= maxValue) fields.set(text.slice(start, colon), text.startsWith('kB', end - 3) ? number * 1024 : number);
     }
     start = end;
     if (colon < start) colon = text.indexOf(':', start);

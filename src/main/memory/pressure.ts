@@ -1,3 +1,4 @@
+import { Decimals } from '../../shared/decimals.ts';
 import type { ProcFiles } from '../probe/proc-files.ts';
 
 /** Share of the last ten seconds in which some, or all, tasks waited, 0..1 (PSI, Documentation/accounting/psi.rst). Null without PSI. */
@@ -26,6 +27,6 @@ function averageTen(text: string, kind: 'some' | 'full'): number | null {
   const label = `${kind} avg10=`;
   const at = text.indexOf(label);
   if (at < 0) return null;
-  const percent = Number.parseFloat(text.slice(at + label.length, at + label.length + 8));
-  return percent >= 0 ? Math.min(1, percent / 100) : null;
+  const percent = new Decimals(text, at + label.length).next();
+  return percent < 1e6 ? Math.min(1, percent / 100) : null;
 }

@@ -1,3 +1,5 @@
+import { Decimals } from '../../shared/decimals.ts';
+
 /** Counters of /proc/vmstat since boot; null where the kernel has no such counter. */
 export interface VmCounters {
   /** Bytes read from and written to swap. */
@@ -24,6 +26,6 @@ export function parseVmstat(text: string): VmCounters {
 function counter(text: string, name: string): number | null {
   const at = text.startsWith(name) ? 0 : text.indexOf(`\n${name}`) + 1;
   if (at === 0 && !text.startsWith(name)) return null;
-  const value = Number.parseInt(text.slice(at + name.length, at + name.length + 20), 10);
-  return value >= 0 ? value : null;
+  const value = new Decimals(text, at + name.length).next();
+  return value < 2 ** 64 ? value : null;
 }

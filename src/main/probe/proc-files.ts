@@ -17,11 +17,15 @@ export function splitFiles(text: string, proc: string): ProcFiles {
       continue;
     }
     const head = text.slice(start, colon + 1);
-    let end = lineEnd;
-    while (end < text.length && text.startsWith(head, end)) end = text.indexOf('\n', end) + 1 || text.length;
-    const path = head.slice(root.length, -1);
-    const lines = text.slice(start + head.length, end).replaceAll(`\n${head}`, '\n');
-    files.set(path, (files.get(path) ?? '') + lines);
+    const path = text.slice(start + root.length, colon);
+    let lines = files.get(path) ?? '';
+    let end = start;
+    do {
+      const from = end + head.length;
+      end = text.indexOf('\n', from) + 1 || text.length;
+      lines += text.slice(from, end);
+    } while (text.startsWith(head, end));
+    files.set(path, lines);
     start = end;
   }
   return files;
