@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { cellAt, cellBox, heatLayout } from '../../src/renderer/components/heat/heat-layout.ts';
 import { sparkPath } from '../../src/renderer/components/spark-path.ts';
+import { itemsOf } from '../../src/renderer/components/table/items.ts';
 import { formatUsedOf, isLate, memoryStrain } from '../../src/renderer/fleet/figures.ts';
-import { cellAt, cellBox, heatLayout } from '../../src/renderer/fleet/heat-layout.ts';
-import { itemsOf } from '../../src/renderer/fleet/items.ts';
 import type { FleetRows } from '../../src/renderer/fleet/rows.ts';
 import { applyEvent } from '../../src/renderer/fleet/rows.ts';
 import { totalsOf } from '../../src/renderer/fleet/totals.ts';
@@ -126,17 +126,17 @@ describe('the lines of the table', () => {
   ];
 
   test('are the hosts in their order when nothing groups them', () => {
-    expect(itemsOf(hosts, false, new Set()).map((item) => item.kind === 'host' && item.id)).toEqual(['1', '2', '3', '4']);
+    expect(itemsOf(hosts, false, new Set()).map((item) => item.kind === 'row' && item.id)).toEqual(['1', '2', '3', '4']);
   });
 
   test('go group by group, counted as people count, with the hosts of no group last', () => {
-    const lines = itemsOf(hosts, true, new Set()).map((item) => (item.kind === 'host' ? item.id : (item.name ?? 'none')));
+    const lines = itemsOf(hosts, true, new Set()).map((item) => (item.kind === 'row' ? item.id : (item.name ?? 'none')));
     expect(lines).toEqual(['web2', '3', 'web10', '1', '4', 'none', '2']);
   });
 
   test('leave out the hosts of a folded group, whose heading still knows them', () => {
     const items = itemsOf(hosts, true, new Set(['group:web10']));
-    expect(items.map((item) => (item.kind === 'host' ? item.id : item.ids.length))).toEqual([1, '3', 2, 1, '2']);
+    expect(items.map((item) => (item.kind === 'row' ? item.id : item.ids.length))).toEqual([1, '3', 2, 1, '2']);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Selection } from '../../src/renderer/fleet/selection.ts';
-import { moved, noSelection, picked, pruned } from '../../src/renderer/fleet/selection.ts';
+import type { Selection } from '../../src/renderer/components/table/selection.ts';
+import { moved, noSelection, picked, pruned } from '../../src/renderer/components/table/selection.ts';
 
 const order = ['a', 'b', 'c', 'd', 'e'];
 

@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { axisLabel, axisSplits, axisStep, axisTop, type ChartUnit, timeSplits, valueLabel } from '../../src/renderer/host/chart-axis.ts';
-import { columnsOf, figureOf, stack } from '../../src/renderer/host/chart-columns.ts';
-import { chartData } from '../../src/renderer/host/chart-data.ts';
+import {
+  axisLabel,
+  axisSplits,
+  axisStep,
+  axisTop,
+  type ChartUnit,
+  timeSplits,
+  valueLabel,
+} from '../../src/renderer/components/chart/chart-axis.ts';
+import { columnsOf, stack } from '../../src/renderer/components/chart/chart-columns.ts';
+import { chartData } from '../../src/renderer/components/chart/chart-data.ts';
+import { type ChartKind, figureOf } from '../../src/renderer/components/chart/chart-kind.ts';
+import { appendSample, isGap, maxSamples, shownMs, windowMs } from '../../src/renderer/components/chart/sample-window.ts';
 import { chartHeadline } from '../../src/renderer/host/chart-headline.ts';
-import { type ChartKind, chartKinds } from '../../src/renderer/host/chart-kinds.ts';
+import { chartKinds } from '../../src/renderer/host/chart-kinds.ts';
 import { missingFigures, noSamplesText } from '../../src/renderer/host/missing-figures.ts';
-import { appendSample, isGap, maxSamples, shownMs, windowMs } from '../../src/renderer/host/sample-window.ts';
 import { type HostSample, type SeriesName, seriesNames } from '../../src/shared/contract/fleet.ts';
 
 const start = 1_790_000_000_000;
@@ -72,7 +81,7 @@ describe('gaps', () => {
 
   it('break the line of every series', () => {
     const samples = [...every(1000, 2), ...every(1000, 2, start + 60_000)];
-    const { times, columns } = columnsOf(samples, ['load1', 'load5']);
+    const { times, columns } = columnsOf(samples, seriesNames, ['load1', 'load5']);
     expect(times).toEqual([start / 1000, start / 1000 + 1, start / 1000 + 30.5, start / 1000 + 60, start / 1000 + 61]);
     expect(columns[0]).toEqual([0, 1, null, 0, 1]);
     expect(columns[1]).toEqual([null, null, null, null, null]);
@@ -212,13 +221,15 @@ describe('the charts', () => {
   });
 
   it('read a value by the name of its series', () => {
-    expect(figureOf(sample(start, { swapUsed: 7 }), 'swapUsed')).toBe(7);
-    expect(figureOf(undefined, 'swapUsed')).toBeNull();
+    const [kind] = chartKinds;
+    if (!kind) throw new Error('charts are missing');
+    expect(figureOf(kind, sample(start, { swapUsed: 7 }), 'swapUsed')).toBe(7);
+    expect(figureOf(kind, undefined, 'swapUsed')).toBeNull();
   });
 });
 
 describe('the data of a chart', () => {
-  const kindOf = (id: string): ChartKind => {
+  const kindOf = (id: string): ChartKind<SeriesName> => {
     const kind = chartKinds.find((one) => one.id === id);
     if (!kind) throw new Error(`there is no chart ${id}`);
     return kind;

@@ -1,17 +1,18 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { useKeys } from '../app/keys.ts';
 import { go, hostPath } from '../app/paths.ts';
+import { SourceTip } from '../components/SourceTip.tsx';
+import { LineTable, type LineTableHandle } from '../components/table/LineTable.tsx';
+import { useTableKeys } from '../components/table/use-table-keys.ts';
 import { toggled } from '../components/toggled.ts';
-import type { ColumnId } from './columns.ts';
+import { columnLooks, isColumnId } from './columns.ts';
+import { FleetHeat } from './FleetHeat.tsx';
 import classes from './FleetPage.module.css';
-import type { FleetTableHandle } from './FleetTable.tsx';
-import { FleetTable } from './FleetTable.tsx';
-import { HeatStrip } from './HeatStrip.tsx';
+import { GroupHeading } from './GroupHeading.tsx';
+import { HostLine, lineOrCellId } from './HostLine.tsx';
 import { LoadingFleet } from './LoadingFleet.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
-import type { Pick, Selection } from './selection.ts';
-import { moved, noSelection, picked, pruned } from './selection.ts';
+import { sourceOf } from './sources.ts';
 import { useFleet } from './store.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { TotalsStrip } from './TotalsStrip.tsx';
@@ -28,84 +29,47 @@ export function FleetPage(): ReactNode {
 function LoadedFleet(): ReactNode {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const arrangement = useArrangement(folded);
-  const { order } = arrangement;
-  const [held, setSelection] = useState<Selection>(noSelection);
-  /** The cell at the cursor that is asked where its figure comes from. */
-  const [cell, setCell] = useState<ColumnId | null>(null);
+  const table = useRef<LineTableHandle>(null);
+  const filter = useRef<HTMLInputElement>(null);
   const rows = useFleet.getState().rows;
-  const selection = pruned(held, (id) => rows.has(id));
-  const table = useRef<FleetTableHandle>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const latestOrder = useRef(order);
-  useEffect(() => {
-    latestOrder.current = order;
+  const { selection, cell, onPick, onChooseAll, clear } = useTableKeys({
+    order: arrangement.order,
+    columns: arrangement.shownColumns,
+    table,
+    filter,
+    exists: (id) => rows.has(id),
+    onOpen: open,
+    clearFilter,
   });
-
-  const onPick = useCallback((id: string, pick: Pick) => {
-    setSelection((before) => picked(before, latestOrder.current, id, pick));
-    setCell(null);
-  }, []);
   const onFold = useCallback((key: string) => setFolded((before) => toggled(before, key)), []);
-  const onChooseAll = useCallback(
-    () =>
-      setSelection((before) => {
-        const all = latestOrder.current;
-        return { ...before, chosen: new Set(before.chosen.size >= all.length ? [] : all) };
-      }),
-    [],
-  );
-  const move = (by: number, extend: boolean) => {
-    const next = moved(selection, order, by, extend);
-    setSelection(next);
-    if (next.cursor !== null) table.current?.reveal(next.cursor);
-    table.current?.focus();
-  };
-  const moveCell = (by: number) => {
-    if (selection.cursor === null) move(1, false);
-    setCell((before) => neighbourCell(arrangement.shownColumns, before, by));
-    table.current?.focus();
-  };
-  const clear = () => setSelection((before) => ({ ...before, chosen: new Set(), anchor: null }));
-
-  useKeys({
-    '/': () => field.current?.select(),
-    j: () => move(1, false),
-    k: () => move(-1, false),
-    'shift+j': () => move(1, true),
-    'shift+k': () => move(-1, true),
-    arrowdown: (event) => move(1, event.shiftKey),
-    arrowup: (event) => move(-1, event.shiftKey),
-    arrowright: () => moveCell(1),
-    arrowleft: () => moveCell(-1),
-    pagedown: (event) => move(pageOfLines, event.shiftKey),
-    pageup: (event) => move(-pageOfLines, event.shiftKey),
-    home: (event) => move(-order.length, event.shiftKey),
-    end: (event) => move(order.length, event.shiftKey),
-    x: () => selection.cursor !== null && onPick(selection.cursor, 'toggle'),
-    enter: (event) => openCursor(event, selection.cursor),
-    'ctrl+a': onChooseAll,
-    escape: () => {
-      if (cell !== null) setCell(null);
-      else if (selection.chosen.size > 0) clear();
-      else changeView(() => ({ filter: '' }));
-    },
-  });
 
   return (
     <div className={classes.page}>
       <h1 className="hum-unseen">Fleet</h1>
       <TotalsStrip />
-      <HeatStrip matching={arrangement.matching} />
-      <Toolbar arrangement={arrangement} field={field} onLeave={() => table.current?.focus()} />
-      <FleetTable
-        arrangement={arrangement}
+      <FleetHeat matching={arrangement.matching} />
+      <Toolbar arrangement={arrangement} field={filter} onLeave={() => table.current?.focus()} />
+      <LineTable
+        label="Hosts"
+        chooseAllLabel="Select all hosts that are shown"
+        items={arrangement.items}
+        order={arrangement.order}
+        columns={arrangement.shownColumns}
+        looks={columnLooks}
+        table={arrangement.table}
         selection={selection}
         cell={cell}
         folded={folded}
         onFold={onFold}
         onPick={onPick}
         onChooseAll={onChooseAll}
+        onOpen={open}
+        onPointerMove={arrangement.holdStill}
         handle={table}
+        Line={HostLine}
+        elementId={lineOrCellId}
+        Heading={GroupHeading}
+        tipFor={tipFor}
         empty={<NothingMatches />}
       />
       <SelectionBar chosen={selection.chosen} onClear={clear} />
@@ -113,26 +77,25 @@ function LoadedFleet(): ReactNode {
   );
 }
 
-const pageOfLines = 16;
-
-/** The column beside `from`; null, which is the line as a whole, stands before the first. */
-function neighbourCell(columns: readonly ColumnId[], from: ColumnId | null, by: number): ColumnId | null {
-  const at = from === null ? -1 : columns.indexOf(from);
-  return columns[Math.min(columns.length - 1, at + by)] ?? null;
+function open(id: string): void {
+  go(hostPath(id));
 }
 
-/** Enter on a button or a link is its own; elsewhere on the page it opens the host at the cursor. */
-function openCursor(event: KeyboardEvent, cursor: string | null): void {
-  const target = event.target instanceof HTMLElement ? event.target : null;
-  if (target?.closest('button, a')) target.click();
-  else if (cursor !== null) go(hostPath(cursor));
+function clearFilter(): void {
+  changeView(() => ({ filter: '' }));
+}
+
+function tipFor(id: string, column: string): ReactNode | null {
+  const row = useFleet.getState().rows.get(id);
+  const source = row && isColumnId(column) ? sourceOf(row, column) : null;
+  return source ? <SourceTip source={source} /> : null;
 }
 
 function NothingMatches(): ReactNode {
   return (
     <div className={classes.nothing}>
       <p>No host answers this filter.</p>
-      <Button size="compact-sm" variant="default" onClick={() => changeView(() => ({ filter: '' }))}>
+      <Button size="compact-sm" variant="default" onClick={clearFilter}>
         Clear the filter
       </Button>
     </div>

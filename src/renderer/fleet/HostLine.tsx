@@ -3,25 +3,14 @@
 import { memo, type ReactNode } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
 import { stateLooks } from '../components/host-states.ts';
+import type { LineProps } from '../components/table/LineTable.tsx';
+import classes from '../components/table/table.module.css';
 import { cells } from './cells.tsx';
 import type { ColumnId } from './columns.ts';
 import { columnLooks } from './columns.ts';
-import classes from './FleetTable.module.css';
 import { isCurrent } from './figures.ts';
 import type { FleetRow } from './rows.ts';
 import { useFleetRow } from './store.ts';
-
-interface HostLineProps {
-  readonly id: string;
-  /** Counts from 1, the header among them (aria-rowindex). */
-  readonly rowIndex: number;
-  readonly top: number;
-  readonly columns: readonly ColumnId[];
-  readonly chosen: boolean;
-  readonly atCursor: boolean;
-  /** The cell that the keyboard has gone to. */
-  readonly cell: ColumnId | null;
-}
 
 /** The id in the page of a host's line, or of a cell in it: what the table names as active. */
 export function lineOrCellId(id: string, cell: ColumnId | null): string {
@@ -29,7 +18,7 @@ export function lineOrCellId(id: string, cell: ColumnId | null): string {
 }
 
 /** A host in the table. It reads its own row from the store: a patch draws again only the lines whose hosts it names. */
-export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, chosen, atCursor, cell }: HostLineProps): ReactNode {
+export const HostLine = memo(function HostLine({ id, rowIndex, top, columns, chosen, atCursor, cell }: LineProps<ColumnId>): ReactNode {
   const row = useFleetRow(id);
   if (!row) return null;
   const figureCount = columns.filter(isFigure).length;

@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { openDialog } from '../app/dialogs.ts';
 import { hostCount } from '../components/host-count.ts';
+import classes from '../components/SelectionBar.module.css';
 import { TipArea, tipText } from '../components/TipArea.tsx';
 import { removeHosts, retryHosts, setHostsEnabled } from '../inventory/actions.ts';
 import type { FleetRow } from './rows.ts';
-import classes from './SelectionBar.module.css';
 import { useFleet } from './store.ts';
 
 interface SelectionBarProps {

@@ -1,12 +1,12 @@
 import { Popover } from '@mantine/core';
 import { IconColumns3, IconStack2 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
+import { FilterField } from '../components/FilterField.tsx';
 import { hostCount } from '../components/host-count.ts';
+import classes from '../components/Toolbar.module.css';
 import { columnIds, columnLooks } from './columns.ts';
-import { FilterField } from './FilterField.tsx';
 import { HeatLegend } from './HeatLegend.tsx';
 import { useFleet } from './store.ts';
-import classes from './Toolbar.module.css';
 import type { Arrangement } from './use-arrangement.ts';
 import { changeView, useView } from './view.ts';
 
@@ -18,11 +18,20 @@ interface ToolbarProps {
 
 /** What stands above the table: the filter, how many hosts answer it, grouping, columns. */
 export function Toolbar({ arrangement, field, onLeave }: ToolbarProps): ReactNode {
+  const filter = useView((view) => view.filter);
   const grouped = useView((view) => view.group);
   const all = useFleet((state) => state.rows.size);
   return (
     <div className={classes.bar} role="toolbar" aria-label="The table">
-      <FilterField query={arrangement.query} field={field} onLeave={onLeave} />
+      <FilterField
+        label="Filter hosts"
+        placeholder="Filter: name, tag:db, mem>80, state:unreachable"
+        filter={filter}
+        onChange={(text) => changeView(() => ({ filter: text }))}
+        error={arrangement.query.errors[0]}
+        field={field}
+        onLeave={onLeave}
+      />
       <span className={`hum-mono ${classes.count}`} role="status">
         {countText(arrangement.matching.size, all)}
       </span>

@@ -8,9 +8,9 @@ import { hostCount } from '../components/host-count.ts';
 import { stateLooks } from '../components/host-states.ts';
 import { StateIcon } from '../components/StateMark.tsx';
 import { TipArea, tipText } from '../components/TipArea.tsx';
+import classes from '../components/TotalsStrip.module.css';
 import { formatUsedOf, shortOfMemoryFilter } from './figures.ts';
 import { useFleet } from './store.ts';
-import classes from './TotalsStrip.module.css';
 import { totalsOf } from './totals.ts';
 import { changeView, useView } from './view.ts';
 

@@ -1,19 +1,12 @@
 import { columnVisibilityFeature, createColumnHelper, createSortedRowModel, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
+import { compareNames } from '../components/compare-names.ts';
 import { statesByUrgency } from '../components/host-states.ts';
+import type { ColumnLooks } from '../components/table/column-look.ts';
 import { memoryRatio } from './figures.ts';
-import { compareNames } from './items.ts';
 import type { FleetRow } from './rows.ts';
 
 /** What the table uses of TanStack Table. */
 export const features = tableFeatures({ columnVisibilityFeature, rowSortingFeature, sortedRowModel: createSortedRowModel() });
-
-/** A column of the overview. Widths in px: at ease, and in a narrow window; `name` takes what is left. */
-export interface ColumnLook {
-  readonly title: string;
-  readonly width: number;
-  readonly narrow: number;
-  readonly figures: boolean;
-}
 
 /** Every column, in the order of the table. */
 export const columnLooks = {
@@ -31,7 +24,7 @@ export const columnLooks = {
   uptime: { title: 'Uptime', width: 96, narrow: 84, figures: true },
   age: { title: 'Age', width: 72, narrow: 58, figures: true },
   system: { title: 'System', width: 168, narrow: 128, figures: false },
-} as const satisfies Record<string, ColumnLook>;
+} as const satisfies ColumnLooks;
 
 export type ColumnId = keyof typeof columnLooks;
 export const columnIds = Object.keys(columnLooks) as ColumnId[];

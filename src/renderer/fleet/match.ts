@@ -1,7 +1,7 @@
 import { stateLooks } from '../components/host-states.ts';
+import { compare } from '../components/query-numbers.ts';
 import { memoryRatio, swapRatio } from './figures.ts';
 import type { Query, Term, TextField } from './query.ts';
-import { compare } from './query-numbers.ts';
 import type { FleetRow } from './rows.ts';
 
 /** Whether a row answers the query at `now` (the console's clock, epoch ms). A figure that a host does not have matches no comparison. */

@@ -1,8 +1,10 @@
 import type { HostState } from '../../shared/host-states.ts';
 import { hostStates } from '../../shared/host-states.ts';
 import { isFailing } from '../components/host-states.ts';
-import type { Comparison, NumberField } from './query-numbers.ts';
-import { numberFields, parseQuantity } from './query-numbers.ts';
+import type { Comparison, Quantity } from '../components/query-numbers.ts';
+import { parseQuantity } from '../components/query-numbers.ts';
+import { type ReadQuery, readTerms, type WrittenTerm } from '../components/query-terms.ts';
+import { type NumberField, numberFields } from './query-fields.ts';
 
 /** What a text field of the query looks at. */
 const textFields = ['name', 'address', 'group', 'tag', 'user', 'system', 'problem'] as const;
@@ -19,21 +21,11 @@ export type Term =
       readonly comparison: Comparison;
       /** In the field's own unit: a ratio, bytes, ms or a plain number. */
       readonly value: number;
-      readonly unit: 'ratio' | 'bytes' | 'ms' | 'plain';
+      readonly unit: Quantity['unit'];
     };
 
-/** A part of the query that means nothing, where it stands, and why. */
-export interface QueryError {
-  readonly at: number;
-  readonly length: number;
-  readonly message: string;
-}
-
-/** All terms must hold. What could not be read is left out of `terms` and named in `errors`. */
-export interface Query {
-  readonly terms: readonly Term[];
-  readonly errors: readonly QueryError[];
-}
+/** All terms must hold. */
+export type Query = ReadQuery<Term>;
 
 const aliases: Readonly<Record<string, TextField | NumberField | 'state'>> = {
   host: 'name',
@@ -65,40 +57,13 @@ export function asksForFigures({ terms }: Query): boolean {
   return terms.some((term) => term.kind === 'number' || (term.kind === 'field' && (term.field === 'system' || term.field === 'problem')));
 }
 
-/** A word, or a field with a value; a value or a word may be quoted to hold spaces. */
-const termPattern = /(-?)(?:([A-Za-z]+)(>=|<=|[:<>=]))?(?:"([^"]*)"?|(\S*))/y;
-
-const longestQuery = 1000;
-
 /** Reads a filter such as `tag:db mem>80 -state:disabled "web front"`. Never throws; an empty text has no terms. */
 export function parseQuery(text: string): Query {
-  const terms: Term[] = [];
-  const errors: QueryError[] = [];
-  const end = Math.min(text.length, longestQuery);
-  let at = 0;
-  while (at < end) {
-    if (/\s/.test(text.charAt(at))) {
-      at += 1;
-      continue;
-    }
-    termPattern.lastIndex = at;
-    const found = termPattern.exec(text);
-    const whole = found?.[0] ?? '';
-    if (!found || whole === '') {
-      at += 1;
-      continue;
-    }
-    const [, minus, name, operator, quoted, bare] = found;
-    const read = readTerm(minus === '-', name, operator, quoted ?? bare ?? '', quoted !== undefined);
-    if (typeof read === 'string') errors.push({ at, length: whole.length, message: read });
-    else terms.push(read);
-    at += whole.length;
-  }
-  return { terms, errors };
+  return readTerms(text, readTerm);
 }
 
 /** The term, or why it is none. */
-function readTerm(negated: boolean, name: string | undefined, operator: string | undefined, value: string, quoted: boolean): Term | string {
+function readTerm({ negated, name, operator, value, quoted }: WrittenTerm): Term | string {
   if (name === undefined || operator === undefined) {
     if (value === '') return quoted ? 'Nothing stands between the quotes.' : 'A minus needs something to leave out: -tag:test.';
     return { kind: 'text', negated, text: value.toLowerCase() };
@@ -113,10 +78,13 @@ function readTerm(negated: boolean, name: string | undefined, operator: string |
     const values = (quoted ? [value] : value.split(',')).filter((each) => each !== '').map((each) => each.toLowerCase());
     return values.length > 0 ? { kind: 'field', negated, field: text, values } : `${name}${operator} needs a value.`;
   }
-  const number = numberFields.find((known) => known === field);
-  if (number) return readNumber(negated, number, operator, value);
-  const known = ['state', ...textFields, ...numberFields].join(', ');
+  if (isNumberField(field)) return readNumber(negated, field, operator, value);
+  const known = ['state', ...textFields, ...Object.keys(numberFields)].join(', ');
   return `There is no field "${name}". There are ${known}. Quote the word to search for it as text.`;
+}
+
+function isNumberField(text: string): text is NumberField {
+  return Object.hasOwn(numberFields, text);
 }
 
 function readState(negated: boolean, operator: string, value: string): Term | string {
@@ -134,7 +102,7 @@ function readState(negated: boolean, operator: string, value: string): Term | st
 }
 
 function readNumber(negated: boolean, field: NumberField, operator: string, value: string): Term | string {
-  const quantity = parseQuantity(field, value);
+  const quantity = parseQuantity(field, numberFields[field], value);
   if (typeof quantity === 'string') return quantity;
   const comparison = operator === ':' ? '=' : (operator as Comparison);
   return { kind: 'number', negated, field, comparison, ...quantity };

@@ -2,15 +2,9 @@ import { formatBytes, formatDuration, formatRatio } from '../../shared/units.ts'
 import { visibleText } from '../../shared/visible-text.ts';
 import { clockDate, clockTime } from '../components/clock-time.ts';
 import { stateLooks } from '../components/host-states.ts';
+import type { Source } from '../components/source.ts';
 import type { ColumnId } from './columns.ts';
 import type { FleetRow } from './rows.ts';
-
-/** What a cell says when it is asked: the figure in full, and where it comes from. */
-export interface Source {
-  readonly lines: readonly string[];
-  /** File or command, host and time. Absent where the value is not from the host. */
-  readonly from?: string;
-}
 
 /** Where the value of a cell comes from; null for a cell that has nothing to add. */
 export function sourceOf(row: FleetRow, column: ColumnId): Source | null {

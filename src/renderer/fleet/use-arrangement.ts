@@ -1,20 +1,16 @@
 import { useTable } from '@tanstack/react-table';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useMemo } from 'react';
+import { compareNames } from '../components/compare-names.ts';
+import { type Item, itemsOf } from '../components/table/items.ts';
+import { useBeat } from '../components/table/use-beat.ts';
 import type { ColumnId } from './columns.ts';
 import { columns, features, isColumnId, isMoving } from './columns.ts';
-import type { Item } from './items.ts';
-import { compareNames, itemsOf } from './items.ts';
 import { matches } from './match.ts';
 import type { Query } from './query.ts';
 import { asksForFigures, parseQuery } from './query.ts';
 import type { FleetRow } from './rows.ts';
 import { consoleNow, useFleet } from './store.ts';
 import { changeView, useView } from './view.ts';
-
-/** How often figures may change the order of the lines, or which of them answer the filter. */
-const rearrangeMs = 5_000;
-/** A line does not move from under a pointer that was just used. */
-const pointerRestMs = 2_500;
 
 export interface Arrangement {
   readonly query: Query;
@@ -67,7 +63,7 @@ export function useArrangement(folded: ReadonlySet<string>): Arrangement {
       ),
     [rows, grouped, folded],
   );
-  const order = useMemo(() => items.flatMap((item) => (item.kind === 'host' ? [item.id] : [])), [items]);
+  const order = useMemo(() => items.flatMap((item) => (item.kind === 'row' ? [item.id] : [])), [items]);
   const matching = useMemo(() => new Set(data.map((row) => row.id)), [data]);
   const hidden = useView((view) => view.hiddenColumns);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the table reads `hidden` as its state
@@ -119,21 +115,4 @@ function useHostsByName(): readonly string[] {
     const hosts = [...useFleet.getState().rows.values()].map((row) => row.host);
     return hosts.sort((left, right) => compareNames(left.name, right.name)).map((host) => host.id);
   }, [roster]);
-}
-
-/** Counts up every few seconds while `moving`, unless the pointer was just used. */
-function useBeat(moving: boolean): { readonly beat: number; readonly holdStill: () => void } {
-  const [beat, setBeat] = useState(0);
-  const pointerAt = useRef(Number.NEGATIVE_INFINITY);
-  const holdStill = useRef(() => {
-    pointerAt.current = performance.now();
-  }).current;
-  useEffect(() => {
-    if (!moving) return undefined;
-    const timer = setInterval(() => {
-      if (performance.now() - pointerAt.current > pointerRestMs) setBeat((before) => before + 1);
-    }, rearrangeMs);
-    return () => clearInterval(timer);
-  }, [moving]);
-  return { beat, holdStill };
 }

@@ -1,9 +1,12 @@
 import { type ReactNode, useEffect } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import { LiveChart } from '../components/chart/LiveChart.tsx';
+import { shownMs } from '../components/chart/sample-window.ts';
 import { TipArea, tipText } from '../components/TipArea.tsx';
 import { useEachSecond } from '../components/ticker.ts';
 import { consoleNow, useFleet, useFleetRow } from '../fleet/store.ts';
+import { chartHeadline } from './chart-headline.ts';
 import { chartKinds } from './chart-kinds.ts';
 import { Facts } from './Facts.tsx';
 import { HostAbsent } from './HostAbsent.tsx';
@@ -11,10 +14,8 @@ import { HostEvents } from './HostEvents.tsx';
 import { HostHeader } from './HostHeader.tsx';
 import classes from './host.module.css';
 import type { HostDetail } from './host-detail.ts';
-import { LiveChart } from './LiveChart.tsx';
-import { noSamplesText } from './missing-figures.ts';
+import { missingFigures, noSamplesText } from './missing-figures.ts';
 import { Processes } from './Processes.tsx';
-import { shownMs } from './sample-window.ts';
 import { useHostDetail } from './use-host-detail.ts';
 import { useHostKeys } from './use-host-keys.ts';
 
@@ -70,10 +71,12 @@ function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
           samples={samples}
           now={now}
           span={span}
-          cores={cores}
+          level={cores}
           hostName={hostName}
           height={index === 0 ? wideHeight : height}
-          state={state}
+          headline={chartHeadline(kind, samples.at(-1), cores)}
+          missing={missingFigures(kind, samples.at(-1))}
+          old={state !== 'online'}
         />
       ))}
     </section>

@@ -1,11 +1,10 @@
-import type { HostSample } from '../../shared/contract/fleet.ts';
+import type { HostSample, SeriesName } from '../../shared/contract/fleet.ts';
 import { formatBytes, formatRate, formatRatio } from '../../shared/units.ts';
-import { figureOf } from './chart-columns.ts';
-import type { ChartKind } from './chart-kinds.ts';
+import { type ChartKind, figureOf } from '../components/chart/chart-kind.ts';
 
 /** The one sentence that a chart comes to at a sample, for the eye in a hurry and for who cannot see the picture. Empty when unknown. */
-export function chartHeadline(kind: ChartKind, sample: HostSample | undefined, cores: number | null): string {
-  const figure = (name: Parameters<typeof figureOf>[1]): number | null => figureOf(sample, name);
+export function chartHeadline(kind: ChartKind<SeriesName>, sample: HostSample | undefined, cores: number | null): string {
+  const figure = (name: SeriesName): number | null => figureOf(kind, sample, name);
   const share = (used: number | null, total: number | null, word: string): string =>
     used === null || !total ? '' : `${formatBytes(used)} of ${formatBytes(total)} ${word}, ${formatRatio(used / total)}`;
   switch (kind.id) {

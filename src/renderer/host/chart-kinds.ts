@@ -1,37 +1,16 @@
-import type { SeriesName } from '../../shared/contract/fleet.ts';
-import type { AxisTop, ChartUnit } from './chart-axis.ts';
+import { type SeriesName, seriesNames } from '../../shared/contract/fleet.ts';
+import type { ChartKind } from '../components/chart/chart-kind.ts';
 
-/** A line or a layer of a chart. */
-export interface ChartSeries {
-  readonly name: SeriesName;
-  readonly label: string;
-  /** A custom property of chart.module.css. */
-  readonly colour: string;
-  /** Where the figure comes from, on the host. */
-  readonly source: string;
-  /** Drawn as a dashed line; in a stacked chart it stands before the layers instead of among them. */
-  readonly dashed?: true;
-}
-
-export interface ChartKind {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: ChartUnit;
-  readonly stacked: boolean;
-  readonly series: readonly ChartSeries[];
-  /** What the axis reaches: a fixed ratio, at least so much, or another series of the host (its memory, its swap). */
-  readonly top: AxisTop | { readonly series: SeriesName };
-  /** A level that the figures are to be read against: all cores busy. */
-  readonly level?: 'cores';
-}
+const columns = seriesNames;
 
 /** The charts of the host page, in reading order; the first one is the wide one. Field names: proc_meminfo(5), proc_stat(5), Documentation/accounting/psi.rst. */
-export const chartKinds: readonly ChartKind[] = [
+export const chartKinds: readonly ChartKind<SeriesName>[] = [
   {
     id: 'memory',
     title: 'Memory',
     unit: 'bytes',
     stacked: true,
+    columns,
     top: { series: 'memoryTotal' },
     series: [
       {
@@ -58,6 +37,7 @@ export const chartKinds: readonly ChartKind[] = [
     title: 'CPU',
     unit: 'ratio',
     stacked: true,
+    columns,
     top: { fixed: 1 },
     series: [
       { name: 'cpuUser', label: 'User', colour: '--chart-1', source: '/proc/stat: user + nice' },
@@ -71,6 +51,7 @@ export const chartKinds: readonly ChartKind[] = [
     title: 'Pressure',
     unit: 'ratio',
     stacked: false,
+    columns,
     top: { atLeast: 0.05 },
     series: [
       { name: 'pressureMemorySome', label: 'Memory, some', colour: '--chart-1', source: '/proc/pressure/memory: some avg10' },
@@ -85,8 +66,9 @@ export const chartKinds: readonly ChartKind[] = [
     title: 'Load',
     unit: 'load',
     stacked: false,
+    columns,
     top: { atLeast: 1 },
-    level: 'cores',
+    level: { label: 'Cores', source: '/proc/stat: count of cpu lines' },
     series: [
       { name: 'load1', label: '1 min', colour: '--chart-1', source: '/proc/loadavg: first figure' },
       { name: 'load5', label: '5 min', colour: '--chart-4', source: '/proc/loadavg: second figure' },
@@ -98,6 +80,7 @@ export const chartKinds: readonly ChartKind[] = [
     title: 'Network',
     unit: 'rate',
     stacked: false,
+    columns,
     top: { atLeast: 8 * 1024 },
     series: [
       {
@@ -119,6 +102,7 @@ export const chartKinds: readonly ChartKind[] = [
     title: 'Swap',
     unit: 'bytes',
     stacked: true,
+    columns,
     top: { series: 'swapTotal' },
     series: [{ name: 'swapUsed', label: 'Used', colour: '--chart-1', source: '/proc/meminfo: SwapTotal − SwapFree' }],
   },
@@ -127,6 +111,7 @@ export const chartKinds: readonly ChartKind[] = [
     title: 'Swap traffic',
     unit: 'rate',
     stacked: false,
+    columns,
     top: { atLeast: 64 * 1024 },
     series: [
       { name: 'swapInPerSecond', label: 'In', colour: '--chart-1', source: '/proc/vmstat: pswpin since the sample before' },

@@ -1,5 +1,5 @@
 import type { HostDetailEvent, HostEvent, HostFacts, HostRow, HostSample } from '../../shared/contract/fleet.ts';
-import { appendSample } from './sample-window.ts';
+import { appendSample } from '../components/chart/sample-window.ts';
 
 /** As many events as the contract keeps of a host. */
 const maxEvents = 200;

@@ -1,6 +1,5 @@
 import type { HostSample, HostState } from '../../shared/contract/fleet.ts';
-import { figureOf } from './chart-columns.ts';
-import type { ChartKind } from './chart-kinds.ts';
+import { type ChartKind, figureOf } from '../components/chart/chart-kind.ts';
 
 /**
  * Why a chart has nothing to show, as a sentence to stand in its place; null when it has. PSI came with Linux 4.20 and is compiled in
@@ -8,10 +7,10 @@ import type { ChartKind } from './chart-kinds.ts';
  */
 export function missingFigures(kind: ChartKind, newest: HostSample | undefined): string | null {
   if (!newest) return null;
-  if (kind.id === 'pressure' && kind.series.every((series) => figureOf(newest, series.name) === null)) {
+  if (kind.id === 'pressure' && kind.series.every((series) => figureOf(kind, newest, series.name) === null)) {
     return 'This kernel has no PSI (Linux 4.20 and later have it; some need psi=1 on the kernel command line).';
   }
-  if ((kind.id === 'swap' || kind.id === 'swap-traffic') && figureOf(newest, 'swapTotal') === 0) return 'This host has no swap.';
+  if ((kind.id === 'swap' || kind.id === 'swap-traffic') && figureOf(kind, newest, 'swapTotal') === 0) return 'This host has no swap.';
   return null;
 }
 

@@ -1,7 +1,6 @@
-import type { HostSample } from '../../shared/contract/fleet.ts';
 import { axisTop } from './chart-axis.ts';
-import { type Column, columnsOf, figureOf, largest, stack } from './chart-columns.ts';
-import type { ChartKind, ChartSeries } from './chart-kinds.ts';
+import { type Column, columnsOf, largest, stack } from './chart-columns.ts';
+import { type ChartKind, type ChartSample, type ChartSeries, figureOf } from './chart-kind.ts';
 
 /** What one chart draws and what its legend says. */
 export interface ChartData {
@@ -18,15 +17,16 @@ export interface ChartData {
 /** A level line at the very edge of the picture could not be seen. */
 const roomAboveLevel = 1.05;
 
-/** The data of a chart. `cores` is the level of the load chart; null while unknown. */
-export function chartData(kind: ChartKind, samples: readonly HostSample[], cores: number | null): ChartData {
+/** The data of a chart. `level` is where the level line is; null while unknown. */
+export function chartData(kind: ChartKind, samples: readonly ChartSample[], level: number | null): ChartData {
   const { times, columns } = columnsOf(
     samples,
+    kind.columns,
     kind.series.map((series) => series.name),
   );
   const drawn = kind.stacked ? stackedExceptDashed(kind.series, columns) : [...columns];
-  if (kind.level) drawn.push(times.map(() => cores));
-  const reach = Math.max(largest(drawn), (kind.level && cores ? cores : 0) * roomAboveLevel);
+  if (kind.level) drawn.push(times.map(() => level));
+  const reach = Math.max(largest(drawn), (kind.level && level ? level : 0) * roomAboveLevel);
   const top = 'series' in kind.top ? topOfSeries(samples, kind.top.series, drawn, kind) : axisTop(kind.unit, kind.top, reach);
   return { times, figures: columns, drawn, top };
 }
@@ -37,8 +37,8 @@ function stackedExceptDashed(series: readonly ChartSeries[], columns: readonly C
 }
 
 /** The newest total that is not zero; where the parts add up to more than it (rounding, ballooning), the axis reaches them. */
-function topOfSeries(samples: readonly HostSample[], name: ChartSeries['name'], drawn: readonly Column[], kind: ChartKind): number {
+function topOfSeries(samples: readonly ChartSample[], name: string, drawn: readonly Column[], kind: ChartKind): number {
   let top = 0;
-  for (const sample of samples) top = Math.max(top, figureOf(sample, name) ?? 0);
+  for (const sample of samples) top = Math.max(top, figureOf(kind, sample, name) ?? 0);
   return axisTop(kind.unit, { fixed: Math.max(top, largest(drawn)) }, 0);
 }

@@ -2,36 +2,37 @@ import { useComputedColorScheme } from '@mantine/core';
 import { memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { HostSample, HostState } from '../../shared/contract/fleet.ts';
 import { ChartLegend } from './ChartLegend.tsx';
 import classes from './chart.module.css';
 import { chartData } from './chart-data.ts';
-import { chartHeadline } from './chart-headline.ts';
-import type { ChartKind } from './chart-kinds.ts';
+import type { ChartKind, ChartSample } from './chart-kind.ts';
 import { type ChartRange, chartOptions } from './chart-options.ts';
-import { missingFigures } from './missing-figures.ts';
 
 interface LiveChartProps {
   readonly kind: ChartKind;
-  readonly samples: readonly HostSample[];
+  readonly samples: readonly ChartSample[];
   /** The right edge, epoch ms by the console's clock. */
   readonly now: number;
   /** How much of the past is shown, ms. */
   readonly span: number;
-  readonly cores: number | null;
+  /** Where the level line of the chart is, if it has one. */
+  readonly level: number | null;
   readonly hostName: string;
   readonly height: number;
-  readonly state: HostState;
+  /** The one sentence that the chart comes to now; empty when unknown. */
+  readonly headline: string;
+  /** Why there is nothing to show, to stand in its place; null when there is. */
+  readonly missing: string | null;
+  /** The figures are the last that were heard, not of now. */
+  readonly old: boolean;
 }
 
 /** One live chart: its picture, and its legend with the value at the crosshair or, without one, the newest. */
-export const LiveChart = memo(function LiveChart({ kind, samples, now, span, cores, hostName, height, state }: LiveChartProps): ReactNode {
+export const LiveChart = memo(function LiveChart(props: LiveChartProps): ReactNode {
+  const { kind, samples, now, span, level, hostName, height, headline, missing, old } = props;
   const [point, setPoint] = useState<number | null>(null);
-  const data = useMemo(() => chartData(kind, samples, cores), [kind, samples, cores]);
+  const data = useMemo(() => chartData(kind, samples, level), [kind, samples, level]);
   const newest = samples.at(-1);
-  const missing = missingFigures(kind, newest);
-  const old = state !== 'online';
-  const headline = chartHeadline(kind, newest, cores);
   const pointedAt = point === null ? undefined : data.times[point];
   return (
     <figure className={classes.figure} data-old={old}>
@@ -55,7 +56,7 @@ export const LiveChart = memo(function LiveChart({ kind, samples, now, span, cor
           <ChartLegend
             kind={kind}
             figures={data.figures.map((column) => (point === null ? (column.at(-1) ?? null) : (column[point] ?? null)))}
-            cores={cores}
+            level={level}
             at={pointedAt === undefined ? (newest?.at ?? null) : pointedAt * 1000}
             showTime={point !== null || (old && newest !== undefined)}
             hostName={hostName}

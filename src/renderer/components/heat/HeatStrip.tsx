@@ -1,31 +1,41 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { formatAge, formatRatio } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
-import { go, hostPath } from '../app/paths.ts';
-import { stateLooks } from '../components/host-states.ts';
-import { StateMark } from '../components/StateMark.tsx';
-import { formatUsedOf, memoryRatio } from './figures.ts';
 import classes from './HeatStrip.module.css';
 import { readHeatColours } from './heat-colours.ts';
 import { cellAt, cellBox, heatLayout } from './heat-layout.ts';
-import { paintCell } from './heat-paint.ts';
-import { compareNames } from './items.ts';
-import type { FleetRow } from './rows.ts';
-import { consoleNow, useFleet, useFleetRow } from './store.ts';
+import { type HeatCell, paintCell } from './heat-paint.ts';
 
 const maxHeight = 84;
 
-/** A cell for each host, in an order that does not change with its figures: groups, then names. Those that the filter leaves out are faint. */
-export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string> }): ReactNode {
-  const roster = useFleet((state) => state.roster);
+/** What the strip shows, and whom it asks. Give it the same object from drawing to drawing. */
+export interface HeatSource<Row> {
+  readonly rowOf: (id: string) => Row | undefined;
+  readonly cellOf: (row: Row) => HeatCell;
+  /** Calls when rows changed; gives the way to stop. */
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly open: (id: string) => void;
+  /** What a cell says in a tip, and aloud. */
+  readonly Tip: (props: { readonly id: string }) => ReactNode;
+  readonly wordsOf: (id: string) => string;
+}
+
+interface HeatStripProps<Row> {
+  readonly source: HeatSource<Row>;
+  /** All ids, in an order that does not change with figures. */
+  readonly order: readonly string[];
+  /** Those that the filter leaves out are faint. */
+  readonly matching: ReadonlySet<string>;
+  /** "Memory of 12 hosts". */
+  readonly label: string;
+}
+
+/** A cell for each of many things. */
+export function HeatStrip<Row>({ source, order, matching, label }: HeatStripProps<Row>): ReactNode {
   const scheme = useComputedColorScheme();
   const [width, setWidth] = useState(0);
   const [pointed, setPointed] = useState<number | null>(null);
   const area = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `roster` says when hosts came, went or were edited
-  const order = useMemo(() => stripOrder(useFleet.getState().rows.values()), [roster]);
   const layout = useMemo(() => heatLayout(order.length, width, maxHeight), [order.length, width]);
 
   useEffect(() => {
@@ -47,28 +57,27 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
     context.scale(scale, scale);
     context.font = "500 11px 'JetBrains Mono Variable', ui-monospace, monospace";
     const colours = readHeatColours(element);
-    const painted: (FleetRow | undefined)[] = [];
+    const painted: (Row | undefined)[] = [];
     let frame = 0;
     const paint = () => {
       frame = 0;
-      const { rows } = useFleet.getState();
       order.forEach((id, index) => {
-        const row = rows.get(id);
+        const row = source.rowOf(id);
         if (!row || painted[index] === row) return;
         painted[index] = row;
-        paintCell(context, colours, layout, index, row, !matching.has(id));
+        paintCell(context, colours, layout, index, source.cellOf(row), !matching.has(id));
       });
     };
     const paintSoon = () => {
       if (frame === 0) frame = requestAnimationFrame(paint);
     };
     paintSoon();
-    const stop = useFleet.subscribe(paintSoon);
+    const stop = source.subscribe(paintSoon);
     return () => {
       stop();
       cancelAnimationFrame(frame);
     };
-  }, [order, layout, width, matching, scheme]);
+  }, [source, order, layout, width, matching, scheme]);
 
   const pointedId = pointed === null ? undefined : order[pointed];
   const pointedBox = pointed === null || layout.columns === 0 ? null : cellBox(layout, pointed);
@@ -83,7 +92,7 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
     };
     const to = steps[event.key] ?? (event.key === 'Home' ? 0 : event.key === 'End' ? order.length - 1 : undefined);
     if (to !== undefined) move(to);
-    else if (event.key === 'Enter' && pointedId !== undefined) go(hostPath(pointedId));
+    else if (event.key === 'Enter' && pointedId !== undefined) source.open(pointedId);
     else if (event.key === 'Escape') setPointed(null);
     else return;
     event.preventDefault();
@@ -102,7 +111,7 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: one tab stop for all cells, walked with the arrow keys
         tabIndex={0}
-        aria-label={`Memory of ${order.length} hosts; arrow keys go from host to host, Enter opens`}
+        aria-label={`${label}; arrow keys go from one to the next, Enter opens`}
         className={classes.strip}
         style={{ height: layout.height }}
         onKeyDown={onKeyDown}
@@ -112,7 +121,7 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
         onPointerLeave={() => setPointed(null)}
         onPointerUp={(event) => {
           const id = order[indexAt(event) ?? -1];
-          if (id !== undefined && event.button === 0) go(hostPath(id));
+          if (id !== undefined && event.button === 0) source.open(id);
         }}
       >
         <canvas ref={canvas} className={classes.canvas} style={{ width, height: layout.height }} />
@@ -122,48 +131,19 @@ export function HeatStrip({ matching }: { readonly matching: ReadonlySet<string>
               className={classes.frame}
               style={{ left: pointedBox.x - 2, top: pointedBox.y - 2, width: pointedBox.width + 4, height: pointedBox.height + 4 }}
             />
-            <HeatTip id={pointedId} left={Math.min(pointedBox.x, Math.max(0, width - 320))} top={pointedBox.y + pointedBox.height + 6} />
+            <div
+              className={`hum-tip ${classes.tip}`}
+              style={{ left: Math.min(pointedBox.x, Math.max(0, width - 320)), top: pointedBox.y + pointedBox.height + 6 }}
+              aria-hidden="true"
+            >
+              <source.Tip id={pointedId} />
+            </div>
           </>
         ) : null}
         <span className="hum-unseen" aria-live="polite">
-          {pointedId === undefined ? '' : <HeatWords id={pointedId} />}
+          {pointedId === undefined ? '' : source.wordsOf(pointedId)}
         </span>
       </div>
     </div>
   );
-}
-
-function stripOrder(rows: Iterable<FleetRow>): readonly string[] {
-  const byGroup = (row: FleetRow) => row.host.group ?? '\u{10ffff}';
-  return [...rows]
-    .sort((left, right) => compareNames(byGroup(left), byGroup(right)) || compareNames(left.host.name, right.host.name))
-    .map((row) => row.id);
-}
-
-function HeatTip({ id, left, top }: { readonly id: string; readonly left: number; readonly top: number }): ReactNode {
-  const row = useFleetRow(id);
-  if (!row) return null;
-  const { live, status } = row;
-  return (
-    <div className={`hum-tip ${classes.tip}`} style={{ left, top }} aria-hidden="true">
-      <div className={classes.tipHead}>
-        <span className="hum-mono">{visibleText(row.host.name, 80)}</span>
-        <StateMark state={status.state} />
-      </div>
-      {live ? (
-        <div className={`hum-mono ${classes.tipFigures}`}>
-          {formatRatio(memoryRatio(live) ?? 0)} · {formatUsedOf(live.memoryUsed, live.memoryTotal)} ·{' '}
-          {formatAge(consoleNow() - live.sampledAt)}
-        </div>
-      ) : null}
-      {status.problem ? <div className={classes.tipProblem}>{visibleText(status.problem.message, 160)}</div> : null}
-    </div>
-  );
-}
-
-function HeatWords({ id }: { readonly id: string }): ReactNode {
-  const row = useFleet.getState().rows.get(id);
-  if (!row) return null;
-  const ratio = memoryRatio(row.live);
-  return `${row.host.name}, ${stateLooks[row.status.state].word}${ratio === undefined ? '' : `, memory ${formatRatio(ratio)}`}`;
 }

@@ -1,4 +1,4 @@
-import { type HostSample, type SeriesName, seriesNames } from '../../shared/contract/fleet.ts';
+import type { ChartSample } from './chart-kind.ts';
 import { isGap } from './sample-window.ts';
 
 export type Column = (number | null)[];
@@ -9,14 +9,9 @@ export interface ChartColumns {
   readonly columns: readonly Column[];
 }
 
-/** The value of a series in a sample; null where the host has no such figure. */
-export function figureOf(sample: HostSample | undefined, series: SeriesName): number | null {
-  return sample?.values[seriesNames.indexOf(series)] ?? null;
-}
-
-/** The samples as columns, with a row of nulls in each gap so that the line breaks there. */
-export function columnsOf(samples: readonly HostSample[], series: readonly SeriesName[]): ChartColumns {
-  const indexes = series.map((name) => seriesNames.indexOf(name));
+/** The `series` of the samples, whose values are called `names`, as columns, with a row of nulls in each gap so that the line breaks there. */
+export function columnsOf(samples: readonly ChartSample[], names: readonly string[], series: readonly string[]): ChartColumns {
+  const indexes = series.map((name) => names.indexOf(name));
   const times: number[] = [];
   const columns: Column[] = series.map(() => []);
   samples.forEach((sample, at) => {

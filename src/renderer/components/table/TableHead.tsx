@@ -1,22 +1,29 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table's elements cannot be laid out line by line; the ARIA grid pattern is used instead
 // biome-ignore-all lint/a11y/useFocusableInteractive: the buttons in the headers have the focus
 import { memo, type ReactNode } from 'react';
-import type { ColumnId } from './columns.ts';
-import { columnLooks } from './columns.ts';
-import classes from './FleetTable.module.css';
-import type { FleetTableModel } from './use-arrangement.ts';
+import type { ColumnLooks } from './column-look.ts';
+import classes from './table.module.css';
+
+/** What the headers need of TanStack Table. */
+export interface SortableTable {
+  getColumn(id: string): { getIsSorted(): false | 'asc' | 'desc'; toggleSorting(): void } | undefined;
+}
 
 interface TableHeadProps {
-  readonly table: FleetTableModel;
-  readonly columns: readonly ColumnId[];
-  /** How many hosts are chosen, and how many the table shows. */
+  readonly table: SortableTable;
+  readonly columns: readonly string[];
+  readonly looks: ColumnLooks;
+  /** How many rows are chosen, and how many the table shows. */
   readonly chosen: number;
   readonly all: number;
+  /** "Select all hosts that are shown". */
+  readonly chooseAllLabel: string;
   readonly onChooseAll: () => void;
 }
 
 /** The headers: each sorts by its column. */
-export const TableHead = memo(function TableHead({ table, columns, chosen, all, onChooseAll }: TableHeadProps): ReactNode {
+export const TableHead = memo(function TableHead(props: TableHeadProps): ReactNode {
+  const { table, columns, looks, chosen, all, chooseAllLabel, onChooseAll } = props;
   const allChosen = all > 0 && chosen >= all;
   return (
     <div role="rowgroup" className={classes.head}>
@@ -26,7 +33,7 @@ export const TableHead = memo(function TableHead({ table, columns, chosen, all, 
             type="button"
             role="checkbox"
             aria-checked={allChosen ? 'true' : chosen > 0 ? 'mixed' : 'false'}
-            aria-label="Select all hosts that are shown"
+            aria-label={chooseAllLabel}
             className={classes.box}
             data-checked={allChosen || undefined}
             data-mixed={(chosen > 0 && !allChosen) || undefined}
@@ -41,11 +48,11 @@ export const TableHead = memo(function TableHead({ table, columns, chosen, all, 
               key={id}
               role="columnheader"
               className={classes.headCell}
-              data-figures={columnLooks[id].figures || undefined}
+              data-figures={looks[id]?.figures || undefined}
               aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'}
             >
               <button type="button" className={classes.sort} onClick={() => column?.toggleSorting()}>
-                <span className={classes.title}>{columnLooks[id].title}</span>
+                <span className={classes.title}>{looks[id]?.title}</span>
                 {sorted === false ? null : (
                   <span aria-hidden="true" className={classes.arrow}>
                     {sorted === 'asc' ? '↑' : '↓'}

@@ -1,14 +1,8 @@
-import { formatRatio } from '../../shared/units.ts';
-import { visibleText } from '../../shared/visible-text.ts';
-import type { Tone } from '../components/host-states.ts';
-import { stateLooks } from '../components/host-states.ts';
-import type { Strain } from './figures.ts';
-import { isCurrent, memoryRatio, memoryStrain } from './figures.ts';
+import type { Tone } from '../host-states.ts';
 import type { CellBox, HeatLayout } from './heat-layout.ts';
 import { cellBox } from './heat-layout.ts';
-import type { FleetRow } from './rows.ts';
 
-/** The colours of the strip, as the theme has them at this moment. */
+/** The colours of a strip, as the theme has them at this moment. */
 export interface HeatColours {
   readonly ground: string;
   readonly line: string;
@@ -21,7 +15,20 @@ export interface HeatColours {
   readonly byTone: Readonly<Record<Tone, string>>;
 }
 
-/** Into how many lightnesses memory in use is divided. */
+/**
+ * What a cell shows: a level (0..1) by lightness, `high` or `full` with a corner or two; or no current figures by a shape: an empty frame,
+ * hatching, or a cross.
+ */
+export interface HeatCell {
+  readonly look:
+    | { readonly kind: 'level'; readonly level: number; readonly strain: 'none' | 'warn' | 'bad' }
+    | { readonly kind: 'frame' | 'hatched' | 'crossed'; readonly tone: Tone };
+  /** What a wide cell is labelled with, safe to show. */
+  readonly name: string;
+  readonly figure: string;
+}
+
+/** Into how many lightnesses a level is divided. */
 export const heatSteps = 16;
 
 const labelWidth = 58;
@@ -29,38 +36,43 @@ const labelHeight = 20;
 /** A cell that has room for a name is hatched at its right end only. */
 const hatchWidth = 34;
 
-/**
- * Paints one cell. Memory in use is told by lightness; what is wrong by a shape: a corner for short of memory, hatching for a host without
- * current figures, a cross where it cannot be reached, an empty frame where it is switched off.
- */
+/** Paints one cell. */
 export function paintCell(
   context: CanvasRenderingContext2D,
   colours: HeatColours,
   layout: HeatLayout,
   index: number,
-  row: FleetRow,
+  cell: HeatCell,
   faded: boolean,
 ): void {
   const box = cellBox(layout, index);
   const { x, y, width, height } = box;
   context.clearRect(x, y, width, height);
   context.globalAlpha = faded ? 0.22 : 1;
-  const ratio = memoryRatio(row.live);
-  const ink = isCurrent(row) && ratio !== undefined ? paintMemory(context, colours, box, ratio) : paintAbsence(context, colours, box, row);
-  if (width >= labelWidth && height >= labelHeight) paintLabel(context, box, row, ratio, ink);
+  const ink = cell.look.kind === 'level' ? paintLevel(context, colours, box, cell.look) : paintAbsence(context, colours, box, cell.look);
+  if (width >= labelWidth && height >= labelHeight) paintLabel(context, box, cell, ink);
 }
 
-function paintMemory(context: CanvasRenderingContext2D, colours: HeatColours, box: CellBox, ratio: number): string {
-  const strain = memoryStrain(ratio);
+function paintLevel(
+  context: CanvasRenderingContext2D,
+  colours: HeatColours,
+  box: CellBox,
+  { level, strain }: HeatCell['look'] & { readonly kind: 'level' },
+): string {
   if (strain !== 'none') return paintStrain(context, colours, box, strain);
-  const step = Math.min(heatSteps - 1, Math.max(0, Math.floor(ratio * heatSteps)));
+  const step = Math.min(heatSteps - 1, Math.max(0, Math.floor(level * heatSteps)));
   context.fillStyle = colours.steps[step] ?? colours.ground;
   context.fillRect(box.x, box.y, box.width, box.height);
   return colours.onSteps[step] ?? colours.text;
 }
 
-/** Short of memory: amber or red, with one dark corner or two. */
-function paintStrain(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: CellBox, strain: Strain): string {
+/** Too high: amber or red, with one dark corner or two. */
+function paintStrain(
+  context: CanvasRenderingContext2D,
+  colours: HeatColours,
+  { x, y, width, height }: CellBox,
+  strain: 'warn' | 'bad',
+): string {
   context.fillStyle = strain === 'bad' ? colours.bad : colours.warn;
   context.fillRect(x, y, width, height);
   context.fillStyle = colours.onAlarm;
@@ -78,19 +90,23 @@ function paintStrain(context: CanvasRenderingContext2D, colours: HeatColours, { 
   return colours.onAlarm;
 }
 
-function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, { x, y, width, height }: CellBox, row: FleetRow): string {
-  const { tone } = stateLooks[row.status.state];
+function paintAbsence(
+  context: CanvasRenderingContext2D,
+  colours: HeatColours,
+  { x, y, width, height }: CellBox,
+  { kind, tone }: HeatCell['look'] & { readonly kind: 'frame' | 'hatched' | 'crossed' },
+): string {
   context.strokeStyle = colours.byTone[tone];
   context.lineWidth = 1;
   context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
-  if (tone === 'off') return colours.byTone.off;
+  if (kind === 'frame') return colours.byTone[tone];
   // Only these lines reach over the edge of their cell; to clip each of thousands would cost more than to paint it.
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);
   context.clip();
   context.beginPath();
-  if (tone === 'bad' && width < labelWidth) {
+  if (kind === 'crossed' && width < labelWidth) {
     context.moveTo(x, y);
     context.lineTo(x + width, y + height);
     context.moveTo(x + width, y);
@@ -108,15 +124,9 @@ function paintAbsence(context: CanvasRenderingContext2D, colours: HeatColours, {
   return colours.byTone[tone];
 }
 
-function paintLabel(
-  context: CanvasRenderingContext2D,
-  { x, y, width, height }: CellBox,
-  row: FleetRow,
-  ratio: number | undefined,
-  ink: string,
-): void {
-  const figure = isCurrent(row) && ratio !== undefined && width >= 88 ? formatRatio(ratio) : '';
-  const hatched = isCurrent(row) || row.status.state === 'disabled' ? 0 : hatchWidth - 8;
+function paintLabel(context: CanvasRenderingContext2D, { x, y, width, height }: CellBox, cell: HeatCell, ink: string): void {
+  const figure = width >= 88 ? cell.figure : '';
+  const hatched = cell.look.kind === 'level' || cell.look.kind === 'frame' ? 0 : hatchWidth - 8;
   const room = width - 16 - (figure === '' ? hatched : context.measureText(figure).width + 8);
   context.fillStyle = ink;
   context.textBaseline = 'middle';
@@ -124,10 +134,10 @@ function paintLabel(
   context.textAlign = 'right';
   context.fillText(figure, x + width - 8, middle);
   context.textAlign = 'left';
-  context.fillText(nameWithin(context, visibleText(row.host.name, 80), room), x + 8, middle);
+  context.fillText(nameWithin(context, cell.name, room), x + 8, middle);
 }
 
-/** As much of a host's name as there is room for: all of it, its first label, or the beginning of that. */
+/** As much of a name as there is room for: all of it, its first label, or the beginning of that. */
 function nameWithin(context: CanvasRenderingContext2D, name: string, room: number): string {
   if (context.measureText(name).width <= room) return name;
   const label = name.split('.')[0] ?? name;

@@ -1,17 +1,18 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: the keyboard can ask each figure where it comes from; the legend is one tab stop
 import type { ReactNode } from 'react';
-import { visibleText } from '../../shared/visible-text.ts';
-import { clockTime } from '../components/clock-time.ts';
-import { rove } from '../components/rove.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
+import { clockTime } from '../clock-time.ts';
+import { rove } from '../rove.ts';
 import classes from './chart.module.css';
 import { valueLabel } from './chart-axis.ts';
-import type { ChartKind, ChartSeries } from './chart-kinds.ts';
+import type { ChartKind, ChartSeries } from './chart-kind.ts';
 
 interface ChartLegendProps {
   readonly kind: ChartKind;
   /** The value of each series at `at`. */
   readonly figures: readonly (number | null)[];
-  readonly cores: number | null;
+  /** Where the level line is. */
+  readonly level: number | null;
   readonly at: number | null;
   /** Whether the values are of another time than now: the crosshair's, or the last one heard. */
   readonly showTime: boolean;
@@ -19,7 +20,7 @@ interface ChartLegendProps {
 }
 
 /** What each line is, its value, and where the value comes from. The topmost layer stands first, as in the picture. */
-export function ChartLegend({ kind, figures, cores, at, showTime, hostName }: ChartLegendProps): ReactNode {
+export function ChartLegend({ kind, figures, level, at, showTime, hostName }: ChartLegendProps): ReactNode {
   const entries = kind.series.map((series, index) => ({ series, figure: figures[index] ?? null }));
   if (kind.stacked) entries.reverse();
   const where = `${visibleText(hostName, 80)}${at === null ? '' : `, ${clockTime(at)}`}`;
@@ -35,12 +36,12 @@ export function ChartLegend({ kind, figures, cores, at, showTime, hostName }: Ch
         </div>
       ))}
       {kind.level ? (
-        <div className={classes.entry} data-tip={`/proc/stat: count of cpu lines · ${visibleText(hostName, 80)}`} tabIndex={-1}>
+        <div className={classes.entry} data-tip={`${kind.level.source} · ${visibleText(hostName, 80)}`} tabIndex={-1}>
           <dt>
             <span className={classes.swatchLevel} />
-            Cores
+            {kind.level.label}
           </dt>
-          <dd className="hum-mono">{cores ?? '–'}</dd>
+          <dd className="hum-mono">{level ?? '–'}</dd>
         </div>
       ) : null}
       <div className={classes.when} data-shown={showTime}>

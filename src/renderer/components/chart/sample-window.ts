@@ -1,5 +1,3 @@
-import type { HostSample } from '../../shared/contract/fleet.ts';
-
 /** The past that is kept. */
 export const windowMs = 15 * 60_000;
 
@@ -17,7 +15,7 @@ export const maxSamples = 1000;
  * The window with one more sample: what fell out of the last 15 minutes is dropped. A sample that is not newer than the newest is not
  * taken (the console's clock was set back, or it is the one that the snapshot already had).
  */
-export function appendSample(samples: readonly HostSample[], sample: HostSample): readonly HostSample[] {
+export function appendSample<Sample extends { readonly at: number }>(samples: readonly Sample[], sample: Sample): readonly Sample[] {
   const newest = samples.at(-1);
   if (newest && sample.at <= newest.at) return samples;
   const from = sample.at - windowMs;
@@ -32,7 +30,7 @@ const shortestGapMs = 20_000;
  * True where nothing was sampled between two neighbours, so that no line may join them. The rhythm changes (1 s looked at, 5 s in the
  * fleet, slower for a slow host), so a pause is a gap when it is long by the measure of the pauses around it.
  */
-export function isGap(samples: readonly HostSample[], index: number): boolean {
+export function isGap(samples: readonly { readonly at: number }[], index: number): boolean {
   const before = samples[index - 1];
   const here = samples[index];
   if (!before || !here) return false;

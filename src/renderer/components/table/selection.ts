@@ -1,6 +1,6 @@
-import { toggled } from '../components/toggled.ts';
+import { toggled } from '../toggled.ts';
 
-/** Which hosts are chosen; where the cursor is; from where a range grows. All are inventory ids. */
+/** Which rows of a table are chosen; where the cursor is; from where a range grows. All are ids of rows. */
 export interface Selection {
   readonly chosen: ReadonlySet<string>;
   readonly cursor: string | null;
@@ -10,7 +10,7 @@ export interface Selection {
 /** Nothing chosen, and the cursor nowhere. */
 export const noSelection: Selection = { chosen: new Set(), cursor: null, anchor: null };
 
-/** How a host was clicked: alone, added to or taken from the choice (Ctrl, Cmd), or up to it (Shift). */
+/** How a row was clicked: alone, added to or taken from the choice (Ctrl, Cmd), or up to it (Shift). */
 export type Pick = 'only' | 'toggle' | 'range';
 
 /** The selection after a click on `id`; `order` is what the table shows, from top to bottom. */
@@ -44,7 +44,7 @@ export function moved(selection: Selection, order: readonly string[], by: number
   return picked({ ...selection, anchor }, order, cursor, 'range');
 }
 
-/** The selection without the hosts that are gone: the same object when none is. */
+/** The selection without the rows that are gone: the same object when none is. */
 export function pruned(selection: Selection, exists: (id: string) => boolean): Selection {
   const gone = [...selection.chosen].some((id) => !exists(id)) || (selection.cursor !== null && !exists(selection.cursor));
   if (!gone) return selection;

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../shared/units.ts';
+import { formatBytes } from '../../../shared/units.ts';
 
 /** What the numbers of a chart are. It decides the steps of the axis and how a value is written. */
 export type ChartUnit = 'bytes' | 'rate' | 'ratio' | 'load';

@@ -2,22 +2,26 @@ import { Input } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, type RefObject, useDeferredValue } from 'react';
 import classes from './FilterField.module.css';
-import type { Query } from './query.ts';
-import { changeView, useView } from './view.ts';
+import type { QueryError } from './query-terms.ts';
 
 interface FilterFieldProps {
-  readonly query: Query;
+  /** "Filter hosts". */
+  readonly label: string;
+  readonly placeholder: string;
+  readonly filter: string;
+  readonly onChange: (filter: string) => void;
+  /** The first thing in it that means nothing. */
+  readonly error: QueryError | undefined;
   readonly field: RefObject<HTMLInputElement | null>;
   /** Enter and the arrow down go on to the table. */
   readonly onLeave: () => void;
 }
 
-/** The filter: text, and fields such as `tag:db mem>80 state:unreachable`. What it does not understand it says below, without moving anything. */
-export function FilterField({ query, field, onLeave }: FilterFieldProps): ReactNode {
-  const filter = useView((view) => view.filter);
-  const error = useDeferredValue(query.errors[0]);
+/** The filter of a table: text, and fields such as `tag:db mem>80`. What it does not understand it says below, without moving anything. */
+export function FilterField({ label, placeholder, filter, onChange, error, field, onLeave }: FilterFieldProps): ReactNode {
+  const shownError = useDeferredValue(error);
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Escape' && filter !== '') changeView(() => ({ filter: '' }));
+    if (event.key === 'Escape' && filter !== '') onChange('');
     else if (event.key === 'Escape' || event.key === 'Enter' || event.key === 'ArrowDown') onLeave();
     else return;
     event.preventDefault();
@@ -33,9 +37,9 @@ export function FilterField({ query, field, onLeave }: FilterFieldProps): ReactN
         maxLength={1000}
         spellCheck={false}
         autoComplete="off"
-        placeholder="Filter: name, tag:db, mem>80, state:unreachable"
-        aria-label="Filter hosts"
-        aria-invalid={error !== undefined}
+        placeholder={placeholder}
+        aria-label={label}
+        aria-invalid={shownError !== undefined}
         aria-describedby="filter-error"
         classNames={{ input: classes.input ?? '' }}
         leftSection={<IconSearch size={14} />}
@@ -43,23 +47,18 @@ export function FilterField({ query, field, onLeave }: FilterFieldProps): ReactN
           filter === '' ? (
             <kbd className="hum-key">/</kbd>
           ) : (
-            <button
-              type="button"
-              className={classes.clear}
-              aria-label="Clear the filter"
-              onClick={() => changeView(() => ({ filter: '' }))}
-            >
+            <button type="button" className={classes.clear} aria-label="Clear the filter" onClick={() => onChange('')}>
               <IconX size={14} />
             </button>
           )
         }
-        onChange={(event) => changeView(() => ({ filter: event.currentTarget.value }))}
+        onChange={(event) => onChange(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <div id="filter-error" role="status" className={classes.error} hidden={error === undefined}>
-        {error ? (
+      <div id="filter-error" role="status" className={classes.error} hidden={shownError === undefined}>
+        {shownError ? (
           <>
-            <span className="hum-mono">{filter.slice(error.at, error.at + error.length)}</span>: {error.message}
+            <span className="hum-mono">{filter.slice(shownError.at, shownError.at + shownError.length)}</span>: {shownError.message}
           </>
         ) : null}
       </div>

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { axisLabel, axisSplits, timeSplits } from './chart-axis.ts';
-import type { ChartKind, ChartSeries } from './chart-kinds.ts';
+import type { ChartKind, ChartSeries } from './chart-kind.ts';
 
 /** What moves while a chart stays: read by uPlot each time it draws. Seconds, and the top of the value axis. */
 export interface ChartRange {
@@ -42,7 +42,7 @@ export function chartOptions({ kind, width, height, colour, range, onPoint }: Ch
       y: false,
       drag: { x: false, y: false, setScale: false },
       points: { size: 6, width: 1 },
-      sync: { key: 'host-page', scales: ['x', null] },
+      sync: { key: 'page', scales: ['x', null] },
     },
     scales: { x: { time: true, range: () => [range.from, range.to] }, y: { range: () => [0, range.top] } },
     axes: [

@@ -1,48 +1,74 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table's elements cannot be laid out line by line; the ARIA grid pattern is used instead
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line (aria-activedescendant)
-// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled for the whole page (FleetPage)
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled for the whole page (use-table-keys.ts)
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, type ReactNode, type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
-import { go, hostPath } from '../app/paths.ts';
-import { TipArea, type TipHandle } from '../components/TipArea.tsx';
-import type { ColumnId } from './columns.ts';
-import { columnLooks, isColumnId } from './columns.ts';
-import classes from './FleetTable.module.css';
+import { TipArea, type TipHandle } from '../TipArea.tsx';
+import type { ColumnLooks } from './column-look.ts';
 import { GroupLine } from './GroupLine.tsx';
-import { HostLine, lineOrCellId } from './HostLine.tsx';
-import { SourceTip } from './SourceTip.tsx';
+import type { Item } from './items.ts';
 import type { Pick, Selection } from './selection.ts';
-import { sourceOf } from './sources.ts';
-import { useFleet } from './store.ts';
-import { TableHead } from './TableHead.tsx';
-import type { Arrangement } from './use-arrangement.ts';
+import { type SortableTable, TableHead } from './TableHead.tsx';
+import classes from './table.module.css';
+import { useColumnWidths } from './use-column-widths.ts';
 
 const lineHeight = 32;
 const overscan = 8;
 
-export interface FleetTableHandle {
+export interface LineTableHandle {
   focus(): void;
   reveal(id: string): void;
 }
 
-interface FleetTableProps {
-  readonly arrangement: Arrangement;
+/** What one line of the table is drawn from. */
+export interface LineProps<Column extends string> {
+  readonly id: string;
+  /** Counts from 1, the header among them (aria-rowindex). */
+  readonly rowIndex: number;
+  readonly top: number;
+  readonly columns: readonly Column[];
+  readonly chosen: boolean;
+  readonly atCursor: boolean;
+  /** The cell that the keyboard has gone to. */
+  readonly cell: Column | null;
+}
+
+interface LineTableProps<Column extends string> {
+  /** What the rows are: "Hosts". */
+  readonly label: string;
+  readonly chooseAllLabel: string;
+  readonly items: readonly Item[];
+  /** The rows among the items. */
+  readonly order: readonly string[];
+  readonly columns: readonly Column[];
+  readonly looks: ColumnLooks;
+  readonly table: SortableTable;
   readonly selection: Selection;
   /** The cell at the cursor that the keyboard has gone to, null for the whole line. */
-  readonly cell: ColumnId | null;
+  readonly cell: Column | null;
   readonly folded: ReadonlySet<string>;
   readonly onFold: (key: string) => void;
   readonly onPick: (id: string, pick: Pick) => void;
   readonly onChooseAll: () => void;
-  readonly handle: RefObject<FleetTableHandle | null>;
+  readonly onOpen: (id: string) => void;
+  /** The pointer moves over the lines. */
+  readonly onPointerMove: () => void;
+  readonly handle: RefObject<LineTableHandle | null>;
+  /** A memoised component for a line; it reads its own row from its store. */
+  readonly Line: (props: LineProps<Column>) => ReactNode;
+  /** The id in the page of a line, or of a cell in it. */
+  readonly elementId: (id: string, cell: Column | null) => string;
+  /** The heading of a group: its words, and what it comes to. */
+  readonly Heading: (props: { readonly name: string | null; readonly ids: readonly string[] }) => ReactNode;
+  /** What a cell says when it is asked: the row's id, and the `data-tip` of the cell. */
+  readonly tipFor: (id: string, cell: string) => ReactNode | null;
   /** Stands in the table's place when no line is left. */
   readonly empty: ReactNode;
 }
 
-/** The hosts, line by line; only the lines in sight exist. */
-export function FleetTable(props: FleetTableProps): ReactNode {
-  const { arrangement, selection, cell, folded, onFold, onPick, handle } = props;
-  const { items, shownColumns } = arrangement;
+/** Things line by line; only the lines in sight exist. */
+export function LineTable<Column extends string>(props: LineTableProps<Column>): ReactNode {
+  const { items, columns, selection, cell, folded, onPick, handle, Line, elementId } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -56,21 +82,21 @@ export function FleetTable(props: FleetTableProps): ReactNode {
   useImperativeHandle(handle, () => ({
     focus: () => scroller.current?.focus(),
     reveal: (id) => {
-      const index = items.findIndex((item) => item.kind === 'host' && item.id === id);
+      const index = items.findIndex((item) => item.kind === 'row' && item.id === id);
       if (index >= 0) virtualizer.scrollToIndex(index, { align: 'auto' });
     },
   }));
-  useColumnWidths(scroller, shownColumns);
+  useColumnWidths(scroller, columns, props.looks);
   const lines = virtualizer.getVirtualItems();
   const cursorShown = lines.some(({ index }) => keyOf(items[index]) === selection.cursor);
-  const active = cursorShown && selection.cursor !== null ? lineOrCellId(selection.cursor, cell) : undefined;
+  const active = cursorShown && selection.cursor !== null ? elementId(selection.cursor, cell) : undefined;
   const tips = useRef<TipHandle>(null);
   // After each drawing: a line that was scrolled into view is there only now.
   useEffect(() => tips.current?.ask(cell !== null && active !== undefined ? document.getElementById(active) : null));
 
   const onClick = (event: MouseEvent) => {
     const target = event.target instanceof Element ? event.target : null;
-    const id = target?.closest<HTMLElement>('[data-id]')?.dataset.id;
+    const id = rowOf(target);
     if (id === undefined || target?.closest('a')) return;
     if (event.shiftKey) onPick(id, 'range');
     else if (event.ctrlKey || event.metaKey || target?.closest('[data-check]')) onPick(id, 'toggle');
@@ -78,8 +104,12 @@ export function FleetTable(props: FleetTableProps): ReactNode {
   };
   const onDoubleClick = (event: MouseEvent) => {
     const target = event.target instanceof Element ? event.target : null;
-    const id = target?.closest('[data-check]') ? undefined : target?.closest<HTMLElement>('[data-id]')?.dataset.id;
-    if (id !== undefined) go(hostPath(id));
+    const id = target?.closest('[data-check]') ? undefined : rowOf(target);
+    if (id !== undefined) props.onOpen(id);
+  };
+  const tipFor = (element: HTMLElement) => {
+    const id = rowOf(element);
+    return id === undefined ? null : props.tipFor(id, element.dataset.tip ?? '');
   };
 
   return (
@@ -88,21 +118,23 @@ export function FleetTable(props: FleetTableProps): ReactNode {
         ref={scroller}
         role="grid"
         tabIndex={0}
-        aria-label="Hosts"
+        aria-label={props.label}
         aria-rowcount={items.length + 1}
-        aria-colcount={shownColumns.length + 1}
+        aria-colcount={columns.length + 1}
         aria-multiselectable="true"
         aria-activedescendant={active}
         className={classes.grid}
         onClick={onClick}
         onDoubleClick={onDoubleClick}
-        onPointerMove={arrangement.holdStill}
+        onPointerMove={props.onPointerMove}
       >
         <TableHead
-          table={arrangement.table}
-          columns={shownColumns}
+          table={props.table}
+          columns={columns}
+          looks={props.looks}
           chosen={selection.chosen.size}
-          all={arrangement.order.length}
+          all={props.order.length}
+          chooseAllLabel={props.chooseAllLabel}
           onChooseAll={props.onChooseAll}
         />
         {items.length === 0 ? props.empty : null}
@@ -110,13 +142,13 @@ export function FleetTable(props: FleetTableProps): ReactNode {
           {lines.map(({ index, key, start }) => {
             const item = items[index];
             if (!item) return null;
-            return item.kind === 'host' ? (
-              <HostLine
+            return item.kind === 'row' ? (
+              <Line
                 key={key}
                 id={item.id}
                 rowIndex={index + 2}
                 top={start}
-                columns={shownColumns}
+                columns={columns}
                 chosen={selection.chosen.has(item.id)}
                 atCursor={selection.cursor === item.id}
                 cell={selection.cursor === item.id ? cell : null}
@@ -127,9 +159,10 @@ export function FleetTable(props: FleetTableProps): ReactNode {
                 item={item}
                 rowIndex={index + 2}
                 top={start}
-                span={shownColumns.length + 1}
+                span={columns.length + 1}
                 folded={folded.has(item.key)}
-                onFold={onFold}
+                onFold={props.onFold}
+                Heading={props.Heading}
               />
             );
           })}
@@ -139,41 +172,10 @@ export function FleetTable(props: FleetTableProps): ReactNode {
   );
 }
 
-function keyOf(item: Arrangement['items'][number] | undefined): string {
-  return item === undefined ? '' : item.kind === 'host' ? item.id : item.key;
+function rowOf(element: Element | null): string | undefined {
+  return element?.closest<HTMLElement>('[data-id]')?.dataset.id;
 }
 
-function tipFor(element: HTMLElement): ReactNode | null {
-  const id = element.closest<HTMLElement>('[data-id]')?.dataset.id;
-  const column = element.dataset.tip ?? '';
-  const row = id === undefined ? undefined : useFleet.getState().rows.get(id);
-  const source = row && isColumnId(column) ? sourceOf(row, column) : null;
-  return source ? <SourceTip source={source} /> : null;
-}
-
-/** Sets the columns' widths on the table as one grid template, so that a line carries no widths of its own. */
-function useColumnWidths(scroller: RefObject<HTMLDivElement | null>, shown: readonly ColumnId[]): void {
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const widths = (narrow: boolean) =>
-      shown.map((id) => {
-        const width = narrow ? columnLooks[id].narrow : columnLooks[id].width;
-        return id === 'name' ? `minmax(${width}px, 1fr)` : `${width}px`;
-      });
-    const needed = shown.reduce((sum, id) => sum + columnLooks[id].width, 0);
-    const setWidths = () => {
-      const narrow = element.clientWidth < needed + 40;
-      element.dataset.narrow = String(narrow);
-      element.style.setProperty('--columns', `36px ${widths(narrow).join(' ')}`);
-      element.style.setProperty(
-        '--least',
-        `${36 + shown.reduce((sum, id) => sum + (narrow ? columnLooks[id].narrow : columnLooks[id].width), 0)}px`,
-      );
-    };
-    setWidths();
-    const observer = new ResizeObserver(setWidths);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [scroller, shown]);
+function keyOf(item: Item | undefined): string {
+  return item === undefined ? '' : item.kind === 'row' ? item.id : item.key;
 }

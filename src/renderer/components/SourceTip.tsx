@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import classes from './SourceTip.module.css';
-import type { Source } from './sources.ts';
+import type { Source } from './source.ts';
 
 /** The inside of a tooltip: the figure in full, then where it comes from. */
 export function SourceTip({ source }: { readonly source: Source }): ReactNode {
