@@ -9,6 +9,8 @@ export interface Door {
   readonly payload: Buffer;
   /** Stands at the end of what the login shell printed, in stdout and in stderr; the script's output follows. */
   readonly ready: Buffer;
+  /** Where there is a terminal between: what the host prints once the payload may be sent. */
+  readonly invitation?: Buffer;
 }
 
 /**
@@ -23,6 +25,22 @@ export function makeDoor(script: string, args: readonly string[] = [], nonce: st
     command: `exec sh -c 'eval "$(head -c ${payload.length})"'`,
     payload,
     ready: Buffer.from(`\n${nonce}\n`),
+  };
+}
+
+/**
+ * Wraps a script that is to run on a terminal. Until it is told otherwise, a terminal echoes what it is sent, acts on the control
+ * characters in it and drops what is longer than a line may be (termios(3), MAX_CANON): it is made raw first, invites the payload, and is
+ * what it was again before the script begins. stdout and stderr are one on a terminal.
+ */
+export function makeTerminalDoor(script: string, args: readonly string[] = [], nonce: string = randomBytes(24).toString('hex')): Door {
+  const [first, second, third] = [nonce.slice(0, 16), nonce.slice(16, 32), nonce.slice(32)];
+  const payload = Buffer.from(`stty "$t"\n${setArguments(args)}\nprintf %s%s ${second} ${third}\n${script}`);
+  return {
+    command: `exec sh -c 't=$(stty -g); stty raw -echo; printf %s%s ${first} ${second}; eval "$(head -c ${payload.length})"'`,
+    payload,
+    invitation: Buffer.from(first + second),
+    ready: Buffer.from(second + third),
   };
 }
 

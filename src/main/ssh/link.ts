@@ -2,10 +2,10 @@ import type { HumError } from '../../shared/errors.ts';
 import { connectionFlooded, flooded, requestTimeout } from './channel-failures.ts';
 import type { Connection } from './connect.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
-import { makeDoor, noiseLimit } from './door.ts';
+import { makeDoor, makeTerminalDoor, noiseLimit } from './door.ts';
 import { cancelled, connectionLost, keepaliveLost, notConnected, type Place } from './failures.ts';
 import { type Script, startScript } from './script.ts';
-import type { Runner, RunOptions, RunResult, ScriptChannel } from './session.ts';
+import type { Runner, RunOptions, RunResult, ScriptChannel, TerminalChannel, TerminalListener, TerminalOptions } from './session.ts';
 
 /** One connection that has logged in. It does not come back once it has ended. */
 export interface Link extends Runner {
@@ -153,6 +153,35 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
     });
   }
 
+  function terminal(
+    script: string,
+    args: readonly string[],
+    options: TerminalOptions,
+    listener: TerminalListener,
+  ): Promise<TerminalChannel> {
+    return new Promise((resolve, reject) => {
+      if (over !== undefined) throw notConnected(place);
+      let opened = false;
+      const running: Script = startScript({ ...context, terminal: options }, makeTerminalDoor(script, args), {
+        ready() {
+          opened = true;
+          const { write, resize, pause, resume, hangUp } = running;
+          resolve({ write, resize, pause, resume, close: hangUp });
+        },
+        stdout(chunk) {
+          takenAt = socket.bytesRead;
+          listener.data(chunk);
+        },
+        stderr: () => undefined,
+        closed: (code, signal) => listener.end({ code, signal }),
+        failed(error) {
+          if (opened) listener.end({ error });
+          else reject(error);
+        },
+      });
+    });
+  }
+
   async function close(): Promise<void> {
     closing = true;
     over ??= notConnected(place);
@@ -162,7 +191,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
     clearTimeout(late);
   }
 
-  return { ended, run, open, close };
+  return { ended, run, open, terminal, close };
 }
 
 class BoundedBuffer {

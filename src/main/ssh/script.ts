@@ -1,9 +1,10 @@
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
 import { type HumError, messageOf } from '../../shared/errors.ts';
 import { channelRefused, commandRefused, noisyShell, noShell, noShellInTime, requestTimeout } from './channel-failures.ts';
 import type { Deadlines } from './deadlines.ts';
 import { type Door, NoiseFilter } from './door.ts';
 import { connectionLost, type Place } from './failures.ts';
+import type { Cells, TerminalOptions } from './session.ts';
 
 /** What a script on a host does, in the order of the calls. After `closed` or `failed`, one of which comes, nothing follows. */
 export interface ScriptEvents {
@@ -21,6 +22,10 @@ export interface Script {
   write(data: Buffer | string): void;
   /** Sends `data` and then the end of the input. */
   finish(data: Buffer | string | undefined): void;
+  /** Stops and goes on taking in what the host sends; stdout alone, which on a terminal is all there is. */
+  pause(): void;
+  resume(): void;
+  resize(size: Cells): void;
   /** Ends the channel; no event follows. */
   hangUp(): void;
 }
@@ -31,10 +36,13 @@ export interface ScriptContext {
   /** Why the connection is over, or undefined while it stands. */
   readonly over: () => HumError | undefined;
   readonly deadlines: Pick<Deadlines, 'channel' | 'shell'>;
+  /** Asks for a terminal, for a door that was made for one. */
+  readonly terminal?: TerminalOptions;
 }
 
 /** Opens a channel, brings the script through the door and passes on what it says. Throws nothing: failures are events. */
-export function startScript({ place, client, over, deadlines }: ScriptContext, door: Door, events: ScriptEvents): Script {
+export function startScript({ place, client, over, deadlines, terminal }: ScriptContext, door: Door, events: ScriptEvents): Script {
+  const invited = door.invitation === undefined ? undefined : new NoiseFilter(door.invitation);
   const out = new NoiseFilter(door.ready);
   const err = new NoiseFilter(door.ready);
   let channel: ClientChannel | undefined;
@@ -57,7 +65,16 @@ export function startScript({ place, client, over, deadlines }: ScriptContext, d
     events.failed(error);
   }
 
-  const printed = () => Buffer.concat([out.noise, err.noise]);
+  const printed = () => Buffer.concat([...(invited === undefined ? [] : [invited.noise]), out.noise, err.noise]);
+
+  /** What comes after the invitation, which it answers; undefined before it. */
+  function afterInvitation(chunk: Buffer): Buffer | undefined {
+    if (invited === undefined || invited.passed) return chunk;
+    const rest = invited.take(chunk);
+    if (invited.overflowed) fail(noisyShell(place, invited.noise));
+    else if (rest !== undefined) send(door.payload);
+    return rest;
+  }
 
   function attach(opened: ClientChannel): void {
     opened.on('exit', (status: number | null, name?: string) => {
@@ -67,7 +84,9 @@ export function startScript({ place, client, over, deadlines }: ScriptContext, d
     opened.on('data', (chunk: Buffer) => {
       if (done) return;
       const passedBefore = out.passed;
-      const rest = out.take(chunk);
+      const heard = afterInvitation(chunk);
+      if (heard === undefined) return;
+      const rest = out.take(heard);
       if (rest === undefined) {
         if (out.overflowed) fail(noisyShell(place, out.noise));
         return;
@@ -94,7 +113,7 @@ export function startScript({ place, client, over, deadlines }: ScriptContext, d
   }
 
   try {
-    client.exec(door.command, (error, opened) => {
+    client.exec(door.command, terminal === undefined ? {} : { pty: ptyOf(terminal) }, (error, opened) => {
       if (error !== undefined) {
         fail(over() ?? openFailure(place, error));
         return;
@@ -108,7 +127,7 @@ export function startScript({ place, client, over, deadlines }: ScriptContext, d
       clearTimeout(late);
       late = setTimeout(() => fail(noShellInTime(place, deadlines.shell, printed())), deadlines.shell);
       attach(opened);
-      opened.write(door.payload);
+      if (invited === undefined) send(door.payload);
     });
   } catch (error) {
     // ssh2 throws when its socket has just gone.
@@ -140,10 +159,24 @@ export function startScript({ place, client, over, deadlines }: ScriptContext, d
       if (data === undefined || data.length === 0) sendEnd();
       else send(data, sendEnd);
     },
+    pause: () => void channel?.pause(),
+    resume: () => void channel?.resume(),
+    resize(size) {
+      try {
+        if (!done && over() === undefined) channel?.setWindow(size.rows, size.columns, 0, 0);
+      } catch {
+        // The close of the connection is on its way.
+      }
+    },
     hangUp() {
       if (end() && channel !== undefined) hangUp(channel);
     },
   };
+}
+
+/** As RFC 4254 §6.2 asks for it; the size in pixels is not told. */
+function ptyOf({ term, columns, rows }: TerminalOptions): PseudoTtyOptions {
+  return { term, cols: columns, rows, width: 0, height: 0 };
 }
 
 /** Ends what runs (sshd since 7.9 passes signals on, RFC 4254 §6.9) and the channel. A host that never confirms costs a few objects. */

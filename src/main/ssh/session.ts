@@ -1,5 +1,5 @@
 import type { HostKeyView } from '../../shared/contract/fleet.ts';
-import type { Problem } from '../../shared/errors.ts';
+import type { HumError, Problem } from '../../shared/errors.ts';
 import type { KnownHosts } from './known-hosts.ts';
 
 /** Where a host is and how to get in. Passwords, jump hosts and sudo will join here. */
@@ -63,6 +63,37 @@ export interface ScriptChannel {
   close(): void;
 }
 
+/** A terminal's size in cells. */
+export interface Cells {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalOptions extends Cells {
+  /** What the host's terminfo calls the terminal: "xterm-256color". */
+  readonly term: string;
+}
+
+/** How a script on a terminal ended: by itself, with its status (null when a signal ended it), or because the connection did. */
+export type TerminalEnd = { readonly code: number | null; readonly signal: string | null } | { readonly error: HumError };
+
+/** A script on a terminal of its own. What the login shell printed first has been dropped. */
+export interface TerminalChannel {
+  write(data: string): void;
+  resize(size: Cells): void;
+  /** Takes nothing more in: once the window of the channel (2 MiB) is full the host has to wait, and what prints there with it. */
+  pause(): void;
+  resume(): void;
+  /** Ends what runs, as a modem that hangs up (SIGHUP). The listener hears nothing more. */
+  close(): void;
+}
+
+/** Who listens to a terminal. In this order: any number of `data`, then `end` once. */
+export interface TerminalListener {
+  data(chunk: Buffer): void;
+  end(how: TerminalEnd): void;
+}
+
 /** Scripts on one host: what a session and a connection test have in common. */
 export interface Runner {
   /**
@@ -76,6 +107,11 @@ export interface Runner {
    * @throws HumError as `run`
    */
   open(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ScriptChannel>;
+  /**
+   * Starts a script on a terminal and waits until it is ready.
+   * @throws HumError as `run`
+   */
+  terminal(script: string, args: readonly string[], options: TerminalOptions, listener: TerminalListener): Promise<TerminalChannel>;
 }
 
 /** One connection to one host, for everything. It reconnects by itself until it is stopped. */

@@ -142,6 +142,8 @@ export function createSession(target: Target, { gate, deadlines = usualDeadlines
     },
     run: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.run(script, args, options)),
     open: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.open(script, args, options)),
+    terminal: (script, args, options, listener) =>
+      link === undefined ? Promise.reject(notConnected(target)) : link.terminal(script, args, options, listener),
   };
 }
 
