@@ -111,7 +111,7 @@ describe('the script', () => {
     const answer = async (command: string) => {
       const [program = 'sh', ...flags] = command.split(' ');
       const running = execute(program, [...flags, '-c', probeScript, 'sh', 'NONCE', '/proc'], { timeout: patienceMs });
-      running.child.stdin?.end('1 memory facts\n2 load nonsense uptime network\n');
+      running.child.stdin?.end('1 memory facts\n2 load nonsense uptime network\n3 xen xen-load\n4 whole xen\n');
       // Figures move between two runs; what they are of does not.
       return (await running).stdout.replace(/\d+/g, '0').replace(/ +/g, ' ');
     };
@@ -119,7 +119,7 @@ describe('the script', () => {
   });
 
   it('writes to no file', () => {
-    const commands = probeScript.replace(/^ *#.*$/gm, '').replaceAll('2>/dev/null', '');
+    const commands = probeScript.replace(/^ *#.*$/gm, '').replace(/2?>\/dev\/null|\d?>&[\d-]/g, '');
     expect(commands).not.toContain('>');
   });
 });

@@ -9,6 +9,10 @@ import { HumError, type Problem } from '../../src/shared/errors.ts';
 export interface LocalHostOptions {
   /** What the host has for `/proc`; its answers name it `/proc`. */
   readonly proc?: string;
+  /** What the host has below `/etc`, `/sys` and `/var`. */
+  readonly root?: string;
+  /** Folders of programs that the host has before those of this machine. */
+  readonly path?: string;
   /** Holds back everything that the host sends, ms: a slow network. */
   delayMs?: number;
   /** Runs instead of the script that is asked for: a host that is not as it should be. */
@@ -101,7 +105,10 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
       if (status.state !== 'online') return Promise.reject(new HumError(refused(id)));
       opened += 1;
       const [nonce = '', proc = ''] = args;
-      const child = spawn('sh', ['-c', options.script ?? script, 'sh', nonce, options.proc ?? proc], { stdio: ['pipe', 'pipe', 'ignore'] });
+      const child = spawn('sh', ['-c', options.script ?? script, 'sh', nonce, options.proc ?? proc, options.root ?? ''], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: { ...process.env, PATH: `${options.path ?? ''}:${process.env.PATH}` },
+      });
       let waiting = 0;
       let tail = '';
       children.add(child);

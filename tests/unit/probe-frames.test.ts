@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Frame, FrameParser, maxFrameBytes } from '../../src/main/probe/frames.ts';
+import { type Frame, type FrameBounds, FrameParser, usualBounds, xenBounds } from '../../src/main/probe/frames.ts';
 import { splitFiles } from '../../src/main/probe/proc-files.ts';
 import { HumError, type ProblemCode } from '../../src/shared/errors.ts';
 
 const nonce = '00112233445566778899aabbccddeeff';
 const recorded = readFileSync(new URL('../fixtures/proc/debian-12/frames.txt', import.meta.url));
 
-function parse(chunks: Iterable<Buffer>): { frames: Frame[]; fault: ProblemCode | null } {
+function parse(chunks: Iterable<Buffer>, bounds: FrameBounds = usualBounds): { frames: Frame[]; fault: ProblemCode | null } {
   const frames: Frame[] = [];
-  const parser = new FrameParser({ nonce, proc: '/proc' }, (frame) => frames.push(frame));
+  const parser = new FrameParser({ nonce, proc: '/proc', bounds }, (frame) => frames.push(frame));
   try {
     for (const chunk of chunks) parser.push(chunk);
     return { frames, fault: null };
@@ -118,7 +118,7 @@ describe('the frame parser', () => {
 
   it('refuses an answer beyond its bound, before it has ended and in whatever pieces it comes', () => {
     const line = `${'x'.repeat(1023)}\n`;
-    const endless = Buffer.from(`${nonce} begin 1\n${nonce} facts\n${line.repeat(maxFrameBytes / 1024 + 1)}`);
+    const endless = Buffer.from(`${nonce} begin 1\n${nonce} facts\n${line.repeat(usualBounds.frameBytes / 1024 + 1)}`);
     expect(parse([endless]).fault).toBe('flooded');
     expect(parse(cut(endless, [32_768])).fault).toBe('flooded');
     expect(parse([Buffer.concat([endless, Buffer.from(`${nonce} end 1\n`)])]).fault).toBe('flooded');
@@ -126,6 +126,20 @@ describe('the frame parser', () => {
 
   it('refuses a line beyond its bound', () => {
     expect(parse([Buffer.from(frameOf(1, `${nonce} facts\n${'x'.repeat(70_000)}\n`))]).fault).toBe('flooded');
+  });
+
+  it('lets a Xen host tell of 500 domains, and no more than that without end', () => {
+    const long = readFileSync(new URL('../fixtures/xen-4.17/guests-3/xl-list-l.out', import.meta.url), 'utf8');
+    const domains = `${nonce} xen-domains\n${long.repeat(500 / 3)}`;
+    const { frames, fault } = parse(
+      cut(Buffer.from(frameOf(1, `${domains}${nonce} xen-files\n${'x'.repeat(65_600)}\n`)), [32_768]),
+      xenBounds,
+    );
+    expect(fault).toBeNull();
+    expect(frames[0]?.sections.get('xen-domains')).toHaveLength(long.length * 166);
+    const line = `${'x'.repeat(1023)}\n`;
+    expect(parse([Buffer.from(`${nonce} begin 1\n${line.repeat(xenBounds.frameBytes / 1024 + 1)}`)], xenBounds).fault).toBe('flooded');
+    expect(parse([Buffer.from(frameOf(1, `${nonce} xen-files\n${'x'.repeat(1_100_000)}\n`))], xenBounds).fault).toBe('flooded');
   });
 
   it('shows what was answered instead, with control characters made visible', () => {

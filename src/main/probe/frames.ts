@@ -11,9 +11,16 @@ export interface Frame {
   readonly sections: ReadonlyMap<string, string>;
 }
 
+/** What a host may send in one answer before it counts as flooding. */
+export interface FrameBounds {
+  readonly frameBytes: number;
+  readonly lineLength: number;
+}
+
 /** An ordinary frame is 1 to 20 KiB; a large /etc/passwd makes the largest honest one. */
-export const maxFrameBytes = 1024 * 1024;
-export const maxLineLength = 64 * 1024;
+export const usualBounds: FrameBounds = { frameBytes: 1024 * 1024, lineLength: 64 * 1024 };
+/** `xl list --long` of 500 domains with four disks each is 1.5 MB, and their configurations are as much at most (probe.sh). */
+export const xenBounds: FrameBounds = { frameBytes: 8 * 1024 * 1024, lineLength: 1024 * 1024 };
 
 const newline = 10;
 const sectionName = /^(?!begin$|end$)[a-z][a-z-]{0,31}$/;
@@ -25,6 +32,7 @@ const sectionName = /^(?!begin$|end$)[a-z][a-z-]{0,31}$/;
 export class FrameParser {
   readonly #nonce: string;
   readonly #proc: string;
+  readonly #bounds: FrameBounds;
   readonly #onFrame: (frame: Frame) => void;
   readonly #begin: Buffer;
   readonly #end: Buffer;
@@ -34,9 +42,10 @@ export class FrameParser {
   /** Before this place in `#held` there is no end marker. */
   #searched = 0;
 
-  constructor(options: { readonly nonce: string; readonly proc: string }, onFrame: (frame: Frame) => void) {
+  constructor(options: { readonly nonce: string; readonly proc: string; readonly bounds?: FrameBounds }, onFrame: (frame: Frame) => void) {
     this.#nonce = options.nonce;
     this.#proc = options.proc;
+    this.#bounds = options.bounds ?? usualBounds;
     this.#onFrame = onFrame;
     this.#begin = Buffer.from(`${options.nonce} begin `);
     this.#end = Buffer.from(`\n${options.nonce} end `);
@@ -81,7 +90,7 @@ export class FrameParser {
       if (bytes.compare(this.#begin, 0, known, start, start + known) !== 0) throw notAFrame(bytes.toString('utf8', start, start + 400));
       const end = bytes.indexOf(this.#end, from);
       const stop = end < 0 ? -1 : bytes.indexOf(newline, end + this.#end.length);
-      if ((stop < 0 ? bytes.length : stop) - start > maxFrameBytes) throw flooded('one answer');
+      if ((stop < 0 ? bytes.length : stop) - start > this.#bounds.frameBytes) throw flooded('one answer');
       if (stop < 0) {
         // The marker may have come in part.
         this.#searched = Math.max(from, end < 0 ? bytes.length - this.#end.length + 1 : end) - start;
@@ -96,7 +105,7 @@ export class FrameParser {
   }
 
   #read(text: string): Frame {
-    if (text.length > maxLineLength) refuseLongLines(text);
+    if (text.length > this.#bounds.lineLength) refuseLongLines(text, this.#bounds.lineLength);
     const mark = `\n${this.#nonce} `;
     let at = text.indexOf('\n');
     const seq = text.slice(this.#begin.length, at);
@@ -120,10 +129,10 @@ export class FrameParser {
   }
 }
 
-function refuseLongLines(text: string): void {
+function refuseLongLines(text: string, maxLength: number): void {
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf('\n', start);
-    if ((end < 0 ? text.length : end) - start > maxLineLength) throw flooded('one line');
+    if ((end < 0 ? text.length : end) - start > maxLength) throw flooded('one line');
     if (end < 0) return;
     start = end + 1;
   }

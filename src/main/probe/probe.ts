@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Session } from '../ssh/session.ts';
-import { type Frame, FrameParser } from './frames.ts';
+import { type Frame, type FrameBounds, FrameParser } from './frames.ts';
 import script from './probe.sh?raw';
 
-/** What probe.sh can be asked for. Those that read files come in `Frame.files`, the others in `Frame.sections`. */
-export type Section = 'memory' | 'pressure' | 'load' | 'cpu' | 'uptime' | 'network' | 'facts' | 'processes';
+/**
+ * What probe.sh can be asked for. Those that read files come in `Frame.files`, the others in `Frame.sections`: under their own names, or those
+ * that probe.sh tells for `xen` and `xen-load`. `whole` makes it forget what it has sent of Xen before.
+ */
+export type Section = 'memory' | 'pressure' | 'load' | 'cpu' | 'uptime' | 'network' | 'facts' | 'processes' | 'whole' | 'xen' | 'xen-load';
 
 export interface ProbeOptions {
   /** Where proc(5) is mounted on the host. */
   readonly proc?: string;
+  readonly bounds?: FrameBounds;
   /** For starting the script, ms. */
   readonly timeoutMs?: number;
 }
@@ -32,7 +36,7 @@ export interface Probe {
  * @throws HumError as `Session.open`
  */
 export async function openProbe(session: Pick<Session, 'open' | 'target'>, options: ProbeOptions = {}): Promise<Probe> {
-  const { proc = '/proc', timeoutMs = 10_000 } = options;
+  const { proc = '/proc', bounds, timeoutMs = 10_000 } = options;
   const nonce = randomBytes(16).toString('hex');
   const channel = await session.open(script, [nonce, proc], { timeoutMs });
 
@@ -51,7 +55,7 @@ export async function openProbe(session: Pick<Session, 'open' | 'target'>, optio
     waiting = undefined;
   };
 
-  const parser = new FrameParser({ nonce, proc }, (frame) => {
+  const parser = new FrameParser({ nonce, proc, ...(bounds === undefined ? {} : { bounds }) }, (frame) => {
     if (frame.seq <= answered || frame.seq > asked) throw neverAsked(frame.seq);
     answered = frame.seq;
     if (waiting?.seq !== frame.seq) return;

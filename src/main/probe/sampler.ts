@@ -1,6 +1,6 @@
 import { type Problem, problemOf } from '../../shared/errors.ts';
 import type { Session } from '../ssh/session.ts';
-import type { Frame } from './frames.ts';
+import type { Frame, FrameBounds } from './frames.ts';
 import { openProbe, type Probe, type Section } from './probe.ts';
 
 /** A host is left alone for at least three times as long as it takes to answer, but asked once a minute at least. */
@@ -25,7 +25,14 @@ export interface SamplerOptions {
   readonly onFrame: (frame: Frame, tookMs: number) => Problem | undefined;
   /** A probe that ended for the first time in a row is `passing`: most often the session ends too, and says better why. */
   readonly onFault: (problem: Problem, outlook: 'passing' | 'lasting') => void;
+  readonly bounds?: FrameBounds;
+  /** An answer is waited for this long at least, ms. */
+  readonly deadlineMs?: number;
+  /** Whether the time that an answer took says how often this host can be asked. Unless told otherwise: when it only read files. */
+  readonly telling?: (frame: Frame) => boolean;
 }
+
+const onlyFiles = (frame: Frame) => frame.sections.size === 0;
 
 /**
  * Asks one host again and again, over one probe, while its session is online. Never two requests at once. After a timeout or a broken probe
@@ -122,11 +129,11 @@ export class Sampler {
       if (connection !== this.#connection) return;
       const sentAt = performance.now();
       this.#sentAt = sentAt;
-      const frame = await probe.request(this.#options.sections(), Math.max(minDeadlineMs, 3 * this.intervalMs));
+      const frame = await probe.request(this.#options.sections(), Math.max(this.#options.deadlineMs ?? minDeadlineMs, 3 * this.intervalMs));
       if (connection !== this.#connection) return;
       const tookMs = performance.now() - sentAt;
       // What takes longer, and is asked for now and then, says nothing about the next sample.
-      if (frame.sections.size === 0) this.#slowMs = Math.max(tookMs, this.#slowMs * slownessMemory);
+      if ((this.#options.telling ?? onlyFiles)(frame)) this.#slowMs = Math.max(tookMs, this.#slowMs * slownessMemory);
       fault = this.#options.onFrame(frame, tookMs);
     } catch (error) {
       if (connection !== this.#connection) return;
@@ -148,7 +155,10 @@ export class Sampler {
     if (this.#probe !== undefined && !this.#probe.busy) return this.#probe;
     this.#probe?.close();
     this.#probe = undefined;
-    const probe = await openProbe(this.#options.session, { timeoutMs: openDeadlineMs });
+    const probe = await openProbe(this.#options.session, {
+      timeoutMs: openDeadlineMs,
+      ...(this.#options.bounds === undefined ? {} : { bounds: this.#options.bounds }),
+    });
     if (connection === this.#connection) this.#probe = probe;
     else probe.close();
     return probe;
