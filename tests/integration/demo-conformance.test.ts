@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { probeAnswer, startProbe } from '../../src/main/demo/probe-answer.ts';
 import { ProcFiles } from '../../src/main/demo/proc-files.ts';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
+import { xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
 
 /** The demo answers in JavaScript what probe.sh would print for the same files; here the real script says what that is. */
 
@@ -21,6 +22,7 @@ const paths = ['meminfo', 'vmstat', 'loadavg', 'uptime', 'stat', 'net/dev', 'sys
   'pressure/memory',
   'pressure/cpu',
   'pressure/io',
+  'xen/capabilities',
 ]);
 
 const requests = [
@@ -61,12 +63,13 @@ function writeProc(root: string, files: ProcFiles): void {
   }
 }
 
-/** A `uname` that answers as the simulated host's would. */
-function writeUname(root: string, name: string, kernel: string): string {
+/** Programs that answer as the simulated host's would. */
+function writePrograms(root: string, name: string, kernel: string): string {
   const bin = join(root, 'bin');
   mkdirSync(bin, { recursive: true });
   // What probe.sh asks for with -snrm, in the order in which uname prints it.
   writeFileSync(join(bin, 'uname'), `#!/bin/sh\n[ "$*" = -snrm ] && echo Linux ${name} ${kernel} x86_64\n`, { mode: 0o755 });
+  writeFileSync(join(bin, 'xl'), '#!/bin/sh\n', { mode: 0o755 });
   return bin;
 }
 
@@ -84,10 +87,10 @@ describe('the demo answers as probe.sh does', () => {
     const profile = fleet[index];
     if (!profile) throw new Error('the fleet is too small');
     it(`for ${profile.name} after ${at / minute} min`, () => {
-      const files = new FilesHere(profile, at);
+      const files = new FilesHere(profile, at, xenHostOf(profile));
       const root = join(dir, `${index}-${at}`);
       writeProc(root, files);
-      const bin = writeUname(`${root}-host`, profile.name, profile.kernel);
+      const bin = writePrograms(`${root}-host`, profile.name, profile.kernel);
       const { real, simulated } = whileAccountsStand(() => {
         const real = execFileSync('sh', [script, nonce, root], {
           input: requests.map((request) => `${request}\n`).join(''),

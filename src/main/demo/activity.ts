@@ -72,7 +72,7 @@ export function cpuTicks(profile: Profile, at: number): CpuTicks {
     idle: Math.max(0, Math.floor(ticks - busy - waiting)),
     iowait: Math.floor(waiting),
     softirq: Math.floor(busy * 0.05),
-    steal: profile.kind.group === 'dom0' ? 0 : Math.floor(busy * 0.02),
+    steal: profile.xen !== null ? 0 : Math.floor(busy * 0.02),
   };
 }
 

@@ -13,6 +13,8 @@ import { fleetOf, type Profile } from './profiles.ts';
 
 export interface DemoOptions {
   readonly hosts: number;
+  /** So many on each host, and each a Xen host. By default some hosts are plain Linux, and the others have a few to fifty. */
+  readonly domains?: number;
   /** The same seed gives the same fleet, and the same figures at the same time after the start. */
   readonly seed?: number;
   /** How many times faster than the clock the demo's time runs. Default 1. */
@@ -42,15 +44,14 @@ const defaultSeed = 1912;
 /** A thousand hosts take about a second; a busy machine may need several. */
 const startWithinMs = 20_000;
 const stopWithinMs = 1500;
-const user = 'root';
 
 /**
  * Starts the demo fleet in a process of its own.
  * @throws HumError `demo-failed`, or `cancelled` by `signal`
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { hosts: count, seed = defaultSeed, speed = 1, log } = options;
-  const profiles = fleetOf(seed, count);
+  const { hosts: count, domains, seed = defaultSeed, speed = 1, log } = options;
+  const profiles = fleetOf(seed, count, domains);
   const dir = mkdtempSync(join(options.workDir, 'fleet-'));
   const remove = () => rmSync(dir, { recursive: true, force: true });
   const key = newKeyPair();
@@ -73,7 +74,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   let ports: readonly number[];
   try {
     writeFileSync(keyFile, key.private, { mode: 0o600 });
-    const ready = await order(child, { hosts: count, seed, speed, clientKey: key.public }, options.signal);
+    const ready = await order(child, { hosts: count, domains, seed, speed, clientKey: key.public }, options.signal);
     ports = ready.ports;
     writeFileSync(knownHostsFile, knownHostsText(profiles, ready), { mode: 0o600 });
   } catch (error) {
@@ -158,7 +159,7 @@ function inventoryHost(profile: Profile, port: number): InventoryHost {
     name: profile.name,
     address: '127.0.0.1',
     port,
-    user,
+    user: profile.user,
     keyFile: null,
     group: profile.kind.group,
     tags: [...profile.kind.tags],

@@ -3,7 +3,7 @@ import probeScript from '../probe/probe.sh?raw';
 import { type DoorScript, payloadLength, readPayload } from './door-script.ts';
 import { type ProbeRun, probeAnswer, startProbe } from './probe-answer.ts';
 import { ProcFiles } from './proc-files.ts';
-import type { Profile } from './profiles.ts';
+import type { SimulatedHost } from './simulated-host.ts';
 import { answerDelayMs } from './story.ts';
 
 /** The longest request line; a console's are below a hundred characters. */
@@ -15,12 +15,12 @@ const mostWaiting = 64;
 const notFound = 127;
 
 /** Serves one exec request of a simulated host: the probe behind Hum's door. Anything else is told so and ends with 127. */
-export function serveExec(channel: ServerChannel, command: string, profile: Profile, now: () => number): void {
+export function serveExec(channel: ServerChannel, command: string, host: SimulatedHost): void {
   // The client went away in the middle of a write.
   channel.on('error', () => channel.close());
   const length = payloadLength(command);
   if (length === undefined) {
-    refuse(channel, `${profile.name} is simulated: it has no shell and runs only what Hum itself asks for.`);
+    refuse(channel, `${host.profile.name} is simulated: it has no shell and runs only what Hum itself asks for.`);
     return;
   }
   let received: Buffer = Buffer.alloc(0);
@@ -28,12 +28,13 @@ export function serveExec(channel: ServerChannel, command: string, profile: Prof
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     if (received.length < length) return;
     channel.off('data', collect);
-    begin(channel, readPayload(received.toString('utf8', 0, length)), received.subarray(length), profile, now);
+    begin(channel, readPayload(received.toString('utf8', 0, length)), received.subarray(length), host);
   };
   channel.on('data', collect);
 }
 
-function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffer, profile: Profile, now: () => number): void {
+function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffer, host: SimulatedHost): void {
+  const { profile, xen, now } = host;
   if (!door) {
     refuse(channel, `${profile.name} is simulated: it cannot read this script.`);
     return;
@@ -45,7 +46,7 @@ function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffe
     refuse(channel, `${profile.name} is simulated: it knows the probe and no other script.`);
     return;
   }
-  new ProbeChannel(channel, startProbe(nonce, proc, new ProcFiles(profile, now())), profile, now).take(rest);
+  new ProbeChannel(channel, startProbe(nonce, proc, new ProcFiles(profile, now(), xen)), host).take(rest);
 }
 
 function refuse(channel: ServerChannel, sentence: string): void {
@@ -58,19 +59,17 @@ function refuse(channel: ServerChannel, sentence: string): void {
 class ProbeChannel {
   readonly #channel: ServerChannel;
   readonly #run: ProbeRun;
-  readonly #profile: Profile;
-  readonly #now: () => number;
+  readonly #host: SimulatedHost;
   readonly #waiting: string[] = [];
   #partial = '';
   #answered = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(channel: ServerChannel, run: ProbeRun, profile: Profile, now: () => number) {
+  constructor(channel: ServerChannel, run: ProbeRun, host: SimulatedHost) {
     this.#channel = channel;
     this.#run = run;
-    this.#profile = profile;
-    this.#now = now;
+    this.#host = host;
     channel.on('data', (chunk: Buffer) => this.take(chunk));
     channel.on('end', () => this.#end(0));
     channel.on('close', () => this.#end(0));
@@ -88,7 +87,7 @@ class ProbeChannel {
   #next(): void {
     for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) {
       const request = line;
-      const delayMs = answerDelayMs(this.#profile, this.#answered);
+      const delayMs = answerDelayMs(this.#host.profile, this.#answered);
       if (delayMs > 0) {
         this.#timer = setTimeout(() => {
           this.#timer = undefined;
@@ -103,7 +102,8 @@ class ProbeChannel {
 
   #answer(request: string): void {
     this.#answered += 1;
-    const taken = this.#channel.write(probeAnswer(this.#run, request, new ProcFiles(this.#profile, this.#now())));
+    const { profile, xen, now } = this.#host;
+    const taken = this.#channel.write(probeAnswer(this.#run, request, new ProcFiles(profile, now(), xen)));
     if (taken) return;
     // Nobody reads: stop reading too, as a script whose output is blocked does.
     this.#channel.pause();

@@ -2,7 +2,9 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type Connection, type ParsedKey } from 'ssh2';
 import { serveExec } from './exec.ts';
 import type { Profile } from './profiles.ts';
+import type { SimulatedHost } from './simulated-host.ts';
 import { isAway } from './story.ts';
+import { xenHostOf } from './xen/xen-host.ts';
 
 export interface HostServerOptions {
   readonly profile: Profile;
@@ -23,9 +25,10 @@ export interface HostServer {
 
 /** Listens. The promise fails when no port can be had. */
 export async function startHostServer({ profile, hostKey, clientKey, now }: HostServerOptions): Promise<HostServer> {
+  const host: SimulatedHost = { profile, xen: xenHostOf(profile), now };
   const sockets = new Set<Socket>();
   const ssh = new ssh2.Server({ hostKeys: [hostKey], ident: 'Hum_demo', keepaliveInterval: 0 });
-  ssh.on('connection', (connection) => serveConnection(connection, profile, clientKey, now));
+  ssh.on('connection', (connection) => serveConnection(connection, host, clientKey));
 
   const listener = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -63,11 +66,11 @@ function listen(listener: NetServer, port: number): Promise<void> {
   });
 }
 
-function serveConnection(connection: Connection, profile: Profile, clientKey: ParsedKey, now: () => number): void {
+function serveConnection(connection: Connection, host: SimulatedHost, clientKey: ParsedKey): void {
   // A client that breaks the protocol or the line is gone; there is nobody to tell.
   connection.on('error', () => connection.end());
   connection.on('authentication', (login) => {
-    if (profile.role === 'login-refused' || login.method !== 'publickey' || !login.key.data.equals(clientKey.getPublicSSH())) {
+    if (host.profile.role === 'login-refused' || login.method !== 'publickey' || !login.key.data.equals(clientKey.getPublicSSH())) {
       login.reject(['publickey']);
       return;
     }
@@ -77,6 +80,6 @@ function serveConnection(connection: Connection, profile: Profile, clientKey: Pa
     else login.reject(['publickey']);
   });
   connection.on('session', (accept) => {
-    accept().on('exec', (acceptExec, _reject, { command }) => serveExec(acceptExec(), command, profile, now));
+    accept().on('exec', (acceptExec, _reject, { command }) => serveExec(acceptExec(), command, host));
   });
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What the console and the demo's process say to each other over the IPC channel of child_process.fork. */
 export const demoOrder = z.object({
   hosts: z.int().min(1).max(2000),
+  /** On each host; by its profile where it is not told. */
+  domains: z.int().min(1).max(500).optional(),
   seed: z.int(),
   /** How many times faster than the clock the demo's time runs. */
   speed: z.number().positive(),

@@ -83,6 +83,7 @@ function facts(files: ProcFiles): string {
   const bootId = linesOf(files.proc('sys/kernel/random/boot_id'))[0];
   const lines = [`hostname=${name}`, `kernel=Linux ${kernel}`, 'architecture=x86_64', `cores=${cores}`];
   if (bootId !== undefined) lines.push(`boot_id=${bootId}`);
+  if (files.proc('xen/capabilities')?.includes('control_d')) lines.push('toolstack=xl');
   // grep -m 1 takes the first line of each file; where both are one file by way of a link, the name comes twice.
   for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
     const system = linesOf(files.etc(path)).find((line) => line.startsWith('PRETTY_NAME='));

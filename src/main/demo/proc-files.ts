@@ -4,6 +4,8 @@ import { hugePageKb, memoryAt, minFreeKb } from './memory.ts';
 import { processesAt, type SimulatedProcess } from './processes.ts';
 import type { Profile } from './profiles.ts';
 import { bootOf, leakOf } from './story.ts';
+import { traffic } from './xen/domain.ts';
+import type { XenHost } from './xen/xen-host.ts';
 
 /**
  * The files of a simulated host at one moment, as text, made only when they are read. Their layout is that of a Debian 12 machine
@@ -12,11 +14,13 @@ import { bootOf, leakOf } from './story.ts';
 export class ProcFiles {
   readonly #profile: Profile;
   readonly #at: number;
+  readonly #xen: XenHost | undefined;
   #processes: readonly SimulatedProcess[] | undefined;
 
-  constructor(profile: Profile, at: number) {
+  constructor(profile: Profile, at: number, xen?: XenHost) {
     this.#profile = profile;
     this.#at = at;
+    this.#xen = xen;
   }
 
   get profile(): Profile {
@@ -49,7 +53,9 @@ export class ProcFiles {
       case 'stat':
         return stat(profile, at);
       case 'net/dev':
-        return netDev(profile, at);
+        return netDev(profile, at, this.#xen);
+      case 'xen/capabilities':
+        return this.#xen && 'control_d\n';
     }
     if (profile.role === 'old-kernel') return undefined;
     switch (path) {
@@ -190,7 +196,7 @@ function stat(profile: Profile, at: number): string {
 }
 
 /** net/core/net-procfs.c, dev_seq_printf_stats(). */
-function netDev(profile: Profile, at: number): string {
+function netDev(profile: Profile, at: number, xen: XenHost | undefined): string {
   const { received, sent } = networkBytes(profile, at);
   const row = (name: string, inBytes: number, outBytes: number) => {
     const pad = (value: number, width: number) => String(value).padStart(width);
@@ -201,6 +207,11 @@ function netDev(profile: Profile, at: number): string {
     'Inter-|   Receive                                                |  Transmit\n' +
     ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n';
   const inner = Math.floor(received * 0.02);
-  const bridge = profile.kind.group === 'dom0' ? row('xenbr0', Math.floor(received * 0.1), Math.floor(sent * 0.1)) : '';
-  return `${heading}${row('lo', inner, inner)}${row(profile.interface, received, sent)}${bridge}`;
+  const bridge = xen ? row('xenbr0', Math.floor(received * 0.1), Math.floor(sent * 0.1)) : '';
+  // What dom0 receives through a vif is what the guest sent.
+  const vifs = (xen?.at(at).machine.domains(at) ?? []).flatMap((domain) => {
+    const moved = traffic(domain, at);
+    return domain.guest.vifs.map((_, index) => row(`vif${domain.id}.${index}`, moved.sent, moved.received));
+  });
+  return `${heading}${row('lo', inner, inner)}${row(profile.interface, received, sent)}${bridge}${vifs.join('')}`;
 }

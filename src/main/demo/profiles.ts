@@ -29,23 +29,40 @@ export interface Profile {
   readonly cacheFillMs: number;
   readonly cachePhase: number;
   readonly bootIdSeed: number;
+  /** Who logs in; only root may ask Xen anything. */
+  readonly user: string;
+  /** Null on a plain Linux host. */
+  readonly xen: XenProfile | null;
 }
 
-/** The first twelve; the order makes a fleet of three interesting too. */
-const opening: readonly (readonly [KindName, Role])[] = [
-  ['dom0', 'steady'],
-  ['web', 'steady'],
+/** The domains of a Xen host. Its name then says what they are for, and its own figures are those of its dom0. */
+export interface XenProfile {
+  readonly seed: number;
+  readonly domains: number;
+  /** One of each kind of trouble is here. */
+  readonly first: boolean;
+  /** What its first domain has in common with that of the first host. */
+  readonly repeats: 'mac' | 'name' | null;
+}
+
+/** The first twelve, with their domains; the order makes a fleet of three interesting too. */
+const opening: readonly (readonly [kind: KindName, role: Role, xen?: Partial<XenProfile> | undefined, user?: string])[] = [
+  ['dom0', 'steady', { domains: 14, first: true }],
+  ['web', 'steady', { domains: 9, repeats: 'mac' }],
   ['web', 'leaking'],
-  ['db', 'steady'],
+  ['db', 'steady', { domains: 5, repeats: 'name' }],
   ['build', 'pressed'],
   ['backup', 'slow'],
-  ['dom0', 'steady'],
-  ['mail', 'key-changed'],
-  ['web', 'steady'],
+  ['dom0', 'steady', { domains: 50 }],
+  ['mail', 'key-changed', { domains: 4 }],
+  ['web', 'steady', { domains: 7 }, 'op'],
   ['monitoring', 'login-refused'],
-  ['dom0', 'rebooting'],
+  ['dom0', 'rebooting', { domains: 8 }],
   ['db', 'old-kernel'],
 ];
+
+/** One in so many of the others is a plain Linux host. */
+const plainOneIn = 6;
 
 const later: readonly KindName[] = [
   ...(['dom0', 'web', 'app', 'web', 'db', 'dom0', 'web', 'cache', 'app', 'web'] as const),
@@ -74,19 +91,37 @@ const systems: readonly [System, ...System[]] = [
 /** The last Debian before /proc/meminfo had MemAvailable (Linux 3.14), PSI (4.20) and oom_kill (4.13). */
 const oldSystem: System = ['Debian GNU/Linux 7 (wheezy)', '3.2.0-4-amd64'];
 
-/** The fleet of a seed: `count` hosts, of which a smaller fleet is always the beginning of a larger one. */
-export function fleetOf(seed: number, count: number): readonly Profile[] {
+/**
+ * The fleet of a seed: `count` hosts, of which a smaller fleet is always the beginning of a larger one. With `domains`, each host is a
+ * Xen host that has so many.
+ */
+export function fleetOf(seed: number, count: number, domains?: number): readonly Profile[] {
   const numbers = new Map<string, number>();
   return Array.from({ length: count }, (_, index) => {
-    const [kindName, role] = opening[index] ?? ([later[(index - opening.length) % later.length] ?? 'web', 'steady'] as const);
-    const kind: Kind = kinds[kindName];
+    const [kindName, role, part, user = 'root'] = opening[index] ?? laterHost(seed, index);
+    const told = domains === undefined ? part : { ...part, domains };
+    const xen = told && { seed, domains: 0, first: false, repeats: null, ...told };
+    const kind = xen ? xenKind(kinds[kindName]) : kinds[kindName];
     const number = (numbers.get(kind.prefix) ?? 0) + 1;
     numbers.set(kind.prefix, number);
-    return profileOf(seed, index, `${kind.prefix}${String(number).padStart(2, '0')}`, kind, role);
+    const profile = profileOf(seed, index, `${kind.prefix}${String(number).padStart(2, '0')}`, kind, role);
+    return { ...profile, user, xen: xen ?? null };
   });
 }
 
-function profileOf(seed: number, index: number, name: string, kind: Kind, role: Role): Profile {
+function laterHost(seed: number, index: number): (typeof opening)[number] {
+  const kind = later[(index - opening.length) % later.length] ?? 'web';
+  const random = randomOf(seed + 31, index);
+  return [kind, 'steady', index % plainOneIn === 0 ? undefined : { domains: Math.floor(between(random, 3, 31)) }];
+}
+
+/** What a machine for such domains is itself: a dom0, in the same group. */
+function xenKind(kind: Kind): Kind {
+  const { group, prefix, cores, networkPerSecond } = kind;
+  return { ...kinds.dom0, group, prefix, cores, networkPerSecond, tags: [...new Set([...kind.tags, 'xen'])] };
+}
+
+function profileOf(seed: number, index: number, name: string, kind: Kind, role: Role): Omit<Profile, 'user' | 'xen'> {
   const random = randomOf(seed, index);
   const small = role === 'leaking';
   const sizeGib = small ? 8 : pick(random, kind.sizesGib);

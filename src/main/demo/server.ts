@@ -30,7 +30,9 @@ async function start(order: DemoOrder): Promise<DemoReport> {
   const began = performance.now();
   const now = () => (performance.now() - began) * order.speed;
   hosts = await Promise.all(
-    fleetOf(order.seed, order.hosts).map((profile) => startHostServer({ profile, hostKey: hostKey.private, clientKey, now })),
+    fleetOf(order.seed, order.hosts, order.domains).map((profile) =>
+      startHostServer({ profile, hostKey: hostKey.private, clientKey, now }),
+    ),
   );
   // One timer for all hosts: what they show is worked out when somebody asks.
   setInterval(() => {
