@@ -64,8 +64,6 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const settings = openSettings(openSound('settings'));
   const inventory = openInventory(openSound('inventory'));
   notices.push(...inventory.notices);
-  for (const notice of notices) log.warn(notice, 'worked around at start');
-
   const knownHosts = createKnownHosts({
     files: [join(home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'],
     appendTo: join(home, '.ssh', 'known_hosts'),
@@ -103,6 +101,8 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     by: loginUser,
     log,
   });
+  notices.push(...plans.notices);
+  for (const notice of notices) log.warn(notice, 'worked around at start');
   const lifecycle = createLifecycle({
     xen,
     plans,

@@ -52,6 +52,7 @@ export const problemCodes = [
   'config-invalid',
   'config-changed',
   'guest-ignored',
+  'command-failed',
   'plan-changed',
   'not-confirmed',
   'undo-failed',

@@ -1,13 +1,13 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { HumError, messageOf, type Problem } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { tooDeepAt } from './json-depth.ts';
 
 /** The name that a damaged file gets: `inventory.damaged-2026-11-23T05-10-00.json`, beside the original. */
-function asideName(path: string, at: Date): string {
+export function asideName(path: string, at: Date): string {
   const stamp = at.toISOString().slice(0, 19).replaceAll(':', '-');
-  return join(dirname(path), `${basename(path, '.json')}.damaged-${stamp}.json`);
+  return join(dirname(path), `${basename(path, extname(path))}.damaged-${stamp}${extname(path)}`);
 }
 
 /**

@@ -26,7 +26,7 @@ export interface StepView extends PlannedStep {
   /** Epoch ms. */
   readonly startedAt: number | null;
   readonly endedAt: number | null;
-  /** What it printed on either stream, its end if it was long (64 KiB). Hostile text. */
+  /** What it printed on either stream, its end if it was long (64 KiB; 8 KiB in `plans.watch`). Hostile text. */
   readonly output: string;
   /** What it is doing: "shutting down, 12 s". Empty when there is nothing to say. */
   readonly progress: string;
@@ -56,6 +56,8 @@ export interface PlanView {
   /** The account on the console's machine. */
   readonly by: string;
   readonly state: PlanState;
+  /** `back` from the moment that it is taken back. An `interrupted` plan can go on only while it went forward; one that went back can only be undone. */
+  readonly direction: 'forward' | 'back';
   /** Epoch ms. */
   readonly createdAt: number;
   readonly endedAt: number | null;
@@ -71,11 +73,11 @@ export type PlansEvent =
 
 export const planId = z.uuid();
 
-/** Every word must occur in title, host, subject, command or output. `before` is the `createdAt` and id of the last plan of the page before. */
+/** Every word must occur in title, host, subject, command or output. `before` is the id of the last plan of the page before. */
 export const auditQuery = z.object({
   text: z.string().max(200).default(''),
   states: z.array(z.enum(['done', 'failed', 'cancelled', 'stuck', 'interrupted', 'dismissed'])).default([]),
-  before: z.object({ createdAt: z.number(), id: planId }).nullable().default(null),
+  before: planId.nullable().default(null),
 });
 export type AuditQuery = z.infer<typeof auditQuery>;
 

@@ -1,0 +1,50 @@
+# Writes stdin into the file $1, the one before kept as $1$2. $3 is the SHA-256 that it must have now, empty when it must not be
+# there; $4 is that of the new content. Safe to repeat. Exit status: 81 it is another file, 83 not written whole, 84 no sha256sum.
+LC_ALL=C
+export LC_ALL
+umask 022
+command -v sha256sum > /dev/null || exit 84
+version() {
+  v=$(sha256sum < "$1") || exit
+  printf %s "${v%% *}"
+}
+path=$1
+if [ -L "$path" ]; then
+  # The x keeps newlines at the end of the name, which $( ) drops.
+  path=$(readlink -f -- "$path" && printf x) || exit 81
+  path=${path%?x}
+fi
+kept=$path$2
+new=$path$2.new
+
+if [ -f "$path" ]; then
+  now=$(version "$path") || exit
+  if [ "$now" = "$4" ] && { [ "$now" != "$3" ] || [ -e "$kept" ]; }; then exit 0; fi
+  [ "$now" = "$3" ] || exit 81
+elif [ -e "$path" ] || [ -n "$3" ]; then
+  exit 81
+fi
+
+rm -f -- "$new" || exit
+# The copy brings owner and mode; its content is replaced.
+if [ -n "$3" ]; then cp -p -- "$path" "$new" || { rm -f -- "$new"; exit 83; }; fi
+if ! cat > "$new" || [ "$(version "$new")" != "$4" ]; then
+  rm -f -- "$new"
+  exit 83
+fi
+# The name may be on disk before the content: after a crash the file would be empty. Old versions of sync know no names, and write everything.
+sync -- "$new" 2> /dev/null || sync
+
+if [ -n "$3" ]; then
+  # A link is the very file that is replaced, so what was written to it until this moment is kept, and noticed.
+  [ -e "$kept" ] || ln -- "$path" "$kept" 2> /dev/null || cp -p -- "$path" "$kept" || { rm -f -- "$new"; exit 83; }
+  if [ "$(version "$kept")" != "$3" ]; then
+    rm -f -- "$new" "$kept"
+    exit 81
+  fi
+  mv -f -- "$new" "$path"
+else
+  # A link fails where a file has appeared meanwhile; a rename would replace it.
+  ln -- "$new" "$path" 2> /dev/null || { [ ! -e "$path" ] && mv -- "$new" "$path"; } || { rm -f -- "$new"; exit 81; }
+  rm -f -- "$new"
+fi
