@@ -34,7 +34,7 @@ export function plansRig(): PlansRig {
       plans = openPlans({
         dataDir,
         handlers: { toy: toyHandler(log), ...deps.handlers },
-        runner: noRunner,
+        runner: connected,
         hostName: (host) => `name of ${host}`,
         onStep: async () => undefined,
         by: 'tester',
@@ -56,11 +56,13 @@ export function plansRig(): PlansRig {
   return rig;
 }
 
-/** A runner for plans whose steps only ask whether there is a connection. */
-const noRunner = (): Runner => ({
-  run: () => Promise.reject(new Error('no toy runs anything')),
-  open: () => Promise.reject(new Error('no toy opens anything')),
-});
+/** The connection of hosts on which toys only look whether there is one. */
+export const connected = (): Runner =>
+  new Proxy({} as Runner, {
+    get: () => {
+      throw new Error('toys run nothing');
+    },
+  });
 
 type Toy = 'well' | 'fails' | 'waits' | 'unsent';
 

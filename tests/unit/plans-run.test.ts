@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import { HumError } from '../../src/shared/errors.ts';
-import { becomes, type PlansRig, plansRig, startOne, toyPlan, toyStep, viewOf } from '../support/plans.ts';
+import { becomes, connected, type PlansRig, plansRig, startOne, toyPlan, toyStep, viewOf } from '../support/plans.ts';
 
 let rig: PlansRig;
 let plans: Plans;
@@ -135,13 +135,12 @@ describe('plans beside each other', () => {
 describe('a lost connection', () => {
   it('is waited for before undoing', async () => {
     let looks = 0;
-    const there = { run: () => Promise.reject(new Error('unused')), open: () => Promise.reject(new Error('unused')) };
     plans = await rig.open({
       limits: { reconnectMs: 60_000, lookMs: 1, refreshMs: 100 },
       runner: () => {
         looks += 1;
         if (looks > 1 && looks < 6) throw new HumError({ code: 'connection-lost', message: 'gone', hint: '' });
-        return there;
+        return connected();
       },
     });
     const id = startOne(plans, toyPlan([toyStep('a', 'fails')]));
@@ -154,7 +153,7 @@ describe('a lost connection', () => {
     let lost = false;
     plans = await rig.open({
       handlers: {
-        loses: async ({}, { runner }) => {
+        loses: async (_args, { runner }) => {
           runner();
           lost = true;
           throw new HumError({ code: 'connection-lost', message: 'gone', hint: '' });
@@ -162,7 +161,7 @@ describe('a lost connection', () => {
       },
       runner: () => {
         if (lost) throw new HumError({ code: 'connection-lost', message: 'no way there', hint: '' });
-        return { run: () => Promise.reject(new Error('unused')), open: () => Promise.reject(new Error('unused')) };
+        return connected();
       },
     });
     const losing = { ...toyStep('b'), action: { handler: 'loses', args: {}, shown: 'lose' } };
