@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { probeAnswer, startProbe } from '../../src/main/demo/probe-answer.ts';
 import { ProcFiles } from '../../src/main/demo/proc-files.ts';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
-import { xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
+import { sectorFiles } from '../../src/main/demo/xen/probe-sections.ts';
+import { type XenHost, xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
+import { xl } from '../../src/main/demo/xen/xl.ts';
 
 /** The demo answers in JavaScript what probe.sh would print for the same files; here the real script says what that is. */
 
@@ -37,6 +39,9 @@ const requests = [
   '  8\tuptime   load ',
 ];
 
+/** Of a Xen host: all there is, then what has changed since (nothing), then all again. */
+const xenRequests = ['11 xen xen-load', '12 xen', '13 whole facts xen-load xen load'];
+
 /** The outer files are those of the machine that runs the test: probe.sh reads them by their fixed names. */
 class FilesHere extends ProcFiles {
   override etc(path: string): string | undefined {
@@ -55,12 +60,39 @@ function whileAccountsStand<T>(answer: () => T): T {
 }
 
 function writeProc(root: string, files: ProcFiles): void {
-  for (const path of [...paths, ...files.processIds().map((pid) => `${pid}/status`)]) {
+  for (const path of [...paths, ...files.processIds().flatMap((pid) => [`${pid}/status`, `${pid}/stat`])]) {
     const text = files.proc(path);
-    if (text === undefined) continue;
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+    if (text !== undefined) write(join(root, path), text);
   }
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** The machine's files outside /proc, and an xl that prints what the demo's would. */
+function writeXen(root: string, bin: string, files: ProcFiles, xen: XenHost): void {
+  const { machine } = xen.at(files.at);
+  for (const [path, text] of machine.files) write(join(root, path), text);
+  mkdirSync(join(root, '/etc/xen/auto'), { recursive: true });
+  for (const [link, target] of machine.links) symlinkSync(target, join(root, link));
+  for (const [path, text] of machine.domains(files.at).flatMap((domain) => sectorFiles(domain, files.at))) {
+    write(join(root, '/sys/bus/xen-backend/devices', path), text);
+  }
+  const cases = [['info'], ['list'], ['list', '--long'], ['uptime']].map((args, index) => {
+    const { stdout, stderr, code } = xl(xen.at(files.at), args);
+    write(join(bin, `out${index}`), stdout);
+    write(join(bin, `err${index}`), stderr);
+    return `'${args.join(' ')}') cat "$0".d/out${index}; cat "$0".d/err${index} >&2; exit ${code} ;;`;
+  });
+  symlinkSync('.', join(bin, 'xl.d'));
+  writeFileSync(join(bin, 'xl'), ['#!/bin/sh', 'case $* in', ...cases, 'esac', ''].join('\n'), { mode: 0o755 });
+}
+
+/** `find` tells files in the order of the folder, whichever that is. */
+function filesInOrder(frames: string): string {
+  return frames.replace(new RegExp(`(?<=^${nonce} xen-files\\n)[^]*?(?=^${nonce} )`, 'gm'), (lines) => lines.split('\n').sort().join('\n'));
 }
 
 /** Programs that answer as the simulated host's would. */
@@ -69,13 +101,14 @@ function writePrograms(root: string, name: string, kernel: string): string {
   mkdirSync(bin, { recursive: true });
   // What probe.sh asks for with -snrm, in the order in which uname prints it.
   writeFileSync(join(bin, 'uname'), `#!/bin/sh\n[ "$*" = -snrm ] && echo Linux ${name} ${kernel} x86_64\n`, { mode: 0o755 });
-  writeFileSync(join(bin, 'xl'), '#!/bin/sh\n', { mode: 0o755 });
   return bin;
 }
 
 describe('the demo answers as probe.sh does', () => {
   for (const [index, at] of [
     [0, 0],
+    [6, minute],
+    [8, minute],
     [2, 2.4 * minute],
     [2, 2.6 * minute],
     [3, 5 * minute],
@@ -87,21 +120,26 @@ describe('the demo answers as probe.sh does', () => {
     const profile = fleet[index];
     if (!profile) throw new Error('the fleet is too small');
     it(`for ${profile.name} after ${at / minute} min`, () => {
-      const files = new FilesHere(profile, at, xenHostOf(profile));
+      const xen = xenHostOf(profile);
+      const files = new FilesHere(profile, at, xen);
       const root = join(dir, `${index}-${at}`);
-      writeProc(root, files);
+      writeProc(join(root, 'proc'), files);
       const bin = writePrograms(`${root}-host`, profile.name, profile.kernel);
+      if (xen) writeXen(root, bin, files, xen);
+      const asked = xen ? [...requests, ...xenRequests] : requests;
       const { real, simulated } = whileAccountsStand(() => {
-        const real = execFileSync('sh', [script, nonce, root], {
-          input: requests.map((request) => `${request}\n`).join(''),
+        const real = execFileSync('sh', [script, nonce, join(root, 'proc'), root], {
+          input: asked.map((request) => `${request}\n`).join(''),
           encoding: 'utf8',
           env: { PATH: `${bin}:${process.env.PATH}` },
         });
-        const run = startProbe(nonce, root, files);
-        return { real, simulated: requests.map((request) => probeAnswer(run, request, files)).join('') };
+        const run = startProbe(nonce, join(root, 'proc'), files);
+        return { real, simulated: asked.map((request) => probeAnswer(run, request, files)).join('') };
       });
-      expect(simulated).toBe(real);
+      const below = (frames: string) => filesInOrder(frames.replaceAll(`${root}/etc/`, '/etc/'));
+      expect(filesInOrder(simulated)).toBe(below(real));
       expect(real).toContain(`VmRSS:`);
+      if (xen) expect(real).toContain(profile.user === 'root' ? `${nonce} xen-domains-same` : `/stat\n${nonce} end`);
     });
   }
 });

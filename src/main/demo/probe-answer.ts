@@ -1,5 +1,6 @@
 import probeScript from '../probe/probe.sh?raw';
 import type { ProcFiles } from './proc-files.ts';
+import { XenSections } from './xen/probe-sections.ts';
 
 /**
  * probe.sh, run against simulated files: the same requests, the same frames, byte for byte. tests/integration/demo-conformance.test.ts
@@ -16,20 +17,20 @@ export interface ProbeRun {
   readonly proc: string;
   /** The line of min_free_kbytes, on kernels without MemAvailable. */
   readonly watermark: string;
+  readonly xen: XenSections;
 }
 
 /** What the script finds out before its first request. */
 export function startProbe(nonce: string, proc: string, files: ProcFiles): ProbeRun {
   const minFree = linesOf(files.proc('sys/vm/min_free_kbytes'))[0];
   const needed = !/^MemAvailable:/m.test(files.proc('meminfo') ?? '') && minFree !== undefined;
-  return { nonce, proc, watermark: needed ? `${proc}/sys/vm/min_free_kbytes:${minFree}\n` : '' };
+  return { nonce, proc, watermark: needed ? `${proc}/sys/vm/min_free_kbytes:${minFree}\n` : '', xen: new XenSections(nonce, proc) };
 }
 
 /** The frame that answers one request line (without its newline). */
 export function probeAnswer(run: ProbeRun, line: string, files: ProcFiles): string {
   const [seq = '', ...sections] = line.split(/[ \t]+/).filter((word) => word !== '');
   const paths = sections.flatMap(filesOf);
-  const own = sections.filter((section) => section === 'facts' || section === 'processes');
   let out = `${run.nonce} begin ${seq}\n`;
   if (paths.length > 0) {
     const needles = sections.includes('network') ? [...wanted, ':'] : wanted;
@@ -38,11 +39,12 @@ export function probeAnswer(run: ProbeRun, line: string, files: ProcFiles): stri
     // The shell's $(…) leaves out the last newline, or nothing when there is nothing, and the script adds one.
     out += `${run.nonce} files\n${lines || '\n'}${sections.includes('memory') ? run.watermark : ''}`;
   }
-  for (const section of own) {
-    out += `${run.nonce} ${section}\n`;
-    out += section === 'facts' ? facts(files) : processes(run, files);
+  for (const section of sections) {
+    if (section === 'facts') out += `${run.nonce} facts\n${facts(files)}`;
+    else if (section === 'processes') out += `${run.nonce} processes\n${processes(run, files)}`;
+    else if (section === 'whole' || section === 'xen' || section === 'xen-load') out += run.xen.section(section, files);
   }
-  return `${out}${run.nonce} end ${seq}\n`;
+  return `${out}${run.xen.daemons(files)}${run.nonce} end ${seq}\n`;
 }
 
 function filesOf(section: string): readonly string[] {

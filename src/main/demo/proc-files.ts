@@ -27,6 +27,16 @@ export class ProcFiles {
     return this.#profile;
   }
 
+  /** Ms since the demo began. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Undefined on a plain Linux host. */
+  get xen(): XenHost | undefined {
+    return this.#xen;
+  }
+
   processIds(): readonly number[] {
     return this.#all().map((process) => process.pid);
   }
@@ -35,8 +45,8 @@ export class ProcFiles {
   proc(path: string): string | undefined {
     const profile = this.#profile;
     const at = this.#at;
-    const status = /^(\d+)\/status$/.exec(path);
-    if (status) return this.#status(Number(status[1]));
+    const [, pid, file] = /^(\d+)\/(stat|status)$/.exec(path) ?? [];
+    if (pid !== undefined) return file === 'stat' ? this.#stat(Number(pid)) : this.#status(Number(pid));
     switch (path) {
       case 'meminfo':
         return meminfo(profile, at);
@@ -80,6 +90,11 @@ export class ProcFiles {
   #all(): readonly SimulatedProcess[] {
     this.#processes ??= processesAt(this.#profile, this.#at);
     return this.#processes;
+  }
+
+  #stat(pid: number): string | undefined {
+    const process = this.#all().find((one) => one.pid === pid);
+    return process && `${pid} (${process.command}) S 1 ${pid} ${pid} 0 -1 4194560 0 0 0 0 12 8 0 0 20 0 1 0 900 0 0\n`;
   }
 
   #status(pid: number): string | undefined {
