@@ -64,6 +64,15 @@ export function createRouter(services: ConsoleServices) {
     return new ORPCError('PROBLEM', { defined: true, status: 422, message: problem.message, data: problem });
   }
 
+  /** A stream that its own service counts: terminals. */
+  async function* toldAlong<T>(stream: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+    try {
+      yield* stream;
+    } catch (error) {
+      throw told(error);
+    }
+  }
+
   async function* toldStream<T>({ clientId }: ClientContext, stream: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
     const open = streams.get(clientId) ?? 0;
     try {
@@ -141,7 +150,7 @@ export function createRouter(services: ConsoleServices) {
     },
     terminals: {
       openConsole: os.terminals.openConsole.handler(({ input, context, signal }) =>
-        toldStream(context, terminals.openConsole(context.clientId, input.domain, input.size, signal)),
+        toldAlong(terminals.openConsole(context.clientId, input.domain, input.size, signal)),
       ),
       write: os.terminals.write.handler(({ input, context }) => terminals.write(context.clientId, input.id, input.text)),
       resize: os.terminals.resize.handler(({ input, context }) => terminals.resize(context.clientId, input.id, input.size)),

@@ -165,8 +165,17 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
       const running: Script = startScript({ ...context, terminal: options }, makeTerminalDoor(script, args), {
         ready() {
           opened = true;
-          const { write, resize, pause, resume, hangUp } = running;
-          resolve({ write, resize, pause, resume, close: hangUp });
+          const { write, resize, pause, resume, unsent, hangUp } = running;
+          resolve({
+            write,
+            resize,
+            pause,
+            resume,
+            close: hangUp,
+            get unsent() {
+              return unsent();
+            },
+          });
         },
         stdout(chunk) {
           takenAt = socket.bytesRead;

@@ -26,6 +26,8 @@ export interface Script {
   pause(): void;
   resume(): void;
   resize(size: Cells): void;
+  /** Bytes that were written and that the host has not let us send yet. */
+  unsent(): number;
   /** Ends the channel; no event follows. */
   hangUp(): void;
 }
@@ -159,6 +161,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
       if (data === undefined || data.length === 0) sendEnd();
       else send(data, sendEnd);
     },
+    unsent: () => channel?.writableLength ?? 0,
     pause: () => void channel?.pause(),
     resume: () => void channel?.resume(),
     resize(size) {

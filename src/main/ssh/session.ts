@@ -80,6 +80,8 @@ export type TerminalEnd = { readonly code: number | null; readonly signal: strin
 /** A script on a terminal of its own. What the login shell printed first has been dropped. */
 export interface TerminalChannel {
   write(data: string): void;
+  /** Bytes that were written and that the host has not let us send yet. */
+  readonly unsent: number;
   resize(size: Cells): void;
   /** Takes nothing more in: once the window of the channel (2 MiB) is full the host has to wait, and what prints there with it. */
   pause(): void;
