@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { run } from './run.mjs';
 
-/** What the tests need of Debian: a browser, SSH servers, a login shell of every kind, and what a host is asked about. */
-const packages = [
+/** What the tests outside the lab need of Debian: a browser, SSH servers, a login shell of every kind, and what a host is asked about. */
+export const testPackages = [
   'chromium',
   'openssh-server',
   'openssh-client',
@@ -16,10 +16,13 @@ const packages = [
   'cron',
 ];
 
-/** Installs what is missing where this account may. Answers what stands in the way, or undefined when everything is there. */
-export async function provideSystemPackages() {
+/**
+ * Installs what is missing where this account may. Answers what stands in the way, or undefined when everything is there.
+ * @param {readonly string[]} packages
+ */
+export async function provideSystemPackages(packages) {
   if (!existsSync('/etc/debian_version')) return 'this is not Debian, and the tests know only its packages';
-  const missing = await missingPackages();
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return undefined;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0) return `missing; as root: apt-get update && ${command}`;
@@ -33,7 +36,7 @@ export async function provideSystemPackages() {
 /** dpkg-query(1): `name status`, a line each. */
 const listing = ['$', '{Package} $', '{db:Status-Status}\n'].join('');
 
-async function missingPackages() {
+async function missingPackages(packages) {
   const { stdout } = await run('dpkg-query', ['-W', '-f', listing, ...packages]);
   const installed = new Set(stdout.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0]] : [])));
   // Ubuntu's chromium is an empty package that leads to a snap; any browser will do.

@@ -1,0 +1,41 @@
+/** What tests do to the Xen host of the lab, as POSIX scripts that root runs on it. */
+
+const filler = '/srv/lab/filler';
+
+export const freeDisk = `rm -f ${filler}`;
+
+/**
+ * Domains are ended by id: names may hold anything. The fifth field from the end of a line of `xl list` is the id; a domain that has no
+ * entry there any more, or whose name breaks the line, still has one in xenstore, or the other way round. Ends with a status other than 0
+ * when the toolstack does not answer, or when a domain stays.
+ */
+export const tidy = `
+${freeDisk}
+ids() { { timeout 10 xl list | awk 'NR > 1 { print $(NF - 4) }'; timeout 10 xenstore-list /local/domain; } | grep -x '[1-9][0-9]*' | sort -u; }
+timeout 10 xl list >/dev/null || exit 1
+for try in 1 2 3 4 5; do
+  left=$(ids)
+  [ -z "$left" ] && break
+  for id in $left; do timeout 20 xl destroy "$id" 2>/dev/null & done
+  wait
+done
+[ -z "$left" ] || exit 1
+rm -rf /etc/xen /var/lib/xen/save /srv/xen/*.save
+tar -C /etc -xf /srv/lab/etc-xen.tar
+`;
+
+export const killXenstored = 'pkill -KILL -x xenstored || pkill -KILL -x oxenstored';
+
+/** The blocks that ext4 keeps for root as well. */
+export const fillDisk = `
+free=$(( $(stat -f -c '%f * %S' /srv/lab) ))
+while [ "$free" -gt 4095 ]; do
+  fallocate -o "$(stat -c %s ${filler} 2>/dev/null || echo 0)" -l "$free" ${filler} 2>/dev/null || free=$(( free / 2 ))
+done
+true
+`;
+
+/** By systemd, since the script's own connection ends with sshd. */
+export const stopSshdFor = `
+systemd-run --quiet --collect sh -c 'systemctl stop ssh; pkill -KILL -x sshd; sleep "$0"; systemctl start ssh' "$1"
+`;
