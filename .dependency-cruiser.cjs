@@ -39,8 +39,14 @@ module.exports = {
     {
       name: 'features of main do not import each other',
       severity: 'error',
-      from: { path: `^src/main/(${features})/` },
+      from: { path: `^src/main/(${features})/`, pathNot: '^src/main/demo/' },
       to: { path: `^src/main/(${features})/`, pathNot: '^src/main/$1/' },
+    },
+    {
+      name: 'the demo takes nothing but their scripts from other features, and answers them',
+      severity: 'error',
+      from: { path: '^src/main/demo/' },
+      to: { path: `^src/main/(${features})/`, pathNot: ['^src/main/demo/', '\\.sh(\\?raw)?$'] },
     },
     { name: 'nothing is an orphan', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
     { name: 'everything resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -12,10 +13,15 @@ import { newKeyPair } from '../../src/main/demo/keys.ts';
 import { createFleet, type Fleet } from '../../src/main/fleet/fleet.ts';
 import { readMemory } from '../../src/main/memory/memory.ts';
 import { readNetwork } from '../../src/main/network/network.ts';
+import { commandScript } from '../../src/main/plans/command-step.ts';
+import fileRestore from '../../src/main/plans/file-restore.sh?raw';
+import fileWrite from '../../src/main/plans/file-write.sh?raw';
 import { openProbe } from '../../src/main/probe/probe.ts';
 import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
 import { createSession } from '../../src/main/ssh/ssh-session.ts';
+import consoleScript from '../../src/main/terminals/console.sh?raw';
+import vmList from '../../src/main/terminals/vm-list.sh?raw';
 import type { HostRow } from '../../src/shared/contract/fleet.ts';
 import { patience, patienceMs } from '../support/patience.ts';
 
@@ -83,6 +89,89 @@ function rowOf(fleet: Fleet, name: string): HostRow {
   if (!row) throw new Error(`the fleet has no ${name}`);
   return row;
 }
+
+describe('a Xen host of the demo', () => {
+  /** Commands as steps of plans run them. */
+  async function programs(session: Session) {
+    await online(session);
+    return async (...argv: readonly string[]) => {
+      const { code, stdout, stderr } = await session.run(commandScript, argv);
+      return { code, text: stdout.toString() + stderr.toString() };
+    };
+  }
+
+  it('obeys the commands of plans, each after the time that it takes', async () => {
+    const command = await programs(sessionTo(await demoOf({ hosts: 1 }), 'xen01'));
+    const listed = async () => (await command('xl', 'list')).text.split('\n').map((line) => line.split(/\s+/));
+    const [, , first] = await listed();
+    const name = first?.[0] ?? '';
+    expect(await command('xl', 'pause', name)).toEqual({ code: 0, text: '' });
+    expect((await listed())[2]).toMatchObject({ 0: name, 4: '--p---' });
+    expect(await command('xl', 'unpause', name)).toEqual({ code: 0, text: '' });
+    expect(await command('xl', 'shutdown', '-w', name)).toMatchObject({ code: 0 });
+    expect((await listed()).some(([each]) => each === name)).toBe(false);
+    expect(await command('xl', 'create', `/etc/xen/${name}.cfg`)).toEqual({ code: 0, text: `Parsing config from /etc/xen/${name}.cfg\n` });
+    expect((await listed()).some(([each]) => each === name)).toBe(true);
+    expect(await command('rm', '-rf', '/')).toMatchObject({ code: 127 });
+  });
+
+  it('keeps what is written into its files, and the file before', async () => {
+    const session = sessionTo(await demoOf({ hosts: 1 }), 'xen01');
+    await online(session);
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    const run = async (script: string, args: readonly string[], stdin = '') => (await session.run(script, args, { stdin })).code;
+    const [path, one, two] = ['/etc/xen/new.cfg', 'name = "new"\n', 'name = "newer"\n'];
+    expect(await run(fileWrite, [path, '.hum-1', '', hash(one)], one)).toBe(0);
+    expect(await run(fileWrite, [path, '.hum-2', hash(two), hash('other')], 'other')).toBe(81);
+    expect(await run(fileWrite, [path, '.hum-2', hash(one), hash(two)], two)).toBe(0);
+    expect(await run(fileRestore, [path, '.hum-2', hash(one), hash(two)])).toBe(0);
+    expect(await run(fileWrite, [path, '.hum-3', hash(one), hash(two)], two)).toBe(0);
+  });
+
+  it('has a console that is logged into, typed at, resized, held against others and left', async () => {
+    const session = sessionTo(await demoOf({ hosts: 1 }), 'xen01');
+    await online(session);
+    const list = (await session.run(vmList)).stdout.toString();
+    const [, id = '', name = ''] = /^\S{36} {2}(\d+) {4}(\S+) *$/m.exec(list.slice(list.indexOf('Domain-0'))) ?? [];
+    const open = async () => {
+      const heard = { text: '', code: undefined as number | null | undefined };
+      const channel = await session.terminal(
+        consoleScript,
+        [id],
+        { term: 'xterm', columns: 80, rows: 24 },
+        {
+          data: (chunk) => {
+            heard.text += chunk.toString();
+          },
+          end: (how) => {
+            heard.code = 'code' in how ? how.code : null;
+          },
+        },
+      );
+      return { heard, channel };
+    };
+    const { heard, channel } = await open();
+    const says = (text: string) => vi.waitFor(() => expect(heard.text).toContain(text), patience);
+    await says(`${name} login: `);
+    channel.write('root\r');
+    await says('Password: ');
+    channel.write('secret\r');
+    await says(`root@${name}:~# `);
+    channel.resize({ columns: 132, rows: 43 });
+    channel.write('stty size\r');
+    await says('\r\n43 132\r\n');
+    expect(heard.text).not.toContain('secret');
+    const second = await open();
+    await vi.waitFor(() => expect(second.heard.code).toBe(11), patience);
+    expect(second.heard.text).toContain('holds the console');
+    channel.write('\u001d');
+    await vi.waitFor(() => expect(heard.code).toBe(0), patience);
+    const third = await open();
+    third.channel.write('root\rx\rpoweroff\r');
+    await vi.waitFor(() => expect(third.heard.code).toBe(0), patience);
+    expect(third.heard.text).toContain('going down for poweroff');
+  });
+});
 
 describe('the demo fleet', () => {
   it('shows twelve hosts by default, each in the state of its story', async () => {
@@ -234,6 +323,7 @@ describe('the demo fleet', () => {
     writeFileSync(
       file,
       `import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
        const child = fork(${JSON.stringify(serverPath)});
        child.on('message', (ready) => process.send({ pid: child.pid, ready: ready.kind }));
        child.send(${JSON.stringify({ hosts: 2, seed: 1, speed: 1, clientKey: newKeyPair().public })});`,

@@ -6,14 +6,24 @@ export interface DoorScript {
   readonly script: string;
 }
 
-const commandLine = /^exec sh -c 'eval "\$\(head -c (\d{1,7})\)"'$/;
-const argumentLine = /^set --((?: '[^']*'(?:\\''[^']*')*)*)\n/;
-const announcement = /^printf '\\n%s%s\\n' ([0-9a-f]+) ([0-9a-f]+)( >&2)?\n/;
+/** What a command that opens the door asks for. */
+export interface DoorCommand {
+  /** How many bytes of stdin are the script. */
+  readonly length: number;
+  /** Printed before the script may come; empty unless the door is that of a terminal. */
+  readonly invitation: string;
+}
 
-/** How many bytes of stdin are the script, or undefined when the command does not open the door. */
-export function payloadLength(command: string): number | undefined {
-  const length = commandLine.exec(command)?.[1];
-  return length === undefined ? undefined : Number(length);
+const commandLine =
+  /^exec sh -c '(?:t=\$\(stty -g\); stty raw -echo; printf %s%s ([0-9a-f]+) ([0-9a-f]+); )?eval "\$\(head -c (\d{1,7})\)"'$/;
+const argumentLine = /^(?:stty "\$t"\n)?set --((?: '[^']*'(?:\\''[^']*')*)*)\n/;
+const announcement = /^printf '\\n%s%s\\n' ([0-9a-f]+) ([0-9a-f]+)( >&2)?\n/;
+const terminalAnnouncement = /^printf %s%s ([0-9a-f]+) ([0-9a-f]+)\n/;
+
+/** Reads the command line, or undefined when it does not open the door. */
+export function readDoor(command: string): DoorCommand | undefined {
+  const found = commandLine.exec(command);
+  return found ? { length: Number(found[3]), invitation: `${found[1] ?? ''}${found[2] ?? ''}` } : undefined;
 }
 
 /** Reads the payload as `sh` would, or undefined when it is not one that Hum makes. */
@@ -22,6 +32,11 @@ export function readPayload(payload: string): DoorScript | undefined {
   if (!settings) return undefined;
   let rest = payload.slice(settings[0].length);
   let ready = '';
+  const terminal = payload.startsWith('stty') ? terminalAnnouncement.exec(rest) : null;
+  if (terminal) {
+    ready = `${terminal[1]}${terminal[2]}`;
+    rest = rest.slice(terminal[0].length);
+  }
   for (let line = announcement.exec(rest); line; line = announcement.exec(rest)) {
     if (!line[3]) ready = `\n${line[1]}${line[2]}\n`;
     rest = rest.slice(line[0].length);

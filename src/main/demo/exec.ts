@@ -1,122 +1,92 @@
 import type { ServerChannel } from 'ssh2';
 import probeScript from '../probe/probe.sh?raw';
-import { type DoorScript, payloadLength, readPayload } from './door-script.ts';
-import { type ProbeRun, probeAnswer, startProbe } from './probe-answer.ts';
+import consoleScript from '../terminals/console.sh?raw';
+import { type DoorScript, readDoor, readPayload } from './door-script.ts';
+import { startProbe } from './probe-answer.ts';
+import { ProbeChannel } from './probe-channel.ts';
 import { ProcFiles } from './proc-files.ts';
+import type { Pty } from './pty.ts';
+import { scripts } from './scripts.ts';
 import type { SimulatedHost } from './simulated-host.ts';
-import { answerDelayMs } from './story.ts';
+import type { Answer } from './xen/answer.ts';
+import { GuestConsole } from './xen/console.ts';
 
-/** The longest request line; a console's are below a hundred characters. */
-const longestLine = 4096;
-/** Requests that may wait for the slow host. */
-const mostWaiting = 64;
+/** What a script may be given on stdin: a configuration is at most 256 KiB. */
+const mostInput = 1024 * 1024;
 
 /** sh's exit status for a command that is not there (POSIX.1-2017, Shell 2.8.2). */
 const notFound = 127;
 
-/** Serves one exec request of a simulated host: the probe behind Hum's door. Anything else is told so and ends with 127. */
-export function serveExec(channel: ServerChannel, command: string, host: SimulatedHost): void {
+/** Serves one exec request of a simulated host: Hum's scripts behind Hum's door. Anything else is told so and ends with 127. */
+export function serveExec(channel: ServerChannel, command: string, host: SimulatedHost, pty?: Pty): void {
   // The client went away in the middle of a write.
   channel.on('error', () => channel.close());
-  const length = payloadLength(command);
-  if (length === undefined) {
+  const door = readDoor(command);
+  if (door === undefined) {
     refuse(channel, `${host.profile.name} is simulated: it has no shell and runs only what Hum itself asks for.`);
     return;
   }
+  if (door.invitation !== '') channel.write(door.invitation);
   let received: Buffer = Buffer.alloc(0);
   const collect = (chunk: Buffer) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-    if (received.length < length) return;
+    if (received.length < door.length) return;
     channel.off('data', collect);
-    begin(channel, readPayload(received.toString('utf8', 0, length)), received.subarray(length), host);
+    begin(channel, readPayload(received.toString('utf8', 0, door.length)), received.subarray(door.length), host, pty);
   };
   channel.on('data', collect);
 }
 
-function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffer, host: SimulatedHost): void {
+function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffer, host: SimulatedHost, pty: Pty | undefined): void {
   const { profile, xen, now } = host;
   if (!door) {
     refuse(channel, `${profile.name} is simulated: it cannot read this script.`);
     return;
   }
-  channel.stderr.write(door.ready);
+  if (!pty) channel.stderr.write(door.ready);
   channel.write(door.ready);
-  const [nonce, proc] = door.args;
-  if (door.script !== probeScript || nonce === undefined || proc === undefined) {
-    refuse(channel, `${profile.name} is simulated: it knows the probe and no other script.`);
+  const [first, second] = door.args;
+  if (door.script === probeScript && first !== undefined && second !== undefined) {
+    new ProbeChannel(channel, startProbe(first, second, new ProcFiles(profile, now(), xen)), host).take(rest);
+  } else if (door.script === consoleScript && pty && xen) {
+    new GuestConsole(channel, host, xen, Number(first), pty).take(rest);
+  } else {
+    const answer = scripts.get(door.script);
+    if (answer) whenRead(channel, rest, (stdin) => tell(channel, answer({ host, args: door.args, stdin })));
+    else refuse(channel, `${profile.name} is simulated: it knows no such script.`);
+  }
+}
+
+/** Waits for the end of stdin, which Hum sends at once where a script is given none. */
+function whenRead(channel: ServerChannel, begun: Buffer, done: (stdin: string) => void): void {
+  const chunks = [begun];
+  let length = begun.length;
+  channel.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= mostInput) chunks.push(chunk);
+    else channel.close();
+  });
+  channel.once('end', () => done(Buffer.concat(chunks).toString()));
+}
+
+function tell(channel: ServerChannel, { stdout, stderr, code, afterMs }: Answer): void {
+  const answer = () => {
+    if (channel.destroyed) return;
+    channel.stderr.write(stderr);
+    channel.write(stdout);
+    channel.exit(code);
+    channel.end();
+  };
+  if (afterMs <= 0) {
+    answer();
     return;
   }
-  new ProbeChannel(channel, startProbe(nonce, proc, new ProcFiles(profile, now(), xen)), host).take(rest);
+  const timer = setTimeout(answer, afterMs);
+  channel.once('close', () => clearTimeout(timer));
 }
 
 function refuse(channel: ServerChannel, sentence: string): void {
   channel.stderr.write(`${sentence}\n`);
   channel.exit(notFound);
   channel.end();
-}
-
-/** Answers request lines one after the other, as the script does, each after the time that the host takes. */
-class ProbeChannel {
-  readonly #channel: ServerChannel;
-  readonly #run: ProbeRun;
-  readonly #host: SimulatedHost;
-  readonly #waiting: string[] = [];
-  #partial = '';
-  #answered = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #ended = false;
-
-  constructor(channel: ServerChannel, run: ProbeRun, host: SimulatedHost) {
-    this.#channel = channel;
-    this.#run = run;
-    this.#host = host;
-    channel.on('data', (chunk: Buffer) => this.take(chunk));
-    channel.on('end', () => this.#end(0));
-    channel.on('close', () => this.#end(0));
-  }
-
-  take(chunk: Buffer): void {
-    if (chunk.length === 0 || this.#ended) return;
-    const lines = (this.#partial + chunk.toString('latin1')).split('\n');
-    this.#partial = lines.pop() ?? '';
-    this.#waiting.push(...lines);
-    if (this.#partial.length > longestLine || this.#waiting.length > mostWaiting) this.#end(1);
-    else if (this.#timer === undefined) this.#next();
-  }
-
-  #next(): void {
-    for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) {
-      const request = line;
-      const delayMs = answerDelayMs(this.#host.profile, this.#answered);
-      if (delayMs > 0) {
-        this.#timer = setTimeout(() => {
-          this.#timer = undefined;
-          this.#answer(request);
-          this.#next();
-        }, delayMs);
-        return;
-      }
-      this.#answer(request);
-    }
-  }
-
-  #answer(request: string): void {
-    this.#answered += 1;
-    const { profile, xen, now } = this.#host;
-    const taken = this.#channel.write(probeAnswer(this.#run, request, new ProcFiles(profile, now(), xen)));
-    if (taken) return;
-    // Nobody reads: stop reading too, as a script whose output is blocked does.
-    this.#channel.pause();
-    this.#channel.once('drain', () => this.#channel.resume());
-  }
-
-  #end(code: number): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    this.#waiting.length = 0;
-    if (this.#channel.destroyed) return;
-    this.#channel.exit(code);
-    this.#channel.end();
-  }
 }

@@ -2,6 +2,7 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type Connection, type ParsedKey } from 'ssh2';
 import { serveExec } from './exec.ts';
 import type { Profile } from './profiles.ts';
+import type { Pty } from './pty.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import { isAway } from './story.ts';
 import { xenHostOf } from './xen/xen-host.ts';
@@ -80,6 +81,17 @@ function serveConnection(connection: Connection, host: SimulatedHost, clientKey:
     else login.reject(['publickey']);
   });
   connection.on('session', (accept) => {
-    accept().on('exec', (acceptExec, _reject, { command }) => serveExec(acceptExec(), command, host));
+    const session = accept();
+    let pty: Pty | undefined;
+    session.on('pty', (acceptPty, _reject, { cols, rows }) => {
+      pty = { columns: cols, rows };
+      acceptPty();
+    });
+    session.on('window-change', (acceptChange, _reject, { cols, rows }) => {
+      if (pty) Object.assign(pty, { columns: cols, rows });
+      // A client need not want an answer (RFC 4254 §6.7).
+      acceptChange?.();
+    });
+    session.on('exec', (acceptExec, _reject, { command }) => serveExec(acceptExec(), command, host, pty));
   });
 }

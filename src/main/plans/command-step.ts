@@ -16,7 +16,7 @@ export interface CommandArgs {
 export const usualTimeoutMs = 30_000;
 
 /** An account's PATH over ssh often lacks the folders of xl, brctl and their like; messages are to come in English. */
-const script = `PATH="\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C
+export const commandScript = `PATH="\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C
 export PATH LC_ALL
 exec "$@"`;
 
@@ -43,7 +43,7 @@ export async function runCommandStep(args: Action['args'], context: StepContext)
 export async function runCommand(args: Action['args'], context: StepContext): Promise<RunResult> {
   const { argv, stdin, timeoutMs, accept = [0] } = commandArgs(args);
   const runner = context.runner();
-  const result = await runner.run(script, argv, { timeoutMs, signal: context.signal, ...(stdin === undefined ? {} : { stdin }) });
+  const result = await runner.run(commandScript, argv, { timeoutMs, signal: context.signal, ...(stdin === undefined ? {} : { stdin }) });
   const [stdout, stderr] = [result.stdout.toString(), result.stderr.toString()];
   context.output(stdout + (stdout === '' || stdout.endsWith('\n') || stderr === '' ? '' : '\n') + stderr);
   if (result.code === null || !accept.includes(result.code)) throw commandFailed(argv, result, stderr.trim() || stdout.trim());

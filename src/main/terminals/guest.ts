@@ -2,6 +2,7 @@ import type { DomainRow } from '../../shared/contract/xen.ts';
 import { HumError } from '../../shared/errors.ts';
 import type { Runner } from '../ssh/session.ts';
 import { toolstackFailed, toolstackMissing, toolstackNotPermitted } from './failures.ts';
+import listScript from './vm-list.sh?raw';
 
 /** Whom a console belongs to, through its reboots: the uuid stays, the id does not. Without a uuid, the name has to do. */
 export interface Guest {
@@ -13,13 +14,6 @@ export interface Guest {
 export function guestOf(row: DomainRow): Guest {
   return { host: row.host, name: row.name, uuid: row.facts.uuid };
 }
-
-/** `xl` is in /usr/sbin, which the PATH of a login that is not root's lacks. */
-const listScript = `
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-command -v xl >/dev/null || exit 127
-exec xl vm-list
-`;
 
 /**
  * The id that the guest has at this moment, or undefined when it is not there.

@@ -38,6 +38,10 @@ export class Machine {
   readonly files = new Map<string, string>();
   /** Symbolic links, by path. */
   readonly links = new Map<string, string>();
+  /** Domains whose console somebody holds: xenconsole lets only one in. */
+  readonly consoles = new Set<number>();
+  /** What main/xen/scripts/start.sh leaves in xenstore of a domain it built. */
+  readonly marks = new Map<number, string>();
   /** What was saved, by path. */
   readonly images = new Map<string, Domain>();
   #domains: readonly Domain[] = [];
@@ -111,8 +115,13 @@ export class Machine {
 
   /** The text of a file, through a link if it is one. */
   readFile(path: string): string | undefined {
+    return this.files.get(this.realPath(path));
+  }
+
+  /** Where a link leads; links are in /etc/xen/auto alone. */
+  realPath(path: string): string {
     const link = this.links.get(path);
-    return this.files.get(link === undefined ? path : link.startsWith('../') ? `/etc/xen/${link.slice(3)}` : link);
+    return link?.startsWith('../') ? `/etc/xen/${link.slice(3)}` : (link ?? path);
   }
 
   /** Whether a disk or a kernel of this name is there: those of the cast, and the kernels beside them. */
@@ -167,6 +176,8 @@ export class Machine {
     this.#domains = [];
     this.#due = [];
     this.#nextId = 1;
+    this.marks.clear();
+    this.consoles.clear();
     this.parts.cast.forEach((member, index) => {
       if (this.links.has(`/etc/xen/auto/${member.guest.name}.cfg`))
         this.#begin({ ...member, role: 'steady' }, bootedAt + 5000 + index * 400);
