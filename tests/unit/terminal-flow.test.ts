@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Flow, highWater, lowWater } from '../../src/main/terminals/flow.ts';
-import { idIn } from '../../src/main/terminals/guest.ts';
+import { idIn } from '../../src/main/terminals/guest-id.ts';
 import { pieceLength, TerminalFeed } from '../../src/main/terminals/terminal-feed.ts';
 import type { TerminalEvent } from '../../src/shared/contract/terminals.ts';
 

@@ -6,7 +6,8 @@ import { Bell, pause } from '../stream.ts';
 import script from './console.sh?raw';
 import { consoleClosed, consoleHeld, guestGone, guestIsOff, left, notTaken } from './failures.ts';
 import { Flow } from './flow.ts';
-import { type Guest, guestId } from './guest.ts';
+import type { Guest } from './guest.ts';
+import { guestId } from './guest-id.ts';
 import type { TerminalFeed } from './terminal-feed.ts';
 
 export interface ConsoleDeps {
