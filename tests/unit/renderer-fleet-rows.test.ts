@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { formatUsedOf } from '../../src/renderer/components/bytes-of.ts';
 import { cellAt, cellBox, heatLayout } from '../../src/renderer/components/heat/heat-layout.ts';
 import { sparkPath } from '../../src/renderer/components/spark-path.ts';
 import { itemsOf } from '../../src/renderer/components/table/items.ts';
-import { formatUsedOf, isLate, memoryStrain } from '../../src/renderer/fleet/figures.ts';
+import { isLate, memoryStrain } from '../../src/renderer/fleet/figures.ts';
 import type { FleetRows } from '../../src/renderer/fleet/rows.ts';
 import { applyEvent } from '../../src/renderer/fleet/rows.ts';
 import { totalsOf } from '../../src/renderer/fleet/totals.ts';

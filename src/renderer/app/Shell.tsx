@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { useActionDialog } from '../xen/action-dialog.ts';
 import { useConnection } from './connection.ts';
 import { openDialog, useDialog } from './dialogs.ts';
 import { KeysDialog } from './KeysDialog.tsx';
@@ -6,11 +7,12 @@ import { rememberGo, useKeys } from './keys.ts';
 import { Later, laterPart } from './Later.tsx';
 import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
-import { fleetPath, go, settingsPath } from './paths.ts';
+import { domainsPath, fleetPath, go, settingsPath } from './paths.ts';
 import { RefusedPage } from './RefusedPage.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
 
+const actionDialog = laterPart(async () => (await import('../xen/ActionDialog.tsx')).ActionDialog);
 const inventoryDialogs = laterPart(async () => (await import('../inventory/InventoryDialogs.tsx')).InventoryDialogs);
 
 /** What surrounds every page: the bar, the palette, the dialogs, the keys that work everywhere. */
@@ -19,6 +21,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   useEffect(rememberGo, []);
   useKeys({
     'g f': () => go(fleetPath),
+    'g v': () => go(domainsPath),
     'g s': () => go(settingsPath),
     '?': () => openDialog({ kind: 'keys' }),
   });
@@ -36,6 +39,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <Palette />
       <KeysDialog />
       <Dialogs />
+      <DomainDialog />
     </div>
   );
 }
@@ -46,4 +50,12 @@ function Dialogs(): ReactNode {
   const [wanted, setWanted] = useState(open);
   if (open && !wanted) setWanted(true);
   return wanted ? <Later part={inventoryDialogs} props={{}} /> : null;
+}
+
+/** The dialog of an action on domains, likewise. */
+function DomainDialog(): ReactNode {
+  const open = useActionDialog((state) => state.open !== null);
+  const [wanted, setWanted] = useState(open);
+  if (open && !wanted) setWanted(true);
+  return wanted ? <Later part={actionDialog} props={{}} /> : null;
 }

@@ -9,7 +9,7 @@ import { ConnectionLine } from './ConnectionLine.tsx';
 import { useConnection } from './connection.ts';
 import { openDialog } from './dialogs.ts';
 import { HumMark } from './HumMark.tsx';
-import { fleetPath, settingsPath } from './paths.ts';
+import { domainsPath, fleetPath, settingsPath } from './paths.ts';
 import classes from './TopBar.module.css';
 
 const commandKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
@@ -29,6 +29,9 @@ export function TopBar(): ReactNode {
           <Tab to={fleetPath} also="/hosts/">
             Fleet
           </Tab>
+          <Tab to={domainsPath} also="/vms/">
+            VMs
+          </Tab>
           <Tab to={settingsPath}>Settings</Tab>
         </nav>
       </div>
@@ -37,7 +40,7 @@ export function TopBar(): ReactNode {
       ) : (
         <button type="button" className={classes.search} onClick={() => spotlight.open()}>
           <IconSearch size={14} aria-hidden="true" />
-          <span>Go to a host, do something…</span>
+          <span>Go to a host or a VM, do something…</span>
           <kbd className="hum-key">{commandKey}</kbd>
         </button>
       )}

@@ -5,6 +5,7 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
     keys: [
       ['Ctrl K', 'Go to a host or do something'],
       ['g f', 'Fleet'],
+      ['g v', 'VMs'],
       ['g s', 'Settings'],
       ['?', 'These keys'],
     ],
@@ -17,13 +18,13 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
     ],
   },
   {
-    title: 'Fleet',
+    title: 'Fleet and VMs',
     keys: [
       ['/', 'Filter'],
-      ['j k', 'Next, previous host (or ↓ ↑)'],
-      ['Home End', 'First, last host'],
+      ['j k', 'Next, previous line (or ↓ ↑)'],
+      ['Home End', 'First, last line'],
       ['← →', 'Where its figures come from'],
-      ['Enter', 'Open the host'],
+      ['Enter', 'Open it'],
       ['x', 'Select it, or not'],
       ['Shift ↑ ↓', 'Select a range'],
       ['Ctrl A', 'Select all that are shown'],

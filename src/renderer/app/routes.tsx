@@ -5,6 +5,7 @@ import { useFleet } from '../fleet/store.ts';
 import { Later, laterPart } from './Later.tsx';
 
 const hostPage = laterPart(async () => (await import('../host/HostPage.tsx')).HostPage);
+const domainsPage = laterPart(async () => (await import('../xen/DomainsPage.tsx')).DomainsPage);
 const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
@@ -16,6 +17,9 @@ export function Routes(): ReactNode {
         <Home />
       </Route>
       <Route path="/hosts/:id">{({ id }) => <Later key={id} part={hostPage} props={{ id }} />}</Route>
+      <Route path="/vms">
+        <Later part={domainsPage} props={{}} />
+      </Route>
       <Route path="/settings">
         <Later part={settingsPage} props={{}} />
       </Route>

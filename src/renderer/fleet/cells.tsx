@@ -3,13 +3,14 @@ import { trendStepMs } from '../../shared/trend.ts';
 import { formatAge, formatBytes, formatDuration, formatRatio } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { hostPath } from '../app/paths.ts';
+import { formatUsedOf } from '../components/bytes-of.ts';
 import { Figure, NoFigure } from '../components/Figure.tsx';
 import { StateMark } from '../components/StateMark.tsx';
 import { sparkPath } from '../components/spark-path.ts';
 import { useEachSecond } from '../components/ticker.ts';
 import classes from './cells.module.css';
 import type { ColumnId } from './columns.ts';
-import { formatUsedOf, isLate, memoryRatio, memoryStrain, pressureStrain } from './figures.ts';
+import { isLate, memoryRatio, memoryStrain, pressureStrain } from './figures.ts';
 import type { FleetRow } from './rows.ts';
 import { consoleNow } from './store.ts';
 

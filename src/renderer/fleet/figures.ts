@@ -1,5 +1,4 @@
 import type { HostLive } from '../../shared/contract/fleet.ts';
-import { formatBytes } from '../../shared/units.ts';
 import type { FleetRow } from './rows.ts';
 
 /** Used memory from which a host counts as short of it, and from which it is about to run out. Ratios of its total. */
@@ -44,12 +43,4 @@ export function isCurrent(row: FleetRow): boolean {
 /** Whether figures are old for how often their host is asked: three intervals late, and ten seconds at least. Ages in ms. */
 export function isLate(ageMs: number, intervalMs: number): boolean {
   return ageMs > Math.max(10_000, 3 * intervalMs);
-}
-
-/** Used of total in the total's unit, so that the column stays in line: `0.5 / 15.6 GiB`. */
-export function formatUsedOf(used: number, total: number): string {
-  const inTotal = formatBytes(total);
-  const unit = inTotal.slice(inTotal.lastIndexOf(' ') + 1);
-  const scale = 1024 ** Math.max(0, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'].indexOf(unit));
-  return `${(used / scale).toFixed(used / scale >= 100 ? 0 : 1)} / ${inTotal}`;
 }
