@@ -10,6 +10,7 @@ export const usage = `Usage: npm start -- [flags]
   --no-open         do not open a browser
   --data DIR        keep settings and inventory here
   --demo [N]        start with a demo fleet of N hosts (12)
+  --demo-domains N  make each of them a Xen host with N domains
   --help            show this
 `;
 
@@ -36,6 +37,7 @@ export function readFlags(args, from) {
   const values = parse(withDemoCount(args));
   const port = values.port === undefined ? undefined : wholeNumber('--port', values.port, 0, 65535);
   const demo = values.demo === undefined ? undefined : wholeNumber('--demo', values.demo, 1, 2000);
+  const domains = values['demo-domains'] === undefined ? undefined : wholeNumber('--demo-domains', values['demo-domains'], 1, 500);
   if (values.host === '') throw new UsageError('--host needs an address.');
   if (values.data === '') throw new UsageError('--data needs a folder.');
   return {
@@ -50,6 +52,7 @@ export function readFlags(args, from) {
     shellFlags: [
       ...(values.data === undefined ? [] : ['--data', resolve(from, values.data)]),
       ...(demo === undefined ? [] : ['--demo', demo]),
+      ...(domains === undefined ? [] : ['--demo-domains', domains]),
     ],
   };
 }
@@ -72,6 +75,7 @@ function parse(args) {
         'allow-remote': { type: 'boolean' },
         data: { type: 'string' },
         demo: { type: 'string' },
+        'demo-domains': { type: 'string' },
       },
     }).values;
   } catch (error) {

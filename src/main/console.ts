@@ -39,7 +39,8 @@ export interface Console {
   readonly router: ConsoleRouter;
   /** Tells the console of a window or socket; `detach` when it is gone. */
   attach(client: { readonly id: string; readonly writable: () => Promise<void> }): { context: ClientContext; detach(): void };
-  startDemo(hosts: number): Promise<void>;
+  /** `domains`: so many on each host, in place of those that the demo gives it. */
+  startDemo(hosts: number, domains?: number): Promise<void>;
   /** Ends every session and child and gives the data folder back. */
   stop(): Promise<void>;
 }
@@ -139,7 +140,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
       fleet.setVisible(id, true);
       return { context: { clientId: id, writable }, detach: () => fleet.forgetClient(id) };
     },
-    startDemo: (hosts) => demo.start(hosts),
+    startDemo: (hosts, domains) => demo.start(hosts, domains),
     async stop() {
       await plans.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);

@@ -24,6 +24,7 @@ describe('npm start', () => {
     [['--port', '65536'], '0 to 65535'],
     [['--port'], '--port'],
     [['--demo', '5000'], '1 to 2000'],
+    [['--demo-domains', 'many'], '1 to 500'],
     [['--host='], '--host needs an address'],
     [['--data='], '--data needs a folder'],
     [['12'], '12'],

@@ -19,6 +19,7 @@ describe('the flags of a shell', () => {
     expect(readShellFlags([], home)).toEqual({
       dataDir: defaultDataDir(home),
       demoHosts: 0,
+      demoDomains: undefined,
       host: '127.0.0.1',
       port: 0,
       allowRemote: false,
@@ -40,6 +41,7 @@ describe('the flags of a shell', () => {
     expect(refusal('--demo', '2001')).toContain('1 to 2000');
     expect(refusal('--demo', '0')).toContain('1 to 2000');
     expect(refusal('--demo=')).toContain('1 to 2000');
+    expect(refusal('--demo-domains', '501')).toContain('1 to 500');
     expect(refusal('--colour')).toContain('--colour');
     expect(refusal('word')).toContain('word');
   });

@@ -12,7 +12,7 @@ export interface DemoService {
   readonly state: DemoState;
   onChange(listener: () => void): () => void;
   /** @throws HumError `conflict` when a demo runs already, `demo-failed`, `cancelled` by `stop` */
-  start(hosts: number): Promise<void>;
+  start(hosts: number, domains?: number): Promise<void>;
   /** Ends the demo and its process; nothing of it stays. */
   stop(): Promise<void>;
   /** @throws HumError `not-found` once the demo has left */
@@ -35,10 +35,10 @@ export function createDemoService({ serverPath, workDir, log }: DemoServiceOptio
     for (const listener of listeners) listener();
   };
 
-  async function launch(hosts: number, signal: AbortSignal): Promise<void> {
+  async function launch(hosts: number, domains: number | undefined, signal: AbortSignal): Promise<void> {
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
     try {
-      const started = await startDemo({ hosts, serverPath, workDir, log, signal });
+      const started = await startDemo({ hosts, domains, serverPath, workDir, log, signal });
       demo = started;
       started.onExit(() => {
         if (demo === started) forget();
@@ -72,7 +72,7 @@ export function createDemoService({ serverPath, workDir, log }: DemoServiceOptio
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async start(hosts) {
+    async start(hosts, domains) {
       if (demo || starting) {
         throw new HumError({
           code: 'conflict',
@@ -81,7 +81,7 @@ export function createDemoService({ serverPath, workDir, log }: DemoServiceOptio
         });
       }
       const cancel = new AbortController();
-      const done = launch(hosts, cancel.signal);
+      const done = launch(hosts, domains, cancel.signal);
       starting = { cancel, done };
       try {
         await done;

@@ -14,7 +14,7 @@ import { fleetOf, type Profile } from './profiles.ts';
 export interface DemoOptions {
   readonly hosts: number;
   /** So many on each host, and each a Xen host. By default some hosts are plain Linux, and the others have a few to fifty. */
-  readonly domains?: number;
+  readonly domains?: number | undefined;
   /** The same seed gives the same fleet, and the same figures at the same time after the start. */
   readonly seed?: number;
   /** How many times faster than the clock the demo's time runs. Default 1. */

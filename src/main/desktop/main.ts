@@ -65,7 +65,8 @@ async function run(): Promise<void> {
     event.preventDefault();
     end();
   });
-  if (flags.demoHosts > 0) await console.startDemo(flags.demoHosts).catch((error: unknown) => showProblem('The demo fleet', error));
+  if (flags.demoHosts > 0)
+    await console.startDemo(flags.demoHosts, flags.demoDomains).catch((error: unknown) => showProblem('The demo fleet', error));
 }
 
 function openConsoleWindow(dataDir: string, console: Console, log: Logger): BrowserWindow {

@@ -9,6 +9,8 @@ export interface ShellFlags {
   readonly dataDir: string;
   /** Hosts of the demo fleet to start with; 0 for none. */
   readonly demoHosts: number;
+  /** On each of them; undefined leaves it to the demo. */
+  readonly demoDomains: number | undefined;
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -17,6 +19,7 @@ export interface ShellFlags {
 }
 
 const mostDemoHosts = 2000;
+const mostDemoDomains = 500;
 
 /**
  * Reads the flags of a shell; `args` are those after the program's own name.
@@ -24,6 +27,7 @@ const mostDemoHosts = 2000;
  */
 export function readShellFlags(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): ShellFlags {
   const values = parse(args);
+  const domains = values['demo-domains'];
   const host = values.host ?? '127.0.0.1';
   const allowRemote = values['allow-remote'] ?? false;
   if (!allowRemote && !isLoopback(host)) {
@@ -35,6 +39,7 @@ export function readShellFlags(args: readonly string[], environment: NodeJS.Proc
   return {
     dataDir: values.data ?? defaultDataDir(environment),
     demoHosts: values.demo === undefined ? 0 : wholeNumber('--demo', values.demo, 1, mostDemoHosts),
+    demoDomains: domains === undefined ? undefined : wholeNumber('--demo-domains', domains, 1, mostDemoDomains),
     host,
     port: wholeNumber('--port', values.port ?? '0', 0, 65_535),
     allowRemote,
@@ -49,6 +54,7 @@ function parse(args: readonly string[]) {
       options: {
         data: { type: 'string' },
         demo: { type: 'string' },
+        'demo-domains': { type: 'string' },
         host: { type: 'string' },
         port: { type: 'string' },
         'allow-remote': { type: 'boolean' },

@@ -53,7 +53,7 @@ async function run(flags: ShellFlags): Promise<void> {
   if (flags.openBrowser) {
     forgetLink = openBrowser(link, flags.dataDir, (reason) => say(`No browser was opened (${reason}); open the link above.`));
   }
-  if (flags.demoHosts > 0) await console.startDemo(flags.demoHosts).catch((error: unknown) => tell(problemOf(error)));
+  if (flags.demoHosts > 0) await console.startDemo(flags.demoHosts, flags.demoDomains).catch((error: unknown) => tell(problemOf(error)));
 }
 
 /** `HUM_TOKEN` keeps the link the same over restarts, for `npm run dev`. Other accounts cannot read it, unlike an argument (proc(5), environ). */
