@@ -1,11 +1,11 @@
 import { type ReactNode, useMemo } from 'react';
 import type { PlanView } from '../../shared/contract/plans.ts';
-import { ProblemBox } from '../inventory/ProblemBox.tsx';
 import classes from './ActivityPage.module.css';
 import { AuditLog } from './AuditLog.tsx';
 import { PlanRow } from './PlanRow.tsx';
 import { isUnderWay, needsDecision } from './plan-list.ts';
 import { usePlans } from './store.ts';
+import { Trouble } from './Trouble.tsx';
 
 /** What Hum does to hosts: what needs a decision, what is under way, and all that was ever done. */
 export function ActivityPage(): ReactNode {
@@ -16,7 +16,7 @@ export function ActivityPage(): ReactNode {
   return (
     <div className={classes.page}>
       <h1>Activity</h1>
-      <ProblemBox problem={problem} />
+      <Trouble problem={problem} />
       {undecided.length > 0 ? (
         <section className={classes.block} aria-labelledby="undecided">
           <h2 id="undecided">Needs a decision</h2>

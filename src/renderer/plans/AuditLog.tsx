@@ -5,10 +5,10 @@ import type { AuditQuery } from '../../shared/contract/plans.ts';
 import { useKeys } from '../app/keys.ts';
 import { FilterField } from '../components/FilterField.tsx';
 import toolbar from '../components/Toolbar.module.css';
-import { ProblemBox } from '../inventory/ProblemBox.tsx';
 import classes from './ActivityPage.module.css';
 import { exportAudit } from './actions.ts';
 import { PlanRow } from './PlanRow.tsx';
+import { Trouble } from './Trouble.tsx';
 import { useAudit } from './use-audit.ts';
 
 type States = AuditQuery['states'];
@@ -54,7 +54,7 @@ export function AuditLog(): ReactNode {
           </button>
         ))}
       </div>
-      <ProblemBox problem={audit.problem} />
+      <Trouble problem={audit.problem} />
       {audit.plans?.length === 0 ? (
         <p className={classes.quiet}>
           {text.trim() === '' && chosen === 0

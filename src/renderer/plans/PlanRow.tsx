@@ -1,13 +1,12 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { type ReactNode, useId, useState } from 'react';
 import type { PlanView } from '../../shared/contract/plans.ts';
-import { formatDuration } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { clockDate, clockTime } from '../components/clock-time.ts';
 import classes from './ActivityPage.module.css';
 import { PlanMark } from './PlanMark.tsx';
 import { PlanDetails } from './PlanPanel.tsx';
-import { planProgress } from './plan-looks.ts';
+import { formatTook, planProgress } from './plan-looks.ts';
 
 interface PlanRowProps {
   readonly plan: PlanView;
@@ -32,7 +31,7 @@ export function PlanRow({ plan, open: openAtFirst = false }: PlanRowProps): Reac
         <span className={`hum-mono ${classes.host}`}>{visibleText(plan.hostName, 120)}</span>
         <span className={classes.by}>{visibleText(plan.by, 60)}</span>
         <span className={`hum-mono ${classes.took}`}>
-          {moving ? planProgress(plan) : formatDuration((plan.endedAt ?? plan.createdAt) - plan.createdAt)}
+          {moving ? planProgress(plan) : formatTook((plan.endedAt ?? plan.createdAt) - plan.createdAt)}
         </span>
       </button>
       <div id={details} className={classes.details} hidden={!open}>

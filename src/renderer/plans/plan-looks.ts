@@ -62,7 +62,12 @@ export function decisionsFor({ state, direction }: Pick<PlanView, 'state' | 'dir
 export function stepDuration({ startedAt, endedAt }: Pick<StepView, 'startedAt' | 'endedAt'>, state: StepState, now: number): string {
   if (startedAt === null) return '';
   if (endedAt === null) return state === 'running' || state === 'undoing' ? formatDuration(now - startedAt) : '';
-  const took = Math.max(0, endedAt - startedAt);
+  return formatTook(endedAt - startedAt);
+}
+
+/** How long something took, finely where it was short: `420 ms`, `3.4 s`, `12 s`. */
+export function formatTook(ms: number): string {
+  const took = Math.max(0, Math.round(ms));
   return took < 1000 ? `${took} ms` : took < 10_000 ? `${(took / 1000).toFixed(1)} s` : formatDuration(took);
 }
 
