@@ -23,7 +23,8 @@ import { setAsideIfDamaged } from './storage/damaged.ts';
 import { claimDataDir } from './storage/data-dir.ts';
 import type { OpenStore, Store } from './storage/store.ts';
 import { createTerminals } from './terminals/terminals.ts';
-import { createLifecycle, xenStepHandlers } from './xen/lifecycle.ts';
+import { createLifecycle } from './xen/lifecycle.ts';
+import { xenStepHandlers } from './xen/step-handlers.ts';
 import { createXen } from './xen/xen.ts';
 
 export interface ConsoleOptions {

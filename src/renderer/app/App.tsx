@@ -4,7 +4,6 @@ import { type ReactNode, useEffect } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { followFleet, useFleet } from '../fleet/store.ts';
-import { followPlans } from '../plans/store.ts';
 import { followApplication } from './application.ts';
 import { fetchLaterParts } from './Later.tsx';
 import { Mishap } from './Mishap.tsx';
@@ -27,7 +26,7 @@ export function App(): ReactNode {
     return () => clearTimeout(timer);
   }, [loaded]);
   useEffect(() => {
-    const stops = [followSettings(), followApplication(), followFleet(), followPlans(), reportVisibility()];
+    const stops = [followSettings(), followApplication(), followFleet(), reportVisibility()];
     return () => {
       for (const stop of stops) stop();
     };

@@ -7,7 +7,6 @@ import { Later, laterPart } from './Later.tsx';
 const hostPage = laterPart(async () => (await import('../host/HostPage.tsx')).HostPage);
 const domainsPage = laterPart(async () => (await import('../xen/DomainsPage.tsx')).DomainsPage);
 const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
-const activityPage = laterPart(async () => (await import('../plans/ActivityPage.tsx')).ActivityPage);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
 /** The page that the address names. */
@@ -20,9 +19,6 @@ export function Routes(): ReactNode {
       <Route path="/hosts/:id">{({ id }) => <Later key={id} part={hostPage} props={{ id }} />}</Route>
       <Route path="/vms">
         <Later part={domainsPage} props={{}} />
-      </Route>
-      <Route path="/activity">
-        <Later part={activityPage} props={{}} />
       </Route>
       <Route path="/settings">
         <Later part={settingsPage} props={{}} />

@@ -1,0 +1,47 @@
+# Builds a domain from its configuration, marked as built by this plan, or takes back what this plan built.
+#
+#   $1  xl or xm
+#   $2  start, or undo
+#   $3  the mark of the plan: letters and digits
+#   $4  the configuration
+#   $5  the name of the domain
+#
+# The mark stands in xenstore, where it goes when the domain goes: nobody else's domain of the same name is ever taken away.
+
+tool=$1 what=$2 mark=$3 config=$4 name=$5
+hold "$mark"
+
+ids() {
+  ask xenstore-list /local/domain
+}
+
+if [ "$what" = undo ]; then
+  for each in $(ids); do
+    [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
+    act "$tool" destroy "$each"
+    status=$?
+    release
+    exit $status
+  done
+  release
+  echo 'Nothing was built: there is nothing to take back.'
+  exit 0
+fi
+
+before=" $(ids | tr '\n' ' ') " || exit $?
+for each in $before; do
+  [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
+  release
+  exit 83
+done
+act "$tool" create "$config"
+status=$?
+if [ "$status" -eq 0 ]; then
+  for each in $(ids); do
+    case $before in *" $each "*) continue ;; esac
+    [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
+    ask xenstore-write "/local/domain/$each/hum-start" "$mark"
+  done
+fi
+release
+exit $status

@@ -1,0 +1,152 @@
+import { HumError } from '../../shared/errors.ts';
+import { formatDuration } from '../../shared/units.ts';
+import type { Action, StepContext, StepHandler } from '../plans/plan.ts';
+import { pause } from '../stream.ts';
+import { type Effect, outOfTime, reached, rowOf, type Waited } from './effects.ts';
+import { toolstackFailure } from './failures.ts';
+import { type ScriptName, xenScript } from './scripts.ts';
+import type { Xen } from './xen.ts';
+
+const minute = 60_000;
+
+/** From the request to the exit status. A large domain takes its time to be written to a disk, or through a network. */
+const timeouts = { domain: 10 * minute, migrate: 12 * 60 * minute, save: 4 * 60 * minute, start: 15 * minute, look: minute } as const;
+
+/** Between two looks while a step waits, ms: each costs the host a few processes. */
+const lookEveryMs = 1000;
+
+type Args = Action['args'];
+
+/** What the plan runner must know to run the steps of this feature, by `Action.handler`. */
+export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHandler>> {
+  return {
+    'xen.domain': (args, context) => {
+      const words = list(args, 'words');
+      const script = [text(args, 'tool'), uuidOf(args), idOf(args), text(args, 'name'), text(args, 'gone'), text(args, 'unless'), ...words];
+      return runScript('domain', script, words.join(' '), words[1] === 'migrate' ? timeouts.migrate : timeouts.domain, context);
+    },
+    'xen.start': (args, context) => {
+      const script = [text(args, 'tool'), text(args, 'what'), text(args, 'mark'), text(args, 'config'), text(args, 'name')];
+      return runScript('start', script, `${text(args, 'tool')} create`, timeouts.start, context);
+    },
+    'xen.save': (args, context) => {
+      const tool = text(args, 'tool');
+      const script = [
+        tool,
+        text(args, 'what'),
+        uuidOf(args),
+        idOf(args),
+        text(args, 'name'),
+        text(args, 'file'),
+        String(args.needKib ?? 0),
+      ];
+      return runScript('save', script, `${tool} ${text(args, 'what')}`, timeouts.save, context);
+    },
+    'xen.autostart': (args, context) =>
+      runScript('autostart', [text(args, 'what'), text(args, 'config')], 'The change of /etc/xen/auto', timeouts.look, context),
+    'xen.destination': (args, context) => lookAtDestination(args, context),
+    'xen.wait': (args, context) => waitFor(xen(), args, context),
+  };
+}
+
+/** Runs one of our scripts as a step. @throws HumError in the toolstack's words, translated; what `Runner.run` throws */
+async function runScript(name: ScriptName, args: readonly string[], shown: string, timeoutMs: number, context: StepContext): Promise<void> {
+  const result = await context.runner().run(xenScript(name), args, { timeoutMs, signal: context.signal });
+  const output = result.stdout.toString() + result.stderr.toString();
+  context.output(output);
+  const problem = toolstackFailure({ code: result.code, output, shown });
+  if (problem !== undefined) throw new HumError({ ...problem, host: context.host });
+}
+
+async function lookAtDestination(args: Args, context: StepContext): Promise<void> {
+  const words = list(args, 'words');
+  const receiver = text(args, 'receiver');
+  const result = await context.runner().run(xenScript('destination'), [text(args, 'what'), ...words], {
+    timeoutMs: timeouts.look,
+    signal: context.signal,
+  });
+  const output = result.stdout.toString() + result.stderr.toString();
+  context.output(output);
+  const missing = [...result.stdout.toString().matchAll(/^missing (bridge|disk)=(.*)$/gm)];
+  const [first] = missing;
+  if (result.code === 85 && first !== undefined) {
+    throw new HumError({
+      code: first[1] === 'bridge' ? 'bridge-missing' : 'disk-missing',
+      message: `${receiver} lacks ${missing.map(([, kind, what]) => `the ${kind} ${what}`).join(', ')}.`,
+      hint: 'A domain finds the same bridges and disks on both hosts, or it does not move. Nothing was changed.',
+      host: context.host,
+    });
+  }
+  const problem = toolstackFailure({ code: result.code, output, shown: `ssh to ${receiver}` });
+  if (problem !== undefined) throw new HumError({ ...problem, host: context.host });
+}
+
+/** Looks again and again, at once after each answer of the host, until the effect is there or the time is over. */
+async function waitFor(xen: Xen, args: Args, context: StepContext): Promise<void> {
+  const effect = args as unknown as Effect;
+  const domain: Waited = { uuid: uuidOf(args) || null, id: typeof args.id === 'number' ? args.id : null, name: text(args, 'name') };
+  const limitMs = typeof args.limitMs === 'number' ? args.limitMs : minute;
+  const started = Date.now();
+  let before: ReturnType<typeof rowOf>;
+  for (;;) {
+    // Fails where there is no connection: what is known of the host is old then.
+    context.runner();
+    const asked = Date.now();
+    await xen.refresh(context.host);
+    if (context.signal.aborted) throw cancelled();
+    const host = xen.host(context.host);
+    const row = rowOf(
+      effect,
+      domain,
+      xen.domains().filter((each) => each.host === context.host),
+    );
+    if (host !== undefined && host.problem === undefined && host.at >= asked) {
+      if (reached(effect, domain, row, before)) return;
+      before = row ?? before;
+    }
+    const waited = Date.now() - started;
+    if (waited >= limitMs) {
+      if (host?.problem !== undefined) throw new HumError({ ...host.problem, host: context.host });
+      const end = outOfTime(effect, domain, row, formatDuration(limitMs));
+      if (end instanceof HumError) throw end;
+      context.output(`${end.said}\n`);
+      return;
+    }
+    context.progress(`${row === undefined ? 'not there' : row.load.state}, ${formatDuration(waited)}`);
+    await pause(lookEveryMs, context.signal);
+    if (context.signal.aborted) throw cancelled();
+  }
+}
+
+function cancelled(): HumError {
+  return new HumError({ code: 'cancelled', message: 'The wait was ended.', hint: 'Start the action again if it is still wanted.' });
+}
+
+function text(args: Args, key: string): string {
+  const value = args[key];
+  if (typeof value !== 'string') throw unreadable();
+  return value;
+}
+
+function list(args: Args, key: string): readonly string[] {
+  const value = args[key];
+  if (!Array.isArray(value) || !value.every((word) => typeof word === 'string')) throw unreadable();
+  return value;
+}
+
+/** Nothing for a domain without one; the script then goes by id and name together. */
+function uuidOf(args: Args): string {
+  return typeof args.uuid === 'string' ? args.uuid : '';
+}
+
+function idOf(args: Args): string {
+  return typeof args.id === 'number' ? String(args.id) : '';
+}
+
+function unreadable(): HumError {
+  return new HumError({
+    code: 'bad-input',
+    message: 'The journal holds a step that this Hum cannot do.',
+    hint: 'Do the step by hand, or leave it.',
+  });
+}

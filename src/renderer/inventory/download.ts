@@ -1,0 +1,10 @@
+/** Hands a text to the person as a file, by the browser's ordinary download. */
+export function downloadText(fileName: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = fileName;
+  link.click();
+  // The download has read the blob's address when the click returns; the blob itself lives until the file is written.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
