@@ -3,6 +3,17 @@ import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import type { DomainConfig, DomainDetailEvent, DomainRef, DomainRow, XenEvent, XenHost } from '../../shared/contract/xen.ts';
 import { HumError } from '../../shared/errors.ts';
 import type { Session } from '../ssh/session.ts';
+import { abortable, Bell } from '../stream.ts';
+import { readDomainConfig } from './domain-config.ts';
+import { domainFeed } from './domain-feed.ts';
+import type { DomainRecord } from './domain-record.ts';
+import { type XenState, xenFeed } from './xen-feed.ts';
+import { XenHostMonitor } from './xen-host-monitor.ts';
+
+/** How often the domains' load is asked for: of a host with a domain that is looked at, of the others while there is a reader, and else. */
+const watchedMs = 2_000;
+const readMs = 5_000;
+const idleMs = 60_000;
 
 export interface XenDeps {
   readonly log: { info(data: object, message: string): void };
@@ -28,21 +39,137 @@ export interface Xen {
   stop(): Promise<void>;
 }
 
-export function createXen(_deps: XenDeps): Xen {
-  const missing = (): never => {
-    throw new HumError({ code: 'internal', message: 'Xen is not built yet.', hint: 'Wait for it.' });
-  };
+/** Builds the service; it is empty until it is told of a connected host with a toolstack. */
+export function createXen(deps: XenDeps): Xen {
+  const now = deps.now ?? Date.now;
+  const monitors = new Map<string, XenHostMonitor>();
+  const stopped = new AbortController();
+  let readers = 0;
+  const state = {
+    states: () => [...monitors.values()].map((monitor) => monitor.state),
+    revision: 0,
+    hostsGoneRevision: 0,
+    bell: new Bell(),
+  } satisfies XenState;
+
+  function nextRevision(): number {
+    state.revision += 1;
+    state.bell.ring();
+    return state.revision;
+  }
+
+  function baseMs(monitor: XenHostMonitor): number {
+    if (monitor.watchers > 0) return watchedMs;
+    return readers > 0 ? readMs : idleMs;
+  }
+
+  function pace(): void {
+    for (const monitor of monitors.values()) monitor.setBase(baseMs(monitor));
+  }
+
+  function forget(id: string): void {
+    const monitor = monitors.get(id);
+    if (monitor === undefined) return;
+    monitor.disconnect();
+    monitors.delete(id);
+    monitor.state.end();
+    state.hostsGoneRevision = nextRevision();
+  }
+
+  function found({ host, key }: DomainRef): { monitor: XenHostMonitor; record: DomainRecord } {
+    const monitor = monitors.get(host);
+    const record = monitor?.state.records.get(key);
+    if (monitor !== undefined && record !== undefined) return { monitor, record };
+    throw new HumError({
+      code: 'domain-gone',
+      message: 'This domain is not there any more, nor configured.',
+      hint: 'It may have been renamed, moved to another host or removed. Look for it among the VMs.',
+      host,
+    });
+  }
+
+  async function* counted<T>(stream: AsyncGenerator<T, void, void>, add: (change: 1 | -1) => void): AsyncGenerator<T, void, void> {
+    add(1);
+    pace();
+    try {
+      yield* stream;
+    } finally {
+      add(-1);
+      pace();
+    }
+  }
+
   return {
-    connected: () => undefined,
-    disconnected: () => undefined,
-    watch: missing,
-    watchDomain: missing,
-    refresh: async () => undefined,
-    config: missing,
-    hosts: () => [],
-    host: () => undefined,
-    domains: () => [],
-    domain: () => undefined,
-    stop: async () => undefined,
+    connected(host, session, facts) {
+      const { toolstack } = facts;
+      if (stopped.signal.aborted) return;
+      if (toolstack === null) {
+        forget(host.id);
+        return;
+      }
+      const address = `${host.address} ${host.port}`;
+      let monitor = monitors.get(host.id);
+      if (monitor !== undefined && (monitor.toolstack !== toolstack || monitor.address !== address)) {
+        forget(host.id);
+        monitor = undefined;
+      }
+      if (monitor === undefined) {
+        monitor = new XenHostMonitor(host.id, address, { ...facts, toolstack }, now, nextRevision);
+        monitors.set(host.id, monitor);
+        deps.log.info({ host: host.id, name: host.name, toolstack }, 'asks a Xen host for its domains');
+      }
+      monitor.connect(session, baseMs(monitor));
+    },
+    disconnected(id, removed) {
+      if (removed) {
+        forget(id);
+        return;
+      }
+      const monitor = monitors.get(id);
+      if (monitor === undefined) return;
+      monitor.disconnect();
+      monitor.state.fail(notConnected(id), now());
+    },
+    watch(signal, writable) {
+      return abortable([signal, stopped.signal], (aborted) =>
+        counted(xenFeed(state, aborted, now, writable), (change) => {
+          readers += change;
+        }),
+      );
+    },
+    watchDomain(ref, signal, writable) {
+      const { monitor, record } = found(ref);
+      return abortable([signal, stopped.signal], (aborted) =>
+        counted(domainFeed(record, aborted, now, writable), (change) => {
+          monitor.watchers += change;
+          if (change === 1) void monitor.sampleNow();
+        }),
+      );
+    },
+    async refresh(host) {
+      await monitors.get(host)?.refresh();
+    },
+    async config(ref) {
+      const { monitor, record } = found(ref);
+      if (monitor.session?.status.state !== 'online') throw new HumError(notConnected(ref.host));
+      return readDomainConfig(monitor.session, monitor.toolstack, record.row);
+    },
+    hosts: () => state.states().flatMap(({ row }) => row ?? []),
+    host: (id) => monitors.get(id)?.state.row,
+    domains: () => state.states().flatMap(({ records }) => [...records.values()].map(({ row }) => row)),
+    domain: (key) => monitors.get(key.slice(0, Math.max(0, key.indexOf('/'))))?.state.records.get(key)?.row,
+    async stop() {
+      stopped.abort();
+      for (const id of [...monitors.keys()]) forget(id);
+    },
+  };
+}
+
+function notConnected(host: string): HumError['problem'] {
+  return {
+    code: 'connection-lost',
+    message: 'There is no connection to the host at the moment.',
+    hint: 'Hum connects again by itself; until then the last known state is shown. The fleet page says what stands in the way.',
+    host,
   };
 }
