@@ -3,9 +3,11 @@ import { Redirect, Route, Switch } from 'wouter';
 import { FleetPage } from '../fleet/FleetPage.tsx';
 import { useFleet } from '../fleet/store.ts';
 import { Later, laterPart } from './Later.tsx';
+import { domainKeyOf } from './paths.ts';
 
 const hostPage = laterPart(async () => (await import('../host/HostPage.tsx')).HostPage);
 const domainsPage = laterPart(async () => (await import('../xen/DomainsPage.tsx')).DomainsPage);
+const consolePage = laterPart(async () => (await import('../terminals/ConsolePage.tsx')).ConsolePage);
 const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
@@ -19,6 +21,9 @@ export function Routes(): ReactNode {
       <Route path="/hosts/:id">{({ id }) => <Later key={id} part={hostPage} props={{ id }} />}</Route>
       <Route path="/vms">
         <Later part={domainsPage} props={{}} />
+      </Route>
+      <Route path="/vms/:host/:name/console">
+        {(params) => <Later key={domainKeyOf(params)} part={consolePage} props={{ host: params.host, domain: domainKeyOf(params) }} />}
       </Route>
       <Route path="/settings">
         <Later part={settingsPage} props={{}} />

@@ -1,0 +1,63 @@
+import { Button } from '@mantine/core';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { visibleText } from '../../shared/visible-text.ts';
+import type { Paste } from './paste.ts';
+import classes from './terminals.module.css';
+
+/** What a person is asked before it is done. */
+export type Ask =
+  | { readonly kind: 'paste'; readonly paste: Paste }
+  | { readonly kind: 'clipboard'; readonly text: string }
+  | { readonly kind: 'link'; readonly target: string };
+
+const shownLines = 12;
+
+/** Asks below the terminal. "Yes" has the focus, Escape is no. */
+export function AskStrip({ ask, onAnswer }: { readonly ask: Ask; readonly onAnswer: (yes: boolean) => void }): ReactNode {
+  const title = useId();
+  const yes = useRef<HTMLButtonElement>(null);
+  useEffect(() => yes.current?.focus(), []);
+  const { question, lines, more, button } = wordsOf(ask);
+  return (
+    <div
+      role="alertdialog"
+      aria-labelledby={title}
+      className={classes.ask}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        onAnswer(false);
+      }}
+    >
+      <div id={title}>{question}</div>
+      <pre className={`hum-mono ${classes.lines}`}>{lines.map((line) => visibleText(line, 200)).join('\n')}</pre>
+      {more > 0 ? <div className={classes.more}>… and {more} more lines</div> : null}
+      <div className={classes.answers}>
+        <Button ref={yes} size="compact-sm" onClick={() => onAnswer(true)}>
+          {button}
+        </Button>
+        <Button size="compact-sm" variant="default" onClick={() => onAnswer(false)}>
+          Cancel
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function wordsOf(ask: Ask): { question: string; lines: readonly string[]; more: number; button: string } {
+  switch (ask.kind) {
+    case 'paste': {
+      const { lines, removed } = ask.paste;
+      const left = removed === 0 ? '' : ` ${removed} control ${removed === 1 ? 'character was' : 'characters were'} left out.`;
+      return { ...shortened(lines), question: `Paste these ${lines.length} lines? A shell runs each at once.${left}`, button: 'Paste' };
+    }
+    case 'clipboard':
+      return { ...shortened(ask.text.split('\n')), question: 'The guest wants to put this on your clipboard.', button: 'Allow' };
+    case 'link':
+      return { lines: [ask.target], more: 0, question: 'Open this page in the browser? The link comes from the guest.', button: 'Open' };
+  }
+}
+
+function shortened(lines: readonly string[]): { lines: readonly string[]; more: number } {
+  return { lines: lines.slice(0, shownLines), more: Math.max(0, lines.length - shownLines) };
+}

@@ -1,0 +1,23 @@
+/** What a person wants to paste, made fit for a terminal. */
+export interface Paste {
+  /** Lines end in \n. Of the control characters only tab and newline are left: an escape sequence would act as if it had been typed. */
+  readonly text: string;
+  readonly lines: readonly string[];
+  /** How many characters were left out. */
+  readonly removed: number;
+}
+
+/** xterm.js turns \n into what Enter sends, and brackets the text where the guest asks for it; it does not take ESC out (6.0). */
+export function cleanPaste(raw: string): Paste {
+  const unified = raw.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+  const text = unified.replace(unwanted, '');
+  return { text, lines: text.split('\n'), removed: unified.length - text.length };
+}
+
+/** Controls but tab and newline, BiDi controls (UAX #9) and the line separators of Unicode, none of which a person sees in what they paste. */
+const unwanted = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Whether to show a paste before it is sent: with a line break in it, a shell runs what comes before at once. */
+export function needsLook(paste: Paste): boolean {
+  return paste.text.includes('\n');
+}

@@ -1,0 +1,159 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { WebglAddon } from '@xterm/addon-webgl';
+import { type IDisposable, Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import type { TerminalSize } from '../../shared/contract/terminals.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { styleNonce } from '../app/nonce.ts';
+import { clipboardText, linkTarget } from './guest-requests.ts';
+import { ownDocument } from './own-document.ts';
+import { onColourScheme, screenTheme } from './screen-theme.ts';
+import { SequenceCap } from './sequence-cap.ts';
+
+const scrollbackLines = 10_000;
+const fontFamily = "'JetBrains Mono Variable', ui-monospace, monospace";
+const fontSize = 13;
+
+export interface ScreenEvents {
+  /** Typed, pasted, or answered by the terminal itself to a question of the guest. */
+  typed(text: string): void;
+  resized(size: TerminalSize): void;
+  /** True when the key is dealt with and is not the guest's. */
+  key(event: KeyboardEvent): boolean;
+  /** The person pressed a link; its target is http or https. */
+  link(target: string): void;
+  /** The pointer is over a link, or null: not any more. */
+  over(target: string | null): void;
+  /** The guest wants this on the clipboard. */
+  clipboard(text: string): void;
+}
+
+/** A terminal on the page. It knows nothing of where its text comes from. */
+export interface Screen {
+  readonly size: TerminalSize;
+  /** Shows what the guest prints; `drawn` is called once it has been taken in. */
+  write(text: string, drawn: () => void): void;
+  /** A line of our own among the guest's text; says plain words only. */
+  say(text: string): void;
+  /** Takes back what a guest that has gone may have switched on: another screen, mouse reports, bracketed paste, half a sequence. */
+  settle(): void;
+  /** As typed: bracketed where the guest asks for it. */
+  paste(text: string): void;
+  selection(): string;
+  /** Goes to the next or previous place with this text; false when there is none. */
+  find(text: string, backwards: boolean): boolean;
+  endFind(): void;
+  focus(): void;
+  dispose(): void;
+}
+
+/** Opens a terminal in an element of the page, which it fills from then on. */
+export function openScreen(element: HTMLElement, events: ScreenEvents): Screen {
+  const pressed = (_: MouseEvent, text: string) => {
+    const target = linkTarget(text);
+    if (target !== null) events.link(target);
+  };
+  const over = (_: MouseEvent, text: string) => events.over(linkTarget(text));
+  const leave = () => events.over(null);
+  const terminal = new Terminal({
+    allowProposedApi: true,
+    documentOverride: ownDocument(styleNonce()),
+    fontFamily,
+    fontSize,
+    lineHeight: 1.15,
+    scrollback: scrollbackLines,
+    theme: screenTheme(element),
+    // WCAG 1.4.3, whatever colours the guest puts on each other.
+    minimumContrastRatio: 4.5,
+    linkHandler: { activate: pressed, hover: over, leave },
+    logLevel: 'off',
+  });
+  const fit = new FitAddon();
+  const search = new SearchAddon();
+  terminal.loadAddon(fit);
+  terminal.loadAddon(search);
+  terminal.loadAddon(new Unicode11Addon());
+  terminal.loadAddon(new WebLinksAddon(pressed, { hover: over, leave }));
+  terminal.unicode.activeVersion = '11';
+  terminal.attachCustomKeyEventHandler((event) => event.type !== 'keydown' || !events.key(event));
+  terminal.parser.registerOscHandler(52, (payload) => {
+    const text = clipboardText(payload);
+    if (text !== null) events.clipboard(text);
+    return true;
+  });
+  terminal.onData(events.typed);
+  terminal.onResize(({ cols, rows }) => events.resized({ columns: cols, rows }));
+  terminal.open(element);
+  const webgl = drawWithWebgl(terminal);
+
+  const refit = () => fitWithin(terminal, fit);
+  refit();
+  const resizes = new ResizeObserver(() => requestAnimationFrame(refit));
+  resizes.observe(element);
+  const stopTheme = onColourScheme(() => {
+    terminal.options.theme = screenTheme(element);
+  });
+  // The size of a cell is another once the font is there.
+  void document.fonts.load(`${fontSize}px ${fontFamily}`).then(() => {
+    if (disposed) return;
+    terminal.options.fontFamily = `${fontFamily}, monospace`;
+    refit();
+  });
+  let disposed = false;
+  let cap = new SequenceCap();
+
+  return {
+    get size() {
+      return { columns: terminal.cols, rows: terminal.rows };
+    },
+    write: (text, drawn) => terminal.write(cap.pass(text), drawn),
+    say: (text) => terminal.write(`\r\n\u001b[0;2m── ${visibleText(text)} ──\u001b[0m\r\n`),
+    settle() {
+      cap = new SequenceCap();
+      terminal.write(settling);
+    },
+    paste: (text) => terminal.paste(text),
+    selection: () => terminal.getSelection(),
+    find: (text, backwards) => (backwards ? search.findPrevious(text) : search.findNext(text)),
+    endFind() {
+      search.clearDecorations();
+      terminal.clearSelection();
+    },
+    focus: () => terminal.focus(),
+    dispose() {
+      disposed = true;
+      stopTheme();
+      resizes.disconnect();
+      webgl?.dispose();
+      terminal.dispose();
+    },
+  };
+}
+
+/**
+ * CAN ends a sequence that was cut off. Then, by xterm's control sequences: the first screen, a soft reset (DECSTR), no mouse reports, no focus
+ * reports, no bracketed paste, a cursor that is seen.
+ */
+const settling = '\u0018\u001b[?1049l\u001b[!p\u001b[?9;1000;1002;1003;1004;1005;1006;1015;2004l\u001b[?25h';
+
+/** Within what the contract allows. */
+function fitWithin(terminal: Terminal, fit: FitAddon): void {
+  const room = fit.proposeDimensions();
+  if (room === undefined || Number.isNaN(room.cols) || Number.isNaN(room.rows)) return;
+  terminal.resize(Math.min(1000, Math.max(2, room.cols)), Math.min(500, Math.max(1, room.rows)));
+}
+
+/** A graphics card draws a flood with less of the processor; where there is none, or it is taken away, xterm.js draws with elements. */
+function drawWithWebgl(terminal: Terminal): IDisposable | null {
+  try {
+    const webgl = new WebglAddon();
+    terminal.loadAddon(webgl);
+    webgl.onContextLoss(() => webgl.dispose());
+    return webgl;
+  } catch {
+    return null;
+  }
+}
