@@ -2,9 +2,20 @@ import { commandScript } from '../plans/command-step.ts';
 import fileRestore from '../plans/file-restore.sh?raw';
 import fileWrite from '../plans/file-write.sh?raw';
 import vmList from '../terminals/vm-list.sh?raw';
+import autostart from '../xen/scripts/autostart.sh?raw';
+import check from '../xen/scripts/check-config.sh?raw';
+import destination from '../xen/scripts/destination.sh?raw';
+import domain from '../xen/scripts/domain.sh?raw';
+import save from '../xen/scripts/save.sh?raw';
+import startScript from '../xen/scripts/start.sh?raw';
+import toolstack from '../xen/scripts/toolstack.sh?raw';
 import { restoreFile, writeFile } from './file-scripts.ts';
 import { runProgram } from './programs.ts';
 import type { Script } from './script-call.ts';
+import { checkConfig, lookAtDestination, onDomain, saveOrRestore, setAutostart, start } from './xen/lifecycle-scripts.ts';
+
+/** As main/xen/scripts.ts puts them together. */
+const onXen = (name: string, body: string) => `# hum ${name}\n${toolstack}\n${body}`;
 
 /** What the demo's hosts can run, by the very text that Hum sends. */
 export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
@@ -12,4 +23,10 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [vmList, ({ host }) => runProgram(host, ['xl', 'vm-list'])],
   [fileWrite, writeFile],
   [fileRestore, restoreFile],
+  [onXen('domain', domain), onDomain],
+  [onXen('start', startScript), start],
+  [onXen('save', save), saveOrRestore],
+  [onXen('autostart', autostart), setAutostart],
+  [onXen('check-config', check), checkConfig],
+  [onXen('destination', destination), lookAtDestination],
 ]);
