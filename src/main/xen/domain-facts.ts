@@ -56,6 +56,22 @@ export function domainFacts(presence: Presence | undefined, file: ConfiguredDoma
   };
 }
 
+/** The facts of one domain again and again: worked out anew only when what they come from is another. */
+export class RememberedFacts {
+  #from: readonly unknown[] = [];
+  #facts: DomainFacts | undefined;
+
+  /** As `domainFacts`. `presence.running` and `file` are the same objects for as long as the host tells the same. */
+  of(presence: Presence | undefined, file: ConfiguredDomain | undefined): DomainFacts {
+    const from = [presence?.id, presence?.memory, presence?.vcpus, presence?.running, presence?.startedAt, file];
+    if (this.#facts === undefined || from.some((value, index) => value !== this.#from[index])) {
+      this.#facts = domainFacts(presence, file);
+      this.#from = from;
+    }
+    return this.#facts;
+  }
+}
+
 function differences(file: ConfigSettings, running: ConfigSettings): string[] {
   return compareConfigs(file, running).map(({ setting }) => setting);
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../../shared/errors.ts';
 import type { ConfiguredDomain } from './configured.ts';
 import { type DomainCounters, noCounters } from './domain-counters.ts';
 import { configurationNews, renamedNews } from './domain-events.ts';
-import { domainFacts } from './domain-facts.ts';
+import { RememberedFacts } from './domain-facts.ts';
 import { domainKeys, nameless } from './domain-keys.ts';
 import { noRates } from './domain-rates.ts';
 import { DomainRecord } from './domain-record.ts';
@@ -43,6 +43,7 @@ export class XenHostState {
   #uptimes: ReadonlyMap<number, number> = new Map();
   #configured: ReadonlyMap<string, ConfiguredDomain> = new Map();
   #byId = new Map<number, DomainRecord>();
+  #facts = new Map<string, RememberedFacts>();
   /** Everything was told once: what comes from here on has happened since. */
   #settled = false;
 
@@ -108,31 +109,33 @@ export class XenHostState {
     const keys = domainKeys(this.#id, listed);
 
     const before = new Map(this.#byId);
-    const seen = new Set<string>();
+    const facts = new Map<string, RememberedFacts>();
     this.#byId = new Map();
     for (const [index, { id, name, row }] of listed.entries()) {
       const key = keys[index] ?? '';
       const file = name === null ? undefined : this.#configured.get(name);
-      seen.add(key);
       const presence =
         row === undefined || id === null
           ? undefined
           : { ...row, id, running: this.#running.get(id), startedAt: this.#startOf(id, at, key) };
-      const facts = domainFacts(presence, file);
+      const remembered = this.#facts.get(key) ?? new RememberedFacts();
+      facts.set(key, remembered);
+      const told = remembered.of(presence, file);
       const known = this.records.get(key);
-      const record = known ?? this.#newRecord(key, name ?? nameless, facts, at, id === null ? undefined : before.get(id));
+      const record = known ?? this.#newRecord(key, name ?? nameless, told, at, id === null ? undefined : before.get(id));
       if (id !== null && known !== undefined && known.row.load.id !== null && known.row.load.id !== id) known.rates.forget();
       const counters = id === null ? noCounters : (load.counters.domains.get(id) ?? noCounters);
       const newLoad = row === undefined ? offLoad(at) : loadOf(record, row, counters, at, load.counters.uptimeMs ?? clockMs);
       if (row === undefined) record.rates.forget();
-      record.take(facts, newLoad, this.#nextRevision, !this.#settled);
+      record.take(told, newLoad, this.#nextRevision, !this.#settled);
       if (file !== undefined && changedFiles.has(file.path) && known !== undefined) record.tell(configurationNews, at);
       if (id !== null && row !== undefined) {
         record.tableName = row.name;
         this.#byId.set(id, record);
       }
     }
-    for (const [key, record] of this.records) if (!seen.has(key)) this.#miss(key, record, at);
+    for (const [key, record] of this.records) if (!facts.has(key)) this.#miss(key, record, at);
+    this.#facts = facts;
     this.#settled = true;
   }
 
