@@ -8,6 +8,7 @@ import { domainKeyOf } from './paths.ts';
 const hostPage = laterPart(async () => (await import('../host/HostPage.tsx')).HostPage);
 const domainsPage = laterPart(async () => (await import('../xen/DomainsPage.tsx')).DomainsPage);
 const consolePage = laterPart(async () => (await import('../terminals/ConsolePage.tsx')).ConsolePage);
+const domainPage = laterPart(async () => (await import('../xen/DomainPage.tsx')).DomainPage);
 const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
@@ -24,6 +25,12 @@ export function Routes(): ReactNode {
       </Route>
       <Route path="/vms/:host/:name/console">
         {(params) => <Later key={domainKeyOf(params)} part={consolePage} props={{ host: params.host, domain: domainKeyOf(params) }} />}
+      </Route>
+      <Route path="/vms/:host/:name">
+        {(params) => {
+          const key = domainKeyOf(params);
+          return <Later key={key} part={domainPage} props={{ host: params.host, domain: key }} />;
+        }}
       </Route>
       <Route path="/settings">
         <Later part={settingsPage} props={{}} />

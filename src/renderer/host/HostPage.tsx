@@ -3,6 +3,7 @@ import type { HostState } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { LiveChart } from '../components/chart/LiveChart.tsx';
 import { shownMs } from '../components/chart/sample-window.ts';
+import { EventList } from '../components/EventList.tsx';
 import { TipArea, tipText } from '../components/TipArea.tsx';
 import { useEachSecond } from '../components/ticker.ts';
 import { consoleNow, useFleet, useFleetRow } from '../fleet/store.ts';
@@ -10,7 +11,6 @@ import { chartHeadline } from './chart-headline.ts';
 import { chartKinds } from './chart-kinds.ts';
 import { Facts } from './Facts.tsx';
 import { HostAbsent } from './HostAbsent.tsx';
-import { HostEvents } from './HostEvents.tsx';
 import { HostHeader } from './HostHeader.tsx';
 import classes from './host.module.css';
 import type { HostDetail } from './host-detail.ts';
@@ -39,7 +39,7 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
         <Processes id={id} hostName={row.host.name} online={online} />
         <div>
           <Facts facts={detail?.facts ?? null} online={online} />
-          <HostEvents events={detail?.events ?? null} />
+          <EventList events={detail?.events ?? null} />
         </div>
       </div>
     </TipArea>

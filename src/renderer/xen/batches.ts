@@ -29,6 +29,10 @@ const mostEarly = 1000;
 /** Follows a batch to its end. */
 export function followBatch(batch: Omit<Batch, 'plans' | 'watched'>): void {
   useBatches.setState(({ batches }) => ({ batches: new Map(batches).set(batch.id, { ...batch, plans: [], watched: true }) }));
+  listen();
+}
+
+function listen(): void {
   take(early);
   stop ??= subscribe(
     (client, signal) => client.plans.watch(undefined, { signal }),
@@ -38,6 +42,13 @@ export function followBatch(batch: Omit<Batch, 'plans' | 'watched'>): void {
     },
     { onProblem: (problem) => showProblem(problem, 'Following what was started') },
   );
+}
+
+/** Follows one plan that was started without a dialog, and says how it ended. */
+export function followBatchOfPlan(plan: string, doneWord: string, which: string): void {
+  const id = `plan ${plan}`;
+  useBatches.setState(({ batches }) => ({ batches: new Map(batches).set(id, { id, all: 1, doneWord, which, plans: [], watched: false }) }));
+  listen();
 }
 
 /** The dialog was closed: what is still under way goes on, and its end is said in a notification. */
@@ -50,7 +61,7 @@ export function leaveBatch(id: string): void {
 
 function take(changed: readonly PlanView[]): void {
   for (const batch of useBatches.getState().batches.values()) {
-    const mine = changed.filter((plan) => plan.batch === batch.id);
+    const mine = changed.filter((plan) => plan.batch === batch.id || `plan ${plan.id}` === batch.id);
     if (mine.length === 0) continue;
     const byId = new Map(batch.plans.map((plan) => [plan.id, plan]));
     for (const plan of mine) byId.set(plan.id, plan);

@@ -1,9 +1,16 @@
 import { IconAlertOctagon, IconAlertTriangle, IconPoint } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { HostEvent } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { clockDate, clockTime } from '../components/clock-time.ts';
-import classes from './host.module.css';
+import { clockDate, clockTime } from './clock-time.ts';
+import classes from './EventList.module.css';
+
+export interface ListedEvent {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** Hostile text. */
+  readonly text: string;
+}
 
 const marks = {
   info: { Icon: IconPoint, word: 'Note' },
@@ -11,8 +18,8 @@ const marks = {
   critical: { Icon: IconAlertOctagon, word: 'Critical' },
 } as const;
 
-/** What happened to the host since Hum was started, newest first. */
-export function HostEvents({ events }: { readonly events: readonly HostEvent[] | null }): ReactNode {
+/** What happened to a host or a domain since Hum was started, newest first. */
+export function EventList({ events }: { readonly events: readonly ListedEvent[] | null }): ReactNode {
   return (
     <section className={classes.block}>
       <h2 className={classes.blockTitle}>Recent events</h2>
@@ -26,7 +33,7 @@ export function HostEvents({ events }: { readonly events: readonly HostEvent[] |
   );
 }
 
-function EventLine({ event }: { readonly event: HostEvent }): ReactNode {
+function EventLine({ event }: { readonly event: ListedEvent }): ReactNode {
   const { Icon, word } = marks[event.severity];
   return (
     <li data-severity={event.severity}>
