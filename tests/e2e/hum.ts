@@ -12,7 +12,7 @@ export interface ShellOptions {
   /** Flags to start the console with, beside its data folder: `test.use({ flags: ['--demo', '12'] })`. */
   flags: string[];
   /** Files of its home, by relative path, there before it starts: `{ '.ssh/config': 'Host web01\n' }`. */
-  homeFiles: Record<string, string>;
+  homeFiles: Record<string, string | Uint8Array>;
 }
 
 /** A console of its own for one test: fresh home, fresh data folder. */

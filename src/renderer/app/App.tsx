@@ -4,6 +4,7 @@ import { type ReactNode, useEffect } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { followFleet, useFleet } from '../fleet/store.ts';
+import { followPlans } from '../plans/store.ts';
 import { followApplication } from './application.ts';
 import { fetchLaterParts } from './Later.tsx';
 import { Mishap } from './Mishap.tsx';
@@ -26,7 +27,7 @@ export function App(): ReactNode {
     return () => clearTimeout(timer);
   }, [loaded]);
   useEffect(() => {
-    const stops = [followSettings(), followApplication(), followFleet(), reportVisibility()];
+    const stops = [followSettings(), followApplication(), followFleet(), followPlans(), reportVisibility()];
     return () => {
       for (const stop of stops) stop();
     };

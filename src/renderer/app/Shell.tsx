@@ -7,7 +7,7 @@ import { rememberGo, useKeys } from './keys.ts';
 import { Later, laterPart } from './Later.tsx';
 import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
-import { domainsPath, fleetPath, go, settingsPath } from './paths.ts';
+import { activityPath, domainsPath, fleetPath, go, settingsPath } from './paths.ts';
 import { RefusedPage } from './RefusedPage.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
@@ -22,6 +22,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   useKeys({
     'g f': () => go(fleetPath),
     'g v': () => go(domainsPath),
+    'g a': () => go(activityPath),
     'g s': () => go(settingsPath),
     '?': () => openDialog({ kind: 'keys' }),
   });

@@ -5,11 +5,12 @@ import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useFleet } from '../fleet/store.ts';
 import { stopDemo } from '../inventory/actions.ts';
+import { ActivityTab } from '../plans/ActivityTab.tsx';
 import { ConnectionLine } from './ConnectionLine.tsx';
 import { useConnection } from './connection.ts';
 import { openDialog } from './dialogs.ts';
 import { HumMark } from './HumMark.tsx';
-import { domainsPath, fleetPath, settingsPath } from './paths.ts';
+import { activityPath, domainsPath, fleetPath, settingsPath } from './paths.ts';
 import classes from './TopBar.module.css';
 
 const commandKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
@@ -31,6 +32,9 @@ export function TopBar(): ReactNode {
           </Tab>
           <Tab to={domainsPath} also="/vms/">
             VMs
+          </Tab>
+          <Tab to={activityPath}>
+            <ActivityTab />
           </Tab>
           <Tab to={settingsPath}>Settings</Tab>
         </nav>

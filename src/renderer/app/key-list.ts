@@ -6,6 +6,7 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['Ctrl K', 'Go to a host or do something'],
       ['g f', 'Fleet'],
       ['g v', 'VMs'],
+      ['g a', 'Activity'],
       ['g s', 'Settings'],
       ['?', 'These keys'],
     ],

@@ -5,7 +5,7 @@ import { useFleet } from '../fleet/store.ts';
 import { changeView } from '../fleet/view.ts';
 import { exportInventory, retryHosts, startDemo, stopDemo } from '../inventory/actions.ts';
 import { openDialog } from './dialogs.ts';
-import { fleetPath, go, settingsPath } from './paths.ts';
+import { activityPath, fleetPath, go, settingsPath } from './paths.ts';
 import { changeSettings } from './settings.ts';
 
 export interface PaletteAction {
@@ -25,6 +25,7 @@ export function paletteActions(): readonly PaletteAction[] {
   const failing = [...rows.values()].filter((row) => isFailing(row.status.state)).map((row) => row.id);
   const actions = [
     action('fleet', 'Go to the fleet', () => go(fleetPath), 'overview hosts home', 'g f'),
+    action('activity', 'Go to the activity', () => go(activityPath), 'plans audit log history journal undo', 'g a'),
     action('settings', 'Go to the settings', () => go(settingsPath), 'preferences options', 'g s'),
     action('add', 'Add a host…', () => openDialog({ kind: 'add-host' }), 'new'),
     action('import-ssh', 'Import from SSH configuration…', () => openDialog({ kind: 'import-ssh-config' }), '~/.ssh/config openssh'),

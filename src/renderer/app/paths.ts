@@ -2,6 +2,7 @@ import { navigate } from 'wouter/use-hash-location';
 
 export const fleetPath = '/';
 export const domainsPath = '/vms';
+export const activityPath = '/activity';
 export const settingsPath = '/settings';
 
 /** The address of a host's page, by its inventory id. */

@@ -10,6 +10,7 @@ const domainsPage = laterPart(async () => (await import('../xen/DomainsPage.tsx'
 const consolePage = laterPart(async () => (await import('../terminals/ConsolePage.tsx')).ConsolePage);
 const domainPage = laterPart(async () => (await import('../xen/DomainPage.tsx')).DomainPage);
 const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
+const activityPage = laterPart(async () => (await import('../plans/ActivityPage.tsx')).ActivityPage);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
 /** The page that the address names. */
@@ -31,6 +32,9 @@ export function Routes(): ReactNode {
           const key = domainKeyOf(params);
           return <Later key={key} part={domainPage} props={{ host: params.host, domain: key }} />;
         }}
+      </Route>
+      <Route path="/activity">
+        <Later part={activityPage} props={{}} />
       </Route>
       <Route path="/settings">
         <Later part={settingsPage} props={{}} />

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
+import { Command } from '../components/Command.tsx';
 import type { FleetRow } from '../fleet/rows.ts';
-import { Command } from './Command.tsx';
 import { Fingerprint } from './Fingerprint.tsx';
 import keys from './host-keys.module.css';
 import { forgetKeyCommands } from './host-keys.ts';

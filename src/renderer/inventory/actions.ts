@@ -1,8 +1,8 @@
 import { type Action, act } from '../app/act.tsx';
 import { client } from '../app/client.ts';
+import { downloadText } from '../components/download.ts';
 import { hostCount } from '../components/host-count.ts';
 import { useFleet } from '../fleet/store.ts';
-import { downloadText } from './download.ts';
 
 /** Takes hosts out of the inventory; the notification offers to bring them back. */
 export async function removeHosts(ids: readonly string[]): Promise<void> {
@@ -75,7 +75,7 @@ export async function exportInventory(): Promise<void> {
     doing: 'Exporting the inventory',
     run: async () => {
       const file = await client.inventory.exportFile();
-      downloadText(file.fileName, file.text);
+      downloadText(file.fileName, file.text, 'application/json');
       return file.fileName;
     },
     done: (fileName) => `Saved ${fileName}.`,

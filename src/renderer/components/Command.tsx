@@ -2,7 +2,7 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
-import classes from './host-keys.module.css';
+import classes from './Command.module.css';
 
 /** A command to copy into a terminal. What would be invisible there is shown, and then it is not offered for copying. */
 export function Command({ text }: { readonly text: string }): ReactNode {
