@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type StepHandler, StepRefused } from '../../src/main/plans/plan.ts';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { becomes, connected, type PlansRig, plansRig, startOne, toyPlan, toyStep, viewOf } from '../support/plans.ts';
@@ -60,6 +61,18 @@ describe('a plan', () => {
     const view = await becomes(plans, id, 'failed');
     expect(rig.log).toEqual([]);
     expect(view.problem).toMatchObject({ code: 'connection-lost', hint: 'Nothing was left to undo.' });
+  });
+
+  it('that refused before it changed anything is not undone, what went before is', async () => {
+    const refusing: StepHandler = async (_args, { runner }) => {
+      runner();
+      throw new StepRefused({ code: 'wrong-state', message: 'It is off.', hint: 'Start it.' });
+    };
+    plans = await rig.open({ handlers: { refuses: refusing } });
+    const step = { ...toyStep('b'), action: { handler: 'refuses', args: {}, shown: 'refuse' } };
+    const view = await becomes(plans, startOne(plans, toyPlan([toyStep('a'), step])), 'failed');
+    expect(rig.log).toEqual(['+a', '-a']);
+    expect(states(view)).toEqual(['undone', 'failed']);
   });
 
   it('is over only when the truth has been asked for after each step and undo', async () => {

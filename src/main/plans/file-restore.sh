@@ -16,6 +16,7 @@ rm -f -- "$path$2.new" || exit
 
 if [ -z "$3" ]; then
   [ -e "$path" ] || exit 0
+  [ -f "$path" ] || exit 81
   [ "$(version "$path")" = "$4" ] || exit 81
   rm -f -- "$path"
   exit

@@ -4,7 +4,7 @@ import { shownWord } from '../ssh/quote.ts';
 import type { RunResult } from '../ssh/session.ts';
 import restoreScript from './file-restore.sh?raw';
 import writeScript from './file-write.sh?raw';
-import type { Action, StepContext } from './plan.ts';
+import { type Action, type StepContext, StepRefused } from './plan.ts';
 
 export interface FileChange {
   /** Absolute. A symbolic link is followed: what it points to is replaced, not the link. */
@@ -68,7 +68,7 @@ async function runScript(script: string, args: Action['args'], context: StepCont
   if (result.code !== 0) throw fileProblem(path, result);
 }
 
-/** The exit statuses that the two scripts choose. */
+/** The exit statuses that the two scripts choose: in each case they have changed nothing. */
 const [changed, keptIsGone, shortWrite, noTool] = [81, 82, 83, 84];
 
 function fileProblem(path: string, { code, stderr }: RunResult): HumError {
@@ -77,7 +77,7 @@ function fileProblem(path: string, { code, stderr }: RunResult): HumError {
   const detail = said === '' ? {} : { detail: said };
   switch (code) {
     case changed:
-      return new HumError({
+      return new StepRefused({
         code: 'config-changed',
         message: `${name} is not the file that it was: somebody else changed it.`,
         hint: 'Nothing was written. Look at what it holds now, then decide again.',
@@ -91,14 +91,14 @@ function fileProblem(path: string, { code, stderr }: RunResult): HumError {
         ...detail,
       });
     case shortWrite:
-      return new HumError({
+      return new StepRefused({
         code: 'disk-full',
         message: `${name} could not be written whole; it was left as it was.`,
         hint: 'Look at the free space on the host (df) and try again.',
         ...detail,
       });
     case noTool:
-      return new HumError({
+      return new StepRefused({
         code: 'command-failed',
         message: 'The host has no sha256sum, without which Hum does not replace a file.',
         hint: 'Install coreutils or busybox on the host, or change the file by hand.',

@@ -1,3 +1,4 @@
+import { HumError } from '../../shared/errors.ts';
 import type { Runner } from '../ssh/session.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -43,7 +44,16 @@ export interface StepContext {
   progress(text: string): void;
 }
 
-/** Does one kind of action. @throws HumError why it failed; anything it did by then its undo must be able to take back */
+/**
+ * A step that failed before it changed anything: there is nothing to take back, so its undo is not run. (It is when the step was `repeated`:
+ * the time before may have changed something.)
+ */
+export class StepRefused extends HumError {}
+
+/**
+ * Does one kind of action.
+ * @throws HumError why it failed: anything it did by then its undo must be able to take back; `StepRefused` when it did nothing
+ */
 export type StepHandler = (args: Action['args'], context: StepContext) => Promise<void>;
 
 /** Runs plans, and keeps account of them. */

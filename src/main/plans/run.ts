@@ -3,7 +3,7 @@ import type { Runner } from '../ssh/session.ts';
 import { pause } from '../stream.ts';
 import { cancelledProblem, failedProblem, stuckProblem } from './endings.ts';
 import { withOutput } from './output-tail.ts';
-import type { Action, StepHandler } from './plan.ts';
+import { type Action, type StepHandler, StepRefused } from './plan.ts';
 import type { PlanRecord, StepRecord } from './record.ts';
 
 /** How long an undo waits for a lost connection to come back, and how often it looks, ms. */
@@ -52,8 +52,8 @@ export async function run(plan: PlanRecord, deps: RunDeps, signals: RunSignals):
   }
 }
 
-/** The actions of failed steps that never reached their host: there is nothing to take back. In memory only, for the journal the step was begun. */
-const unsent = new WeakSet<StepRecord>();
+/** Failed steps that did nothing on their host: there is nothing to take back. In memory only; for the journal the step was begun. */
+const harmless = new WeakSet<StepRecord>();
 
 async function goForward(plan: PlanRecord, deps: RunDeps, { cancel, stop }: RunSignals): Promise<void> {
   plan.state = 'running';
@@ -66,7 +66,7 @@ async function goForward(plan: PlanRecord, deps: RunDeps, { cancel, stop }: RunS
     begin(plan, step, 'running', deps);
     const attempt = await perform(step.action, plan, step, { repeated, signal }, deps);
     if (stop.aborted) return;
-    if (!attempt.sent && attempt.problem !== undefined && !repeated) unsent.add(step);
+    if (!attempt.acted && attempt.problem !== undefined && !repeated) harmless.add(step);
     end(step, attempt.problem === undefined ? 'done' : 'failed', attempt.problem, deps.now());
     save(plan, step, deps);
     await refreshed(plan, step, deps, stop);
@@ -94,7 +94,7 @@ async function goBack(plan: PlanRecord, deps: RunDeps, stop: AbortSignal): Promi
   const deadlines = new Map<string, number>();
   for (const step of plan.steps.toReversed()) {
     if (!mayHaveActed(step)) continue;
-    if (step.undo === null || unsent.has(step)) {
+    if (step.undo === null || harmless.has(step)) {
       if (step.state === 'done') step.state = 'kept';
       continue;
     }
@@ -165,8 +165,8 @@ async function reachable(
 
 interface Attempt {
   readonly problem: Problem | undefined;
-  /** The handler asked for the connection and got it: something may have happened on the host. */
-  readonly sent: boolean;
+  /** Something may have happened on the host: the handler got the connection, and does not say that it did nothing. */
+  readonly acted: boolean;
 }
 
 async function perform(
@@ -201,9 +201,9 @@ async function perform(
         deps.changed(plan);
       },
     });
-    return { problem: undefined, sent };
+    return { problem: undefined, acted: sent };
   } catch (error) {
-    return { problem: { host: step.host, ...problemOf(error) }, sent };
+    return { problem: { host: step.host, ...problemOf(error) }, acted: sent && !(error instanceof StepRefused) };
   } finally {
     over = true;
   }
