@@ -22,6 +22,7 @@ import type { Session } from '../../src/main/ssh/session.ts';
 import { createSession } from '../../src/main/ssh/ssh-session.ts';
 import consoleScript from '../../src/main/terminals/console.sh?raw';
 import vmList from '../../src/main/terminals/vm-list.sh?raw';
+import { createXen } from '../../src/main/xen/xen.ts';
 import type { HostRow } from '../../src/shared/contract/fleet.ts';
 import { patience, patienceMs } from '../support/patience.ts';
 
@@ -113,6 +114,47 @@ describe('a Xen host of the demo', () => {
     expect(await command('xl', 'create', `/etc/xen/${name}.cfg`)).toEqual({ code: 0, text: `Parsing config from /etc/xen/${name}.cfg\n` });
     expect((await listed()).some(([each]) => each === name)).toBe(true);
     expect(await command('rm', '-rf', '/')).toMatchObject({ code: 127 });
+  });
+
+  it('is read by Hum: every domain, its file and what differs, and nothing to complain of', async () => {
+    const demo = await demoOf({ hosts: 12 });
+    const xen = createXen({ log: { info: () => undefined } });
+    cleanups.push(() => xen.stop());
+    const fleet = createFleet({
+      openSession: (host) => createSession(demo.target(host), { gate }),
+      readers: { memory: readMemory, network: readNetwork },
+      followers: [xen],
+    });
+    cleanups.push(() => fleet.stop());
+    fleet.setHosts(demo.hosts);
+    const reachable = ['xen01', 'web01', 'db01', 'xen02', 'web03', 'xen03'].map((name) => `demo-${name}`);
+    await vi.waitFor(
+      () =>
+        expect(
+          xen
+            .hosts()
+            .map(({ host }) => host)
+            .sort(),
+        ).toEqual([...reachable].sort()),
+      patience,
+    );
+    await Promise.all(reachable.map((host) => xen.refresh(host)));
+    expect(xen.host('demo-web03')?.problem?.code).toBe('not-permitted');
+    for (const { problem, memoryFree, host } of xen.hosts().filter(({ host }) => host !== 'demo-web03')) {
+      expect({ host, problem }).toEqual({ host, problem: undefined });
+      expect(memoryFree).toBeGreaterThan(0);
+    }
+    const rows = xen.domains().filter((row) => !row.facts.control);
+    expect(rows.filter(({ host }) => host === 'demo-xen02')).toHaveLength(50);
+    const first = rows.filter(({ host }) => host === 'demo-xen01');
+    for (const state of ['paused', 'crashed', 'off']) expect(first.some(({ load }) => load.state === state)).toBe(true);
+    const edited = first.filter(({ facts }) => facts.differs.length > 0);
+    expect(edited.map(({ facts }) => facts.differs)).toEqual([expect.arrayContaining(['memory', 'vcpus'])]);
+    expect(rows.filter(({ facts, host }) => facts.differs.length > 0 && host !== 'demo-xen01')).toEqual([]);
+    expect(first.filter(({ facts }) => facts.configFile === null)).toHaveLength(1);
+    const config = await xen.config({ host: 'demo-xen01', key: edited[0]?.key ?? '' });
+    expect(config.disk?.text).toContain('memory = ');
+    expect(config.differences.map(({ setting }) => setting)).toEqual(edited[0]?.facts.differs);
   });
 
   it('keeps what is written into its files, and the file before', async () => {

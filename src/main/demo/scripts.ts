@@ -4,6 +4,7 @@ import fileWrite from '../plans/file-write.sh?raw';
 import vmList from '../terminals/vm-list.sh?raw';
 import autostart from '../xen/scripts/autostart.sh?raw';
 import check from '../xen/scripts/check-config.sh?raw';
+import configuration from '../xen/scripts/configuration.sh?raw';
 import destination from '../xen/scripts/destination.sh?raw';
 import domain from '../xen/scripts/domain.sh?raw';
 import save from '../xen/scripts/save.sh?raw';
@@ -14,6 +15,8 @@ import { runProgram } from './programs.ts';
 import type { Script } from './script-call.ts';
 import { checkConfig, lookAtDestination, onDomain, saveOrRestore, setAutostart, start } from './xen/lifecycle-scripts.ts';
 
+import { tellConfiguration } from './xen/tell-configuration.ts';
+
 /** As main/xen/scripts.ts puts them together. */
 const onXen = (name: string, body: string) => `# hum ${name}\n${toolstack}\n${body}`;
 
@@ -23,6 +26,7 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [vmList, ({ host }) => runProgram(host, ['xl', 'vm-list'])],
   [fileWrite, writeFile],
   [fileRestore, restoreFile],
+  [configuration, tellConfiguration],
   [onXen('domain', domain), onDomain],
   [onXen('start', startScript), start],
   [onXen('save', save), saveOrRestore],

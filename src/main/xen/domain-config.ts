@@ -7,19 +7,12 @@ import { problemOfAnswer } from './command-answer.ts';
 import { compareConfigs } from './config-compare.ts';
 import { type ConfigSettings, parseConfig } from './config-parse.ts';
 import { writeSetting } from './config-write.ts';
+import script from './scripts/configuration.sh?raw';
 import { toolstackReaders } from './toolstack.ts';
 import { parseXenstore } from './xenstore-domains.ts';
 
-/** As root, as in probe.sh. */
-const asRoot = `PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-as_root=
-[ "$(id -u)" = 0 ] || ! sudo -n true 2>/dev/null || as_root='sudo -n'
-`;
-const readFile = `${asRoot}exec $as_root cat -- "$1"`;
 /** xenstore holds no text of this length, and a configuration of more is none: probe.sh passes it over. */
 const mostBytes = 512 * 1024;
-const describe = `${asRoot}exec $as_root "$1" list --long "$2"`;
-const addresses = `${asRoot}exec $as_root xenstore-ls -f "/local/domain/$1/attr"`;
 
 /**
  * Reads the configuration of a domain as it is now, on disk and as it runs.
@@ -42,7 +35,7 @@ export async function readDomainConfig(runner: Runner, toolstack: Toolstack, { h
 }
 
 async function readDisk(runner: Runner, host: string, path: string): Promise<NonNullable<DomainConfig['disk']> | null> {
-  const { code, stdout, stderr } = await runner.run(readFile, [path], { maxBytes: mostBytes });
+  const { code, stdout, stderr } = await runner.run(script, ['file', path], { maxBytes: mostBytes });
   const complaint = stderr.toString('utf8').trim();
   if (code === 0) return { path, text: stdout.toString('utf8'), version: createHash('sha256').update(stdout).digest('hex') };
   if (/no such file/i.test(complaint)) return null;
@@ -57,7 +50,7 @@ async function readDisk(runner: Runner, host: string, path: string): Promise<Non
 
 /** Null when it has ended meanwhile, or the toolstack cannot describe it. */
 async function readRunning(runner: Runner, host: string, toolstack: Toolstack, id: number): Promise<ConfigSettings | null> {
-  const { code, stdout, stderr } = await runner.run(describe, [toolstack, String(id)], { timeoutMs: 25_000 });
+  const { code, stdout, stderr } = await runner.run(script, ['running', toolstack, String(id)], { timeoutMs: 25_000 });
   if (code !== 0) {
     const answer = { status: code ?? 255, stdout: '', stderr: stderr.toString('utf8') };
     if (/invalid domain|does not exist|not found/i.test(answer.stderr)) return null;
@@ -84,7 +77,7 @@ function written(settings: ConfigSettings): string {
 const addressPath = /\/attr\/(?:vif\/\d+\/ipv[46]\/\d+|eth\d+\/(?:ip|ipv6\/\d+\/addr))$/;
 
 async function readAddresses(runner: Runner, id: number): Promise<string[]> {
-  const { stdout } = await runner.run(addresses, [String(id)], { timeoutMs: 10_000, maxBytes: mostBytes });
+  const { stdout } = await runner.run(script, ['addresses', String(id)], { timeoutMs: 10_000, maxBytes: mostBytes });
   const told = [...parseXenstore(stdout.toString('utf8'))].flatMap(([path, value]) => (addressPath.test(path) ? [value] : []));
   // Whatever else a guest writes there is no address.
   return [...new Set(told)].filter((value) => /^[0-9a-f:.]{2,45}$/i.test(value)).slice(0, 64);
