@@ -157,9 +157,9 @@ store() {
     '^/(libxl/[0-9]+/(type|device/(vbd|vif|pci)/)|local/domain/[0-9]+/(name|vm|memory/|console/vnc)|vm/[^/]+/(image/|on_))'
 }
 
-# The last answers: a text that has not changed since is not sent again.
-domains=
-configurations=
+# The last answers: a text that has not changed since is not sent again. No answer is a dash.
+domains=-
+configurations=-
 
 # shellcheck disable=SC2086
 xen() {
@@ -249,8 +249,8 @@ while read -r seq sections; do
       xen) xen ;;
       xen-load) xen_load ;;
       whole)
-        domains=
-        configurations=
+        domains=-
+        configurations=-
         ;;
       *)
         say "$frame$nonce $section$newline"

@@ -18,18 +18,28 @@ export async function chooseFanout(run: (fanout: number) => Promise<number>): Pr
   return best?.fanout ?? fanouts[0];
 }
 
+/** A command that the peers run on every host, and what its answer holds once. */
+export interface Task {
+  readonly command: string;
+  readonly mark: string;
+}
+
+const readMemory: Task = { command: 'cat /proc/meminfo', mark: 'MemTotal:' };
+
 /** The tools that people use for this today, on the same hosts with the same key. */
 export class Peers {
   readonly #place: Place;
+  readonly #task: Task;
   readonly #sockets: string;
 
-  constructor(dir: string, place: Place) {
+  constructor(dir: string, place: Place, task: Task = readMemory) {
     this.#place = place;
+    this.#task = task;
     this.#sockets = join(dir, 'mux');
     mkdirSync(this.#sockets, { mode: 0o700 });
   }
 
-  /** A cold `cat /proc/meminfo` on all hosts, ms. */
+  /** The command on all hosts, cold, ms. */
   clush(fanout: number): Promise<number> {
     return this.#clush(fanout, ['-o', 'ControlPath=none']);
   }
@@ -43,7 +53,7 @@ export class Peers {
   pdsh(fanout: number): Promise<number> {
     const { addresses, user } = this.#place;
     const env = { ...process.env, PDSH_SSH_ARGS_APPEND: [...this.#sshOptions(), '-o', 'ControlPath=none'].join(' ') };
-    return this.#timed('pdsh', ['-R', 'ssh', '-f', String(fanout), '-l', user, '-w', addresses.join(','), 'cat /proc/meminfo'], env);
+    return this.#timed('pdsh', ['-R', 'ssh', '-f', String(fanout), '-l', user, '-w', addresses.join(','), this.#task.command], env);
   }
 
   /** One ssh master per host, each behind its socket. */
@@ -62,7 +72,7 @@ export class Peers {
   #clush(fanout: number, more: readonly string[]): Promise<number> {
     const { addresses, user } = this.#place;
     const options = [...this.#sshOptions(), ...more].join(' ');
-    return this.#timed('clush', ['-f', String(fanout), '-l', user, '-o', options, '-w', addresses.join(','), 'cat /proc/meminfo']);
+    return this.#timed('clush', ['-f', String(fanout), '-l', user, '-o', options, '-w', addresses.join(','), this.#task.command]);
   }
 
   #sshOptions(): string[] {
@@ -75,7 +85,7 @@ export class Peers {
     const began = performance.now();
     const output = await finished(program, args, env);
     const took = performance.now() - began;
-    const answers = output.split('MemTotal:').length - 1;
+    const answers = output.split(this.#task.mark).length - 1;
     if (answers !== this.#place.addresses.length) throw new Error(`${program} reached ${answers} hosts of ${this.#place.addresses.length}`);
     return took;
   }

@@ -11,8 +11,8 @@ import { xl } from './xl.ts';
 export class XenSections {
   readonly #nonce: string;
   readonly #proc: string;
-  #domains = '';
-  #configurations = '';
+  #domains = '-';
+  #configurations = '-';
   /** A command of the request that is under way has failed. */
   #failed = false;
 
@@ -25,8 +25,8 @@ export class XenSections {
   section(name: 'whole' | 'xen' | 'xen-load', files: ProcFiles): string {
     if (name === 'xen') return this.#xen(files);
     if (name === 'xen-load') return this.#xenLoad(files);
-    this.#domains = '';
-    this.#configurations = '';
+    this.#domains = '-';
+    this.#configurations = '-';
     return '';
   }
 
