@@ -19,6 +19,24 @@ export function ownDocument(nonce: string): Document {
   });
 }
 
+/**
+ * Calls with a document whose new `<style>` elements have the nonce: xterm.js 6.0 makes one of its styles, while it opens, with the page's own
+ * document whatever it was given.
+ */
+export function withOwnStyles(nonce: string, open: () => void): void {
+  const createElement = document.createElement;
+  document.createElement = ((name: string, options?: ElementCreationOptions) => {
+    const element = Reflect.apply(createElement, document, [name, options]) as HTMLElement;
+    if (name === 'style') element.nonce = nonce;
+    return element;
+  }) as typeof document.createElement;
+  try {
+    open();
+  } finally {
+    Reflect.deleteProperty(document, 'createElement');
+  }
+}
+
 function setAttribute(this: HTMLElement, name: string, value: string): void {
   if (name === 'style') this.style.cssText = value;
   else Element.prototype.setAttribute.call(this, name, value);

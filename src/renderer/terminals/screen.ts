@@ -9,7 +9,7 @@ import type { TerminalSize } from '../../shared/contract/terminals.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { styleNonce } from '../app/nonce.ts';
 import { clipboardText, linkTarget } from './guest-requests.ts';
-import { ownDocument } from './own-document.ts';
+import { ownDocument, withOwnStyles } from './own-document.ts';
 import { onColourScheme, screenTheme } from './screen-theme.ts';
 import { SequenceCap } from './sequence-cap.ts';
 
@@ -86,7 +86,7 @@ export function openScreen(element: HTMLElement, events: ScreenEvents): Screen {
   });
   terminal.onData(events.typed);
   terminal.onResize(({ cols, rows }) => events.resized({ columns: cols, rows }));
-  terminal.open(element);
+  withOwnStyles(styleNonce(), () => terminal.open(element));
   const webgl = drawWithWebgl(terminal);
 
   const refit = () => fitWithin(terminal, fit);
