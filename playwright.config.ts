@@ -1,7 +1,13 @@
 import { defineConfig } from '@playwright/test';
 import type { ShellOptions } from './tests/e2e/hum.ts';
 
-/** One suite, two shells: every spec runs against the page in a browser and in the desktop window. */
+const inBrowser = {
+  shell: 'web',
+  launchOptions: { executablePath: process.env.HUM_BROWSER ?? '/usr/bin/chromium' },
+  viewport: { width: 1280, height: 800 },
+} as const;
+
+/** One suite, two shells: every spec runs against the page in a browser and in the desktop window. Those of `lab` need its Xen host. */
 export default defineConfig<ShellOptions>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
@@ -15,15 +21,10 @@ export default defineConfig<ShellOptions>({
   forbidOnly: true,
   use: { trace: 'retain-on-failure' },
   projects: [
-    {
-      name: 'web',
-      use: {
-        shell: 'web',
-        launchOptions: { executablePath: process.env.HUM_BROWSER ?? '/usr/bin/chromium' },
-        viewport: { width: 1280, height: 800 },
-      },
-    },
+    { name: 'web', testIgnore: '**/lab/**', use: inBrowser },
     // *.web.spec.ts: what only a browser has, a link and a token.
-    { name: 'desktop', testIgnore: '**/*.web.spec.ts', use: { shell: 'desktop' } },
+    { name: 'desktop', testIgnore: ['**/lab/**', '**/*.web.spec.ts'], use: { shell: 'desktop' } },
+    // There is one host, and each test changes it (tests/lab/README.md). It is emulated: what takes a second elsewhere takes ten.
+    { name: 'lab', testMatch: '**/lab/**/*.spec.ts', use: inBrowser, fullyParallel: false, workers: 1, timeout: 300_000 },
   ],
 });

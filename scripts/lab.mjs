@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { LabHindrance } from './lab/hindrance.mjs';
 import { folderOf, hostStatus, labEnvironment, peerOf, resetHost, startHost, stopHost } from './lab/host.mjs';
 import { record } from './lab/record.mjs';
 import { sshArguments } from './lab/way-in.mjs';
@@ -41,7 +42,7 @@ async function main() {
   try {
     return await commands[command](rest);
   } catch (error) {
-    say(error.message);
+    say(error instanceof LabHindrance ? `There can be no lab here: ${error.message}.` : error.message);
     return 1;
   }
 }

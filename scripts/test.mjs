@@ -1,11 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { electronBinary, windowHindrance } from './electron-binary.mjs';
 import { install, installNeeded, noteInstalled } from './install.mjs';
+import { labEnvironment } from './lab/host.mjs';
+import { startLabInBackground } from './lab/in-background.mjs';
 import { endRunning, node24, root, run } from './run.mjs';
-import { findBrowser, provideSystemPackages } from './system-packages.mjs';
+import { findBrowser, provideSystemPackages, testPackages } from './system-packages.mjs';
 
 /**
  * How a stage ended. A stage without test cases of its own counts as one.
@@ -33,9 +35,11 @@ await stage('install', [], () => {
   return { ...one('passed'), note: 'nothing is missing' };
 });
 await stage('system packages', [], async () => {
-  lacking = await provideSystemPackages();
+  lacking = await provideSystemPackages(testPackages);
   return lacking === undefined ? one('passed') : skip(lacking);
 });
+// It is built and booted while the other stages run.
+const lab = startLabInBackground();
 await stage('typecheck', ['install'], async () => {
   for (const project of ['node', 'web', 'e2e']) {
     const result = await tool('typescript/bin/tsc', ['-p', `tsconfig.${project}.json`]);
@@ -64,6 +68,14 @@ await stage('e2e desktop', ['install', 'build'], () => {
   const hindrance = windowHindrance();
   return hindrance ? skip(hindrance) : playwright('desktop', {});
 });
+await stage('lab', ['install'], () => onLab((env) => vitest(['--config', 'tests/lab/vitest.config.ts'], env)));
+await stage('e2e lab', ['install', 'build', 'lab'], () => {
+  const browser = findBrowser();
+  // No test is no failure here until the first one has been written.
+  if (!existsSync(join(root, 'tests', 'e2e', 'lab'))) return { passed: 0, failed: 0, skipped: 0, note: 'no tests yet' };
+  return browser ? onLab((env) => playwright('lab', { ...env, HUM_BROWSER: browser })) : skip('no Chromium or Chrome is installed');
+});
+await lab.stop();
 
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
@@ -100,6 +112,13 @@ function skip(reason) {
   return { ...one('skipped'), note: reason };
 }
 
+/** @param {(env: Record<string, string>) => Promise<Outcome>} act */
+async function onLab(act) {
+  const { host, hindrance, failure } = await lab.ready;
+  if (host) return act(labEnvironment(host));
+  return hindrance ? skip(hindrance) : { ...one('failed'), output: failure };
+}
+
 async function check(running) {
   const { ok, output } = await running;
   return { ...one(ok ? 'passed' : 'failed'), output };
@@ -112,15 +131,10 @@ function tool(path, args, env = {}) {
   return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: plain, limitMs: 900_000 });
 }
 
-async function vitest(folders) {
-  const report = join(scratch, `${folders.join('-').replaceAll('/', '_')}.json`);
-  const result = await tool('vitest/vitest.mjs', [
-    'run',
-    ...folders,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+async function vitest(args, env = {}) {
+  const report = join(scratch, `${args.join('-').replaceAll('/', '_')}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const result = await tool('vitest/vitest.mjs', ['run', ...args, ...reporters], env);
   const read = readReport(report);
   return counted(result, read?.numPassedTests, read?.numFailedTests, (read?.numPendingTests ?? 0) + (read?.numTodoTests ?? 0));
 }

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 
+/** Why there can be no lab here: nothing is broken, something is missing. Its message is for people. */
+export class LabHindrance extends Error {}
+
 /** What the lab needs of Debian on the machine that runs it. */
 export const packages = [
   'qemu-system-x86',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { provideSystemPackages } from '../system-packages.mjs';
 import { hostsFolder, loginKey } from './folders.mjs';
-import { labHindrance, packages } from './hindrance.mjs';
+import { LabHindrance, labHindrance, packages } from './hindrance.mjs';
 import { provideImage } from './image.mjs';
 import { alone, lives } from './lock.mjs';
 import { machinePid, memoryMiB, startMachine, stopMachine } from './machine.mjs';
@@ -12,7 +12,7 @@ import { freePort, waitForSsh } from './way-in.mjs';
 /** The ports that hosts have where nothing else does. */
 const usualPorts = { one: 22022, two: 22023 };
 /** Resuming takes 2 s; a busy machine gets longer. */
-const resumeMs = 120_000;
+const resumeMs = 300_000;
 
 /**
  * A host that runs, and the way to it.
@@ -24,7 +24,7 @@ const resumeMs = 120_000;
  * @param {string} name
  * @param {{ kind?: 'one' | 'two', port?: number, say?: (sentence: string) => void }} [options]
  * @returns {Promise<RunningHost>}
- * @throws Error whose message says what stands in the way
+ * @throws LabHindrance where there can be no lab, Error when something went wrong
  */
 export async function startHost(name, { kind = 'one', port: wanted = usualPorts[kind], say = () => undefined } = {}) {
   const there = hostStatus(name);
@@ -32,7 +32,7 @@ export async function startHost(name, { kind = 'one', port: wanted = usualPorts[
   await provideTools();
   await stopOrphans();
   if (availableMiB() < memoryMiB.host) {
-    throw new Error(`A host needs ${memoryMiB.host} MiB of memory, and ${Math.floor(availableMiB())} MiB are available.`);
+    throw new LabHindrance(`a host of the lab needs ${memoryMiB.host} MiB of memory, and ${Math.floor(availableMiB())} MiB are free`);
   }
   const image = await provideImage(say);
   const { disk, accelerator } = await provideWarmDisk(image, kind, say);
@@ -42,8 +42,13 @@ export async function startHost(name, { kind = 'one', port: wanted = usualPorts[
     copyWarmDisk(disk, folder);
     const port = await freePort(wanted);
     writeFileSync(join(folder, 'host.json'), JSON.stringify({ kind, port, image }));
-    await startMachine({ folder, peer: folderOf(peerOf(name)), image, kind, accelerator, port, resume: true });
-    await waitForSsh({ folder, kind, port, limitMs: resumeMs });
+    try {
+      await startMachine({ folder, peer: folderOf(peerOf(name)), image, kind, accelerator, port, resume: true });
+      await waitForSsh({ folder, kind, port, limitMs: resumeMs });
+    } catch (error) {
+      await stopMachine(folder);
+      throw error;
+    }
     const host = hostStatus(name);
     if (host === undefined) throw new Error('QEMU ended while the host came up.');
     return host;
@@ -76,11 +81,11 @@ export function hostStatus(name) {
   return { name, port: settings.port, key: loginKey, knownHosts: join(folder, 'known_hosts'), pid };
 }
 
-/** Ends the hosts that were named after a process (`test-4711`) that has died, and could not end them. */
+/** Ends the hosts that are named after a process (`test-4711`) which has died and could not end them. */
 export async function stopOrphans() {
   if (!existsSync(hostsFolder)) return;
   for (const name of readdirSync(hostsFolder)) {
-    const owner = /^test-(\d+)$/.exec(name)?.[1];
+    const owner = /^(?:test|boot)-.*?(\d+)$/.exec(name)?.[1];
     if (owner !== undefined && !lives(Number(owner))) await stopHost(name);
   }
 }
@@ -97,7 +102,7 @@ export function folderOf(name) {
 
 async function provideTools() {
   const hindrance = labHindrance() ?? (await alone('packages', () => provideSystemPackages(packages)));
-  if (hindrance !== undefined) throw new Error(`There can be no lab here: ${hindrance}.`);
+  if (hindrance !== undefined) throw new LabHindrance(hindrance);
 }
 
 function settingsOf(name) {

@@ -1,31 +1,46 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root, run } from '../run.mjs';
 import { hostsFolder, imagesFolder, keysFolder } from './folders.mjs';
+import { LabHindrance } from './hindrance.mjs';
 import { alone } from './lock.mjs';
+
+/** Work trees with different sources take turns on one machine. */
+const keptMs = 24 * 60 * 60 * 1000;
 
 const inputs = join(root, 'tests', 'lab', 'image');
 
 /**
- * The folder of the image that these sources ask for; it is built when it is not there. Images of other sources go, unless a host has one.
+ * The folder of the image that these sources ask for; it is built when it is not there. Images that no host
+ * has and that nobody asked for lately go.
  * @param {(sentence: string) => void} say
  * @returns {Promise<string>}
  */
 export async function provideImage(say) {
-  return alone('image', async () => {
-    await provideKeys();
-    const folder = join(imagesFolder, fingerprint());
-    if (existsSync(folder)) return folder;
-    say('Building the image of the Xen host; this takes about a minute …');
-    removeOthers();
-    const unfinished = `${folder}.part`;
-    rmSync(unfinished, { recursive: true, force: true });
-    const built = await run(join(inputs, 'build.sh'), [unfinished, keysFolder]);
-    if (!built.ok) throw new Error(`The image could not be built:\n${built.output}`);
-    renameSync(unfinished, folder);
-    return folder;
-  });
+  await alone('keys', provideKeys);
+  const folder = join(imagesFolder, fingerprint());
+  if (!existsSync(folder)) await alone('image', () => build(folder, say));
+  utimesSync(folder, new Date(), new Date());
+  return folder;
+}
+
+async function build(folder, say) {
+  if (existsSync(folder)) return;
+  say('Building the image of the Xen host; this takes about a minute …');
+  removeUnused();
+  const unfinished = `${folder}-${process.pid}.part`;
+  const built = await run(join(inputs, 'build.sh'), [unfinished, keysFolder]);
+  if (!built.ok) throw unbuilt(built.output);
+  renameSync(unfinished, folder);
+}
+
+/** apt's own words when it does not reach the sources of packages. */
+function unbuilt(output) {
+  if (/Unable to connect|Could not (resolve|connect)|Failed to fetch|Temporary failure resolving/.test(output)) {
+    return new LabHindrance('the sources of Debian packages cannot be reached');
+  }
+  return new Error(`The image of the lab could not be built:\n${output}`);
 }
 
 /** Made once, outside the image: hosts stay who they are when it is rebuilt. */
@@ -59,10 +74,14 @@ function addTo(hash, folder) {
   }
 }
 
-function removeOthers() {
+function removeUnused() {
   if (!existsSync(imagesFolder)) return;
   const inUse = new Set(existsSync(hostsFolder) ? readdirSync(hostsFolder).map(imageOf) : []);
-  for (const image of readdirSync(imagesFolder)) if (!inUse.has(image)) rmSync(join(imagesFolder, image), { recursive: true, force: true });
+  for (const image of readdirSync(imagesFolder)) {
+    const folder = join(imagesFolder, image);
+    const unused = !inUse.has(image) && Date.now() - statSync(folder).mtimeMs > keptMs;
+    if (unused || image.endsWith('.part')) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function imageOf(host) {

@@ -8,8 +8,8 @@ import { alone } from './lock.mjs';
 import { kinds, machineSignature, monitor, startMachine, stopMachine } from './machine.mjs';
 import { freePort, waitForSsh } from './way-in.mjs';
 
-/** A boot takes half a minute under emulation, several times that on a busy machine. */
-const bootMs = 300_000;
+/** A boot takes half a minute under emulation, ten times that on a machine that does much else. */
+const bootMs = 600_000;
 /** Where KVM works a boot takes 10 s; where Xen dies on it, that is seen sooner. */
 const kvmBootMs = 40_000;
 
@@ -22,7 +22,7 @@ const kvmBootMs = 40_000;
  * @returns {Promise<{ disk: string, accelerator: import('./machine.mjs').Accelerator }>}
  */
 export async function provideWarmDisk(image, kind, say) {
-  return alone(`warm-${kind}`, async () => {
+  return alone(`boot-${basename(image)}-${kind}`, async () => {
     const accelerator = await provenAccelerator(image, say);
     const disk = join(image, `ready-${kind}-${await fingerprint(kind, accelerator)}.qcow2`);
     if (existsSync(disk)) return { disk, accelerator };
@@ -86,7 +86,7 @@ async function bootsWithKvm(image, say) {
 
 /** Boots a host from the image as it was built, in a folder of its own, and answers that folder. It must stand where hosts' folders stand. */
 async function boot(image, kind, accelerator, limitMs) {
-  const folder = join(hostsFolder, `.boot-${process.pid}`);
+  const folder = join(hostsFolder, `boot-${kind}-${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   // Relative to the folder of a host, where every copy of the disk will be.

@@ -23,6 +23,8 @@ packages=(
 
 # mke2fs fills the file system from a tree; a mount would need a loop device, which a container may not have.
 rm -rf rootfs disk.img
+# In the background, so that a signal reaches it: what is told to end ends its children, too.
+trap 'kill $(jobs -p); exit 1' TERM INT
 mmdebstrap --mode=root --variant=minbase --quiet \
   --aptopt='Acquire::Check-Valid-Until "false"' \
   --aptopt='Acquire::Languages "none"' \
@@ -34,7 +36,8 @@ mmdebstrap --mode=root --variant=minbase --quiet \
   --essential-hook="cp -r --no-preserve=ownership '$here/dom0/.' \"\$1\"" \
   --customize-hook="'$here/customize.sh' \"\$1\" '$keys'" \
   --customize-hook="'$here/guest.sh' \"\$1\"" \
-  bookworm rootfs "$sources"
+  bookworm rootfs "$sources" &
+wait $!
 
 gunzip -c rootfs/boot/xen-4.17-amd64.gz >xen
 python3 "$here/unpack-kernel.py" rootfs/boot/vmlinuz-* >vmlinux
