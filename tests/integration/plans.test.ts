@@ -13,6 +13,7 @@ import { HumError } from '../../src/shared/errors.ts';
 import { patience } from '../support/patience.ts';
 import { becomes, type PlansRig, plansRig, startOne, toyPlan, toyStep, viewOf } from '../support/plans.ts';
 import type { ChildOrders } from '../support/plans-child.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { online, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 
@@ -252,6 +253,20 @@ describe('a file on a real host', () => {
     await becomes(plans, run({ title: 'Back', host: 'h1', action: undo, undo: null }), 'done');
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(dir)).toEqual(['a']);
+  });
+
+  it('that finds no room on the disk is left as it was, and nothing beside it', async (context) => {
+    const disk = await smallDisk(dir);
+    if (disk === undefined) return context.skip('no file system can be mounted here');
+    try {
+      const path = await existing('a', 'old');
+      const view = await becomes(plans, run(fileStep(change(path, 'x'.repeat(250_000), 'old'))), 'failed');
+      expect(view.problem).toMatchObject({ code: 'disk-full' });
+      expect(await readFile(path, 'utf8')).toBe('old');
+      expect(await readdir(dir)).toEqual(['a']);
+    } finally {
+      await disk.remove();
+    }
   });
 
   it('behind a symbolic link is replaced where it is, and the link stays', async () => {
