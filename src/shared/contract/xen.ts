@@ -30,7 +30,7 @@ export interface XenHost {
   readonly memoryFree: number;
   /** Set aside for domains that are being built. */
   readonly memoryClaimed: number;
-  /** When this was answered. */
+  /** When the host last answered: how new its figures and those of its domains are. */
   readonly at: number;
   /** Request to answer, ms. */
   readonly tookMs: number;
@@ -96,6 +96,7 @@ export interface DomainFacts {
 
 /** What moves, asked for while somebody looks. Bytes; bytes per second; null before a second sample, or where it cannot be told. */
 export interface DomainLoad {
+  /** When it was first seen to be so. A load that stands still is not sent again; how new it is, the host's `at` says. */
   readonly at: number;
   /** Null while it is off. */
   readonly id: number | null;
