@@ -26,9 +26,10 @@ function holding(call: ScriptCall, act: (context: XlContext, args: readonly stri
   return onXen(call, (context, args) => (context.permitted ? act(context, args) : failed(1, 'xenstore-write: xs_open: Permission denied')));
 }
 
-/** `act` of toolstack.sh: both streams on stdout, with one line end after them. */
+/** `act` of toolstack.sh: both streams on stdout, with one line end after them where there is anything. */
 function acted(answer: Answer): Answer {
-  return { ...answer, stdout: `${(answer.stdout + answer.stderr).replace(/\n+$/, '')}\n`, stderr: '' };
+  const said = (answer.stdout + answer.stderr).replace(/\n+$/, '');
+  return { ...answer, stdout: said === '' ? '' : `${said}\n`, stderr: '' };
 }
 
 /** `find_id` of toolstack.sh. */

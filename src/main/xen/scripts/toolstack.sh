@@ -36,7 +36,7 @@ if command -v setsid >/dev/null 2>&1; then own=setsid; fi
 act() {
   printed=$(exec $own $sudo "$@" 2>&1 </dev/null)
   status=$?
-  printf '%s\n' "$printed"
+  [ -z "$printed" ] || printf '%s\n' "$printed"
   return $status
 }
 
