@@ -11,12 +11,12 @@ export const freeDisk = `rm -f ${filler}`;
  */
 export const tidy = `
 ${freeDisk}
-ids() { { timeout 10 xl list | awk 'NR > 1 { print $(NF - 4) }'; timeout 10 xenstore-list /local/domain; } | grep -x '[1-9][0-9]*' | sort -u; }
-timeout 10 xl list >/dev/null || exit 1
+ids() { { timeout 30 xl list | awk 'NR > 1 { print $(NF - 4) }'; timeout 30 xenstore-list /local/domain; } | grep -x '[1-9][0-9]*' | sort -u; }
+timeout 30 xl list >/dev/null || exit 1
 for try in 1 2 3 4 5; do
   left=$(ids)
   [ -z "$left" ] && break
-  for id in $left; do timeout 20 xl destroy "$id" 2>/dev/null & done
+  for id in $left; do timeout 40 xl destroy "$id" 2>/dev/null & done
   wait
 done
 [ -z "$left" ] || exit 1

@@ -105,7 +105,7 @@ export async function openLab(): Promise<Lab> {
     sure,
     async tidy() {
       await online();
-      const { code } = await run(tidy, [], { timeoutMs: 90_000 });
+      const { code } = await run(tidy, [], { timeoutMs: 180_000 });
       if (code !== 0) await reset();
     },
     async startGuest(name) {
