@@ -33,7 +33,7 @@ test('Ctrl-K does things: it changes the theme and shows the hosts that need hel
 
   await page.keyboard.press('Control+k');
   await search.fill('nothing is called this');
-  await expect(page.getByText('No host and no action is called that.')).toBeVisible();
+  await expect(page.getByText('No host, no VM and no action is called that.')).toBeVisible();
 });
 
 test('Escape closes the palette and gives the focus back, from a field too', async ({ page }) => {

@@ -6,6 +6,10 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { stateLooks } from '../components/host-states.ts';
 import { StateIcon } from '../components/StateMark.tsx';
 import { useFleet } from '../fleet/store.ts';
+import { DomainStateIcon } from '../xen/DomainStateMark.tsx';
+import { domainStateLooks } from '../xen/domain-states.ts';
+import { domainActions, openDomain, searchableDomains } from '../xen/palette-domains.ts';
+import { useFollowXen, useXen } from '../xen/store.ts';
 import classes from './Palette.module.css';
 import { paletteActions } from './palette-actions.ts';
 import { bestMatches } from './palette-search.ts';
@@ -22,7 +26,7 @@ interface FoundHost {
   readonly text: string;
 }
 
-/** Ctrl-K: goes to any host, does any action. */
+/** Ctrl-K: goes to any host or domain, does any action. */
 export function Palette(): ReactNode {
   const [query, setQuery] = useState('');
   return (
@@ -40,7 +44,7 @@ export function Palette(): ReactNode {
       classNames={{ content: classes.content ?? '', action: classes.action ?? '', actionsGroup: classes.group ?? '' }}
       attributes={{ content: { 'aria-label': 'Go to a host or do something' } }}
     >
-      <Spotlight.Search placeholder="A host, a group, an action…" aria-label="Search" leftSection={<IconSearch size={16} />} />
+      <Spotlight.Search placeholder="A host, a VM, a group, an action…" aria-label="Search" leftSection={<IconSearch size={16} />} />
       <Found query={query} />
     </Spotlight.Root>
   );
@@ -50,6 +54,14 @@ function Found({ query }: { readonly query: string }): ReactNode {
   const shape = useFleet((state) => state.shape);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when hosts came, went or changed their state
   const hosts = useMemo(searchableHosts, [shape]);
+  useFollowXen();
+  const xenShape = useXen((state) => state.shape);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `xenShape` says when domains came, went or changed their state
+  const domains = useMemo(searchableDomains, [xenShape]);
+  const foundDomains = useMemo(() => (query.trim() === '' ? [] : bestMatches(domains, query, mostHosts)), [domains, query]);
+  // What can be done is offered for the one that is meant: the first.
+  const [first] = foundDomains;
+  const onDomain = first === undefined ? [] : domainActions(first.key);
   const actions = useMemo(() => bestMatches(paletteActions(), query, 20), [query]);
   const found = useMemo(() => (query.trim() === '' ? [] : bestMatches(hosts, query, mostHosts)), [hosts, query]);
   return (
@@ -70,6 +82,26 @@ function Found({ query }: { readonly query: string }): ReactNode {
           ))}
         </Spotlight.ActionsGroup>
       ) : null}
+      {foundDomains.length > 0 ? (
+        <Spotlight.ActionsGroup label="VMs">
+          {foundDomains.map((domain) => (
+            <Spotlight.Action key={domain.key} onClick={() => openDomain(domain.key)}>
+              <span className={classes.host}>
+                <DomainStateIcon state={domain.state} />
+                <span className={`hum-mono ${classes.name}`}>{visibleText(domain.name, 120)}</span>
+                <span className={classes.aside}>
+                  {visibleText(domain.hostName, 40)} · {domainStateLooks[domain.state].word}
+                </span>
+              </span>
+            </Spotlight.Action>
+          ))}
+          {onDomain.map((action) => (
+            <Spotlight.Action key={action.id} onClick={action.run}>
+              <span className={classes.host}>{action.label}</span>
+            </Spotlight.Action>
+          ))}
+        </Spotlight.ActionsGroup>
+      ) : null}
       {actions.length > 0 ? (
         <Spotlight.ActionsGroup label="Actions">
           {actions.map((action) => (
@@ -82,7 +114,9 @@ function Found({ query }: { readonly query: string }): ReactNode {
           ))}
         </Spotlight.ActionsGroup>
       ) : null}
-      {found.length + actions.length === 0 ? <Spotlight.Empty>No host and no action is called that.</Spotlight.Empty> : null}
+      {found.length + foundDomains.length + actions.length === 0 ? (
+        <Spotlight.Empty>No host, no VM and no action is called that.</Spotlight.Empty>
+      ) : null}
     </Spotlight.ActionsList>
   );
 }

@@ -5,7 +5,7 @@ import { useFleet } from '../fleet/store.ts';
 import { changeView } from '../fleet/view.ts';
 import { exportInventory, retryHosts, startDemo, stopDemo } from '../inventory/actions.ts';
 import { openDialog } from './dialogs.ts';
-import { activityPath, fleetPath, go, settingsPath } from './paths.ts';
+import { activityPath, domainsPath, fleetPath, go, settingsPath } from './paths.ts';
 import { changeSettings } from './settings.ts';
 
 export interface PaletteAction {
@@ -26,6 +26,7 @@ export function paletteActions(): readonly PaletteAction[] {
   const actions = [
     action('fleet', 'Go to the fleet', () => go(fleetPath), 'overview hosts home', 'g f'),
     action('activity', 'Go to the activity', () => go(activityPath), 'plans audit log history journal undo', 'g a'),
+    action('domains', 'Go to the VMs', () => go(domainsPath), 'virtual machines domains guests xen', 'g v'),
     action('settings', 'Go to the settings', () => go(settingsPath), 'preferences options', 'g s'),
     action('add', 'Add a host…', () => openDialog({ kind: 'add-host' }), 'new'),
     action('import-ssh', 'Import from SSH configuration…', () => openDialog({ kind: 'import-ssh-config' }), '~/.ssh/config openssh'),

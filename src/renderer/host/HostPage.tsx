@@ -7,6 +7,7 @@ import { EventList } from '../components/EventList.tsx';
 import { TipArea, tipText } from '../components/TipArea.tsx';
 import { useEachSecond } from '../components/ticker.ts';
 import { consoleNow, useFleet, useFleetRow } from '../fleet/store.ts';
+import { HostXen } from '../xen/HostXen.tsx';
 import { chartHeadline } from './chart-headline.ts';
 import { chartKinds } from './chart-kinds.ts';
 import { Facts } from './Facts.tsx';
@@ -35,6 +36,7 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
     <TipArea tipFor={tipText} className={classes.page ?? ''}>
       <HostHeader row={row} streamProblem={problem} />
       <Charts detail={detail} hostName={row.host.name} state={row.status.state} />
+      <HostXen host={id} />
       <div className={classes.columns}>
         <Processes id={id} hostName={row.host.name} online={online} />
         <div>

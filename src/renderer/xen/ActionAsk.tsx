@@ -12,7 +12,7 @@ import classes from './action.module.css';
 import type { AskedAction } from './action-dialog.ts';
 import { actionFrom, firstForm } from './action-form.ts';
 import { actionWords, whichOf } from './action-words.ts';
-import { followBatch } from './batches.ts';
+import { showBatch } from './batches.ts';
 import { Confirm } from './Confirm.tsx';
 import { useXen } from './store.ts';
 import { usePreview } from './use-preview.ts';
@@ -55,7 +55,7 @@ export function ActionAsk({ action: { kind, keys }, onClose, onStarted }: Action
         digest: asked.preview.digest,
         confirmed: confirmation.kind === 'none' ? null : confirmed,
       });
-      followBatch({ id: started.batch, all: started.plans.length, doneWord: actionWords[kind].done, which: whichOf(willChange) });
+      showBatch({ id: started.batch, plans: started.plans, doneWord: actionWords[kind].done, which: whichOf(willChange) });
       onStarted(started.batch);
     } catch (error) {
       const found = problemFrom(error);

@@ -8,23 +8,25 @@ import { client } from '../app/client.ts';
 import classes from './action.module.css';
 import { askAction } from './action-dialog.ts';
 import { endSentence, hasEnded, tally, undoneSentence } from './batch-end.ts';
-import { useBatches } from './batches.ts';
+import { plansOf, useBatches } from './batches.ts';
 
 /** How what was started goes, domain by domain, up to its end. Closing leaves it under way. */
 export function ActionProgress({ batch: id, onClose }: { readonly batch: string; readonly onClose: () => void }): ReactNode {
   const batch = useBatches((state) => state.batches.get(id));
+  const views = useBatches((state) => state.views);
   if (!batch) return null;
-  const sum = tally(batch.plans, batch.all);
+  const plans = plansOf(batch, views);
+  const sum = tally(plans, batch.plans.length);
   const over = sum.ended >= sum.all;
-  const ignored = batch.plans.filter((plan) => plan.problem?.code === 'guest-ignored').map((plan) => plan.subject);
-  const running = batch.plans.filter((plan) => !hasEnded(plan));
+  const ignored = plans.filter((plan) => plan.problem?.code === 'guest-ignored').map((plan) => plan.subject);
+  const running = plans.filter((plan) => !hasEnded(plan));
   return (
     <div className={classes.form}>
       <p className={classes.outcome} role="status" data-ended={over ? (sum.failed > 0 ? 'badly' : 'well') : undefined}>
         {over ? endSentence(sum, batch.doneWord, batch.which) : `Under way: ${sum.ended} of ${sum.all} ended.`}
       </p>
       <ol className={classes.list} aria-label="Progress of each VM">
-        {batch.plans.map((plan) => (
+        {plans.map((plan) => (
           <PlanProgress key={plan.id} plan={plan} />
         ))}
       </ol>

@@ -3,10 +3,10 @@ import { type ReactNode, useRef, useState } from 'react';
 import type { ConfigComplaint, DomainConfig, DomainRow } from '../../shared/contract/xen.ts';
 import type { Problem } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { ProblemText, showDone } from '../app/act.tsx';
+import { ProblemText } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { problemFrom } from '../app/problem.ts';
-import { followBatchOfPlan } from './batches.ts';
+import { sayWhenOver } from './batches.ts';
 import { Complaints } from './Complaints.tsx';
 import classes from './config.module.css';
 import { DiffView } from './DiffView.tsx';
@@ -49,8 +49,7 @@ export function ConfigEditor({ row, file, onClose }: ConfigEditorProps): ReactNo
         setTheirs({ text: saved.text, version: saved.version });
         return;
       }
-      showDone(`Saving the configuration of ${visibleText(row.name, 60)}. The one before is kept beside it.`);
-      followBatchOfPlan(saved.plan, 'Saved the configuration of', visibleText(row.name, 60));
+      sayWhenOver({ id: saved.plan, plans: [saved.plan], doneWord: 'Saved the configuration of', which: visibleText(row.name, 60) });
       onClose();
     });
   const goTo = (complaint: ConfigComplaint) => {

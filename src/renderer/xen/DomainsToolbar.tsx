@@ -5,7 +5,7 @@ import { FilterField } from '../components/FilterField.tsx';
 import classes from '../components/Toolbar.module.css';
 import { columnIds, columnLooks } from './columns.ts';
 import { vmCount } from './domain-count.ts';
-import { useXen } from './store.ts';
+import { useXen, type XenState } from './store.ts';
 import type { Arrangement } from './use-arrangement.ts';
 import { changeDomainsView, useDomainsView } from './view.ts';
 
@@ -19,8 +19,8 @@ interface DomainsToolbarProps {
 export function DomainsToolbar({ arrangement, field, onLeave }: DomainsToolbarProps): ReactNode {
   const filter = useDomainsView((view) => view.filter);
   const grouped = useDomainsView((view) => view.group);
-  const all = useXen((state) => state.domains.size);
-  const shown = arrangement.matching.size;
+  const all = useXen(guestCount);
+  const shown = arrangement.guests;
   return (
     <div className={classes.bar} role="toolbar" aria-label="The table">
       <FilterField
@@ -42,6 +42,13 @@ export function DomainsToolbar({ arrangement, field, onLeave }: DomainsToolbarPr
       <ColumnsMenu arrangement={arrangement} />
     </div>
   );
+}
+
+/** Dom0 is part of its host, not one of the VMs. */
+function guestCount({ domains }: XenState): number {
+  let count = 0;
+  for (const row of domains.values()) if (!row.facts.control) count += 1;
+  return count;
 }
 
 function ColumnsMenu({ arrangement: { table, shownColumns } }: { readonly arrangement: Arrangement }): ReactNode {

@@ -1,102 +1,96 @@
 import { create } from 'zustand';
 import type { PlanView } from '../../shared/contract/plans.ts';
 import { showDone, showProblem } from '../app/act.tsx';
-import { subscribe } from '../app/client.ts';
+import { usePlans } from '../plans/store.ts';
 import { endSentence, hasEnded, tally } from './batch-end.ts';
 
-/** A batch of plans that was started from here. */
+/** Plans that were started together from here. */
 export interface Batch {
   readonly id: string;
-  /** How many plans it is to have. */
-  readonly all: number;
+  /** The ids of the plans, in the order in which they were asked for. */
+  readonly plans: readonly string[];
   /** "Shut down", and "web01" or "3 VMs". */
   readonly doneWord: string;
   readonly which: string;
-  /** In the order in which they were asked for. */
-  readonly plans: readonly PlanView[];
-  /** A dialog shows how it goes: no notification is needed at its end. */
-  readonly watched: boolean;
 }
 
-/** What was started from here and has not ended, or is still shown. */
-export const useBatches = create<{ readonly batches: ReadonlyMap<string, Batch> }>(() => ({ batches: new Map() }));
+interface Batches {
+  /** What was started from here and is shown, or still under way. */
+  readonly batches: ReadonlyMap<string, Batch>;
+  /** The plans of these batches as they were told last: the store of all plans forgets those that ended when there are many. */
+  readonly views: ReadonlyMap<string, PlanView>;
+}
+
+export const useBatches = create<Batches>(() => ({ batches: new Map(), views: new Map() }));
 
 let stop: (() => void) | null = null;
-/** What the stream has told of plans that belong to no batch yet: a plan may end before the answer that names its batch arrives. */
-let early: readonly PlanView[] = [];
-const mostEarly = 1000;
+const inBackground = new Set<string>();
 
-/** Follows a batch to its end. */
-export function followBatch(batch: Omit<Batch, 'plans' | 'watched'>): void {
-  useBatches.setState(({ batches }) => ({ batches: new Map(batches).set(batch.id, { ...batch, plans: [], watched: true }) }));
-  listen();
+/** Follows a batch that a dialog shows. */
+export function showBatch(batch: Batch): void {
+  useBatches.setState(({ batches }) => ({ batches: new Map(batches).set(batch.id, batch) }));
+  stop ??= usePlans.subscribe(take);
+  take(usePlans.getState());
 }
 
-function listen(): void {
-  take(early);
-  stop ??= subscribe(
-    (client, signal) => client.plans.watch(undefined, { signal }),
-    ({ plans }) => {
-      early = [...early, ...plans].slice(-mostEarly);
-      take(plans);
-    },
-    { onProblem: (problem) => showProblem(problem, 'Following what was started') },
-  );
-}
-
-/** Follows one plan that was started without a dialog, and says how it ended. */
-export function followBatchOfPlan(plan: string, doneWord: string, which: string): void {
-  const id = `plan ${plan}`;
-  useBatches.setState(({ batches }) => ({ batches: new Map(batches).set(id, { id, all: 1, doneWord, which, plans: [], watched: false }) }));
-  listen();
-}
-
-/** The dialog was closed: what is still under way goes on, and its end is said in a notification. */
+/** Nobody looks at the batch: what is under way goes on, and its end is said in a notification. One that is over is forgotten. */
 export function leaveBatch(id: string): void {
-  const batch = useBatches.getState().batches.get(id);
+  const { batches, views } = useBatches.getState();
+  const batch = batches.get(id);
   if (!batch) return;
-  if (isOver(batch)) forget(id);
-  else change({ ...batch, watched: false });
+  if (isOver(batch, plansOf(batch, views))) forget(batch);
+  else inBackground.add(id);
 }
 
-function take(changed: readonly PlanView[]): void {
-  for (const batch of useBatches.getState().batches.values()) {
-    const mine = changed.filter((plan) => plan.batch === batch.id || `plan ${plan.id}` === batch.id);
-    if (mine.length === 0) continue;
-    const byId = new Map(batch.plans.map((plan) => [plan.id, plan]));
-    for (const plan of mine) byId.set(plan.id, plan);
-    const next = { ...batch, plans: [...byId.values()] };
-    change(next);
-    if (next.watched || !isOver(next)) continue;
-    say(next);
-    forget(next.id);
+/** Says how plans that were started without a dialog ended. */
+export function sayWhenOver(batch: Batch): void {
+  inBackground.add(batch.id);
+  showBatch(batch);
+}
+
+/** The plans of a batch that the console has told of. */
+export function plansOf(batch: Batch, views: ReadonlyMap<string, PlanView>): readonly PlanView[] {
+  return batch.plans.flatMap((id) => views.get(id) ?? []);
+}
+
+function take({ plans }: { readonly plans: ReadonlyMap<string, PlanView> }): void {
+  const { batches, views } = useBatches.getState();
+  const changed = [...batches.values()].flatMap((batch) =>
+    batch.plans.flatMap((id) => {
+      const plan = plans.get(id);
+      return plan && plan !== views.get(id) ? [[id, plan] as const] : [];
+    }),
+  );
+  if (changed.length === 0) return;
+  const next = new Map([...views, ...changed]);
+  useBatches.setState({ views: next });
+  for (const batch of batches.values()) {
+    const mine = plansOf(batch, next);
+    if (!inBackground.has(batch.id) || !isOver(batch, mine)) continue;
+    say(batch, mine);
+    forget(batch);
   }
 }
 
-function isOver({ plans, all }: Batch): boolean {
-  return plans.length >= all && plans.every(hasEnded);
+function forget(batch: Batch): void {
+  inBackground.delete(batch.id);
+  const { batches, views } = useBatches.getState();
+  const gone = new Set(batch.plans);
+  const left = new Map([...batches].filter(([id]) => id !== batch.id));
+  useBatches.setState({ batches: left, views: new Map([...views].filter(([id]) => !gone.has(id))) });
+  if (left.size > 0) return;
+  stop?.();
+  stop = null;
 }
 
-function say({ plans, all, doneWord, which }: Batch): void {
-  const sum = tally(plans, all);
+function isOver(batch: Batch, plans: readonly PlanView[]): boolean {
+  return plans.length === batch.plans.length && plans.every(hasEnded);
+}
+
+function say({ doneWord, which }: Batch, plans: readonly PlanView[]): void {
+  const sum = tally(plans, plans.length);
   const sentence = endSentence(sum, doneWord, which);
   const problem = plans.find((plan) => plan.problem)?.problem;
   if (sum.failed === 0 || !problem) showDone(sentence);
-  else showProblem({ ...problem, message: `${sentence} ${problem.message}` }, `${doneWord} ${which}:`);
-}
-
-function change(batch: Batch): void {
-  useBatches.setState(({ batches }) => ({ batches: new Map(batches).set(batch.id, batch) }));
-}
-
-function forget(id: string): void {
-  useBatches.setState(({ batches }) => {
-    const left = new Map(batches);
-    left.delete(id);
-    return { batches: left };
-  });
-  if (useBatches.getState().batches.size > 0) return;
-  stop?.();
-  stop = null;
-  early = [];
+  else showProblem({ ...problem, message: `${sentence} ${problem.message}` }, 'What was started in the background');
 }

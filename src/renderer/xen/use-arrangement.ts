@@ -20,6 +20,8 @@ export interface Arrangement {
   readonly order: readonly string[];
   /** All domains that answer the filter, folded groups too. */
   readonly matching: ReadonlySet<string>;
+  /** How many of those are no dom0. */
+  readonly guests: number;
   readonly shownColumns: readonly ColumnId[];
   readonly table: DomainTableModel;
   readonly holdStill: () => void;
@@ -56,6 +58,7 @@ export function useArrangement(folded: ReadonlySet<string>): Arrangement {
   }, [rows, grouped, folded]);
   const order = useMemo(() => items.flatMap((item) => (item.kind === 'row' ? [item.id] : [])), [items]);
   const matching = useMemo(() => new Set(data.map((row) => row.key)), [data]);
+  const guests = useMemo(() => data.filter((row) => !row.facts.control).length, [data]);
   const hidden = useDomainsView((view) => view.hiddenColumns);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the table reads `hidden` as its state
   const shownColumns = useMemo(
@@ -66,7 +69,7 @@ export function useArrangement(folded: ReadonlySet<string>): Arrangement {
         .filter(isColumnId),
     [table, hidden],
   );
-  return { query, items, order, matching, shownColumns, table, holdStill };
+  return { query, items, order, matching, guests, shownColumns, table, holdStill };
 }
 
 function listedDomains(keys: readonly string[], query: DomainQuery): ListedDomain[] {

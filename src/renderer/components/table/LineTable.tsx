@@ -126,6 +126,8 @@ export function LineTable<Column extends string>(props: LineTableProps<Column>):
         className={classes.grid}
         onClick={onClick}
         onDoubleClick={onDoubleClick}
+        // Shift and a click choose lines; without this they would mark the text between them, too.
+        onMouseDown={(event) => event.shiftKey && event.preventDefault()}
         onPointerMove={props.onPointerMove}
       >
         <TableHead
