@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createKnownHosts } from '../../../src/main/ssh/known-hosts.ts';
-import { findLab } from '../../support/lab-host.ts';
+import type { LabHost } from '../../support/lab-host.ts';
 import { HumXen } from './hum-xen.ts';
 
 const samples = 20;
@@ -21,7 +24,7 @@ echo "$sum"
 
 /** What one sample of the load costs a real Xen host, ms of its CPU, the whole of the probe's processes. @throws Error when there is no lab */
 export async function labSampleCost(): Promise<{ readonly cpuMs: number | null; readonly why: string }> {
-  const { port, key, knownHosts } = await findLab();
+  const { port, key, knownHosts } = await runningLab();
   const hosts = createKnownHosts({ files: [knownHosts], appendTo: knownHosts });
   const hum = await HumXen.open([
     { id: 'lab', address: '127.0.0.1', port, user: 'root', keyFiles: [key], explicitKeys: true, agent: undefined, knownHosts: hosts },
@@ -37,4 +40,13 @@ export async function labSampleCost(): Promise<{ readonly cpuMs: number | null; 
   } finally {
     await hum.end();
   }
+}
+
+/** The lab that the stage of `npm test` exports, else the one that runs on this machine. @throws Error when none does */
+async function runningLab(): Promise<Pick<LabHost, 'port' | 'key' | 'knownHosts'>> {
+  const { HUM_LAB_PORT: port, HUM_LAB_KEY: key, HUM_LAB_KNOWN_HOSTS: knownHosts } = process.env;
+  if (port && key && knownHosts) return { port: Number(port), key, knownHosts };
+  // A bench is bundled: it finds the scripts from the folder that it is run in.
+  const { stdout } = await promisify(execFile)(process.execPath, [join(process.cwd(), 'scripts/lab.mjs'), 'status'], { timeout: 60_000 });
+  return JSON.parse(stdout.split('\n')[0] ?? '') as LabHost;
 }
