@@ -40,7 +40,7 @@ test.describe('with the demo fleet', () => {
 
     const processes = page.getByRole('table');
     await expect(processes.getByRole('row')).toHaveCount(11);
-    await expect(processes.getByRole('row').nth(1)).toContainText(/postgres.*(MiB|GiB)/);
+    await expect(processes.getByRole('row').nth(1)).toContainText(/qemu-system.*(MiB|GiB)/);
     await expect(page.getByRole('definition').filter({ hasText: /^(Debian|Ubuntu|Rocky|Alpine)/ })).toBeVisible();
     await expect(page.getByRole('list', { name: 'Recent events, newest first' })).toContainText('Connected');
     await expect(page).toHaveTitle('db01 · Hum');

@@ -25,7 +25,7 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['j k', 'Next, previous line (or ↓ ↑)'],
       ['Home End', 'First, last line'],
       ['← →', 'Where its figures come from'],
-      ['Enter', 'Open it'],
+      ['Enter', 'Open the host or the VM'],
       ['x', 'Select it, or not'],
       ['Shift ↑ ↓', 'Select a range'],
       ['Ctrl A', 'Select all that are shown'],
