@@ -84,6 +84,15 @@ test.each([
   ['disk-in-use', 'qemu-system-i386: -drive file=/srv/a.img: Failed to get "write" lock\nIs another process using the image [/srv/a.img]?'],
   ['disk-full', 'xc: error: Failed to write page data to stream (28 = No space left on device): Internal error'],
   ['not-permitted', 'sudo: a password is required'],
+  // Xen 4.17 on an overloaded host, and with a name of 300 characters
+  [
+    'toolstack-hangs',
+    'libxl: error: libxl_aoutils.c:539:async_exec_timeout: killing execution of /etc/xen/scripts/vif-bridge online because of timeout\nlibxl: error: libxl_dom.c:37:libxl__domain_type: unable to get domain type for domid=1',
+  ],
+  [
+    'config-invalid',
+    'xl: fatal error: xl_utils.c:277: File name too long: logfile = open(fullname, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)',
+  ],
   ['auth-failed', 'root@10.0.0.2: Permission denied (publickey).'],
   ['host-key-unknown', 'Host key verification failed.'],
 ])('says %s for what the sources of Xen, QEMU and OpenSSH print', (code, output) => {

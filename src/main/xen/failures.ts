@@ -44,12 +44,6 @@ const said: readonly Said[] = [
     'Look at its service on the host. It cannot be restarted without restarting the host.',
   ],
   [
-    /is an invalid domain identifier|unable to get domain type for domid=|domain identifier.*does not exist|Domain .* does not exist/,
-    'domain-gone',
-    'The domain is not there any more.',
-    'It has ended, or somebody else took it away. Nothing was done.',
-  ],
-  [
     /Not destroying domain 0/,
     'control-domain',
     'The host refused to destroy its control domain.',
@@ -68,6 +62,18 @@ const said: readonly Said[] = [
     'Look for it in /etc/xen; it may have been moved or renamed.',
   ],
   [/Config file not specified/, 'config-missing', 'No configuration was named.', 'Name a file in /etc/xen.'],
+  [
+    /killing execution of (\S+) [^\n]*because of timeout/,
+    'toolstack-hangs',
+    'The host was too slow: its script $1 did not end in time.',
+    'Look at what keeps the host busy, and try again.',
+  ],
+  [
+    /File name too long/,
+    'config-invalid',
+    'The name of the domain is too long for the files that the toolstack names after it.',
+    'Choose a name of at most 200 characters.',
+  ],
   [
     /:(\d+): config parsing error near ([^\n]{1,120})/,
     'config-invalid',
@@ -168,6 +174,12 @@ const said: readonly Said[] = [
     'toolstack-failed',
     'The toolstack of this host does not know this command.',
     'It may be older than Hum expects. Its own words are below.',
+  ],
+  [
+    /is an invalid domain identifier|unable to get domain type for domid=|domain identifier.*does not exist|Domain .* does not exist/,
+    'domain-gone',
+    'The domain is not there any more.',
+    'It has ended, or somebody else took it away. Nothing was done.',
   ],
   [
     /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/,

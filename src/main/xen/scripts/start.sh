@@ -36,7 +36,14 @@ for each in $before; do
 done
 act "$tool" create "$config"
 status=$?
-if [ "$status" -eq 0 ]; then
+# A create that fails may leave its domain, without its monitor: when xl cannot write its log, for one. The name was free before, and is not ours
+# only where xl says that it was taken meanwhile.
+case $status:$printed in
+  0:*) ours=yes ;;
+  *'already exists'*) ours= ;;
+  *) ours=yes ;;
+esac
+if [ -n "$ours" ]; then
   for each in $(ids); do
     case $before in *" $each "*) continue ;; esac
     [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
