@@ -94,6 +94,33 @@ describe('the state of a host', () => {
     expect(texts(state, 'h/other')).toEqual(['Renamed from guest1']);
   });
 
+  it('knows it, too, under a name that had been configured and off', () => {
+    const { state, take } = stateOf();
+    const files = file('web.cfg', configuration.replaceAll('guest2', 'web'));
+    take(whole({ list: three, files }));
+    take(whole({ list: three.replace('guest1', 'web   '), long: recorded('guests-3/xl-list-l').replace('"guest1"', '"web"'), files }));
+    expect([...state.records.keys()]).toEqual(['h/Domain-0', 'h/guest2', 'h/guest3', 'h/web']);
+    expect(state.records.get('h/web')?.row.load).toMatchObject({ id: 2, state: 'idle' });
+    expect(texts(state, 'h/web')).toEqual(['Renamed from guest1']);
+  });
+
+  it('keeps what it knew of the domains when the long list fails, and says why it did', () => {
+    const { state, take } = stateOf();
+    take(whole({ list: three }));
+    const failed = (status: number) => {
+      const sections = whole({ list: three });
+      for (const [name, text] of ended('xen-domains', '', status)) sections.set(name, text);
+      return take(sections.set('xen-daemons', '')).problem?.code;
+    };
+    // Without xenstored `xl info` answers, and `xl list` does not.
+    expect(failed(124)).toBe('xenstore-dead');
+    expect(failed(0)).toBe('bad-answer');
+    expect(state.records.get('h/guest1')?.row.facts.uuid).toBe('c2dc95f6-865f-4c35-ac88-48c83f245ffc');
+    state.reconnected();
+    failed(0);
+    expect(state.records.get('h/guest1')?.row.facts.uuid).toBeNull();
+  });
+
   it.each([
     ['--p---', 'Paused', 'info'],
     ['---s--', 'Shut down, but its remains are still there', 'warning'],

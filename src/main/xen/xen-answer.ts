@@ -46,6 +46,11 @@ export class XenAnswers {
     this.#toolstack = toolstack;
   }
 
+  /** The host may have booted since, and its numbers mean other domains. */
+  forgetDomains(): void {
+    this.#running = undefined;
+  }
+
   read(sections: ReadonlyMap<string, string>): XenAnswer {
     let problem: Problem | undefined;
     const note = (found: Problem) => {
@@ -81,7 +86,7 @@ export class XenAnswers {
     const info = answer('xen-info', 'info');
     const hypervisor = info === undefined ? null : parseXenInfo(info.stdout);
     if (info !== undefined && hypervisor === null) note(unreadableAnswer(this.#host, `${this.#toolstack} info`, info.stdout));
-    if (!sections.has('xen-domains-same')) this.#readDomains(sections, note);
+    if (!sections.has('xen-domains-same')) this.#readDomains(sections, answer, note);
     if (hypervisor === null) return undefined;
     // What it takes to know the uptimes is not worth a word when it fails.
     const uptimes = parseUptimes(commandAnswer(sections, 'xen-uptime')?.stdout ?? '');
@@ -93,16 +98,20 @@ export class XenAnswers {
     return { hypervisor, running, complete: this.#running?.clean ?? false, uptimes };
   }
 
-  #readDomains(sections: ReadonlyMap<string, string>, note: (problem: Problem) => void): void {
+  #readDomains(
+    sections: ReadonlyMap<string, string>,
+    answer: (name: string, command: string) => CommandAnswer | undefined,
+    note: (problem: Problem) => void,
+  ): void {
     const long = commandAnswer(sections, 'xen-domains');
     if (long === undefined) return;
     const domains = toolstackReaders[this.#toolstack]?.domains(long.stdout);
     if (domains === undefined) {
-      this.#running = undefined;
-      // Where it failed and xenstore knows, nothing is missing.
+      // Where it failed and xenstore knows, nothing is missing. Else what was told before is the last that is known.
       const stored = commandAnswer(sections, 'xen-store')?.stdout.trim() ?? '';
-      if (long.status === 0 || stored === '')
-        note(unreadableAnswer(this.#host, `${this.#toolstack} list --long`, long.stderr || long.stdout));
+      this.#running = stored === '' && this.#running !== undefined ? { ...this.#running, clean: false } : undefined;
+      if (long.status === 0) note(unreadableAnswer(this.#host, `${this.#toolstack} list --long`, long.stdout));
+      else if (stored === '') answer('xen-domains', 'list --long');
       return;
     }
     this.#running = {

@@ -55,6 +55,7 @@ export class XenHostMonitor {
   connect(session: Session, baseMs: number): void {
     this.disconnect();
     this.#session = session;
+    this.state.reconnected();
     if (toolstackReaders[this.toolstack] === undefined) {
       this.state.fail(unknownToolstack(this.id), this.#now());
       return;

@@ -76,6 +76,11 @@ export class XenHostState {
     return { problem: answer.problem, whole: whole !== undefined && load !== undefined, incomplete };
   }
 
+  /** A connection to the host has been made, the first or another. */
+  reconnected(): void {
+    this.#answers.forgetDomains();
+  }
+
   /** The host cannot be asked at the moment: what was known stays to be seen. */
   fail(problem: Problem, at: number): void {
     this.#setRow(problem, this.row?.at ?? at, this.row?.tookMs ?? 0);
@@ -122,12 +127,18 @@ export class XenHostState {
       facts.set(key, remembered);
       const told = remembered.of(presence, file);
       const known = this.records.get(key);
-      const record = known ?? this.#newRecord(key, name ?? nameless, told, at, id === null ? undefined : before.get(id));
+      const renamed =
+        known === undefined || known.row.load.id === null ? formerRecord(id === null ? undefined : before.get(id), key, told) : undefined;
+      const record = known ?? this.#newRecord(key, name ?? nameless, told, at, renamed);
       if (id !== null && known !== undefined && known.row.load.id !== null && known.row.load.id !== id) known.rates.forget();
       const counters = id === null ? noCounters : (load.counters.domains.get(id) ?? noCounters);
       const newLoad = row === undefined ? offLoad(at) : loadOf(record, row, counters, at, load.counters.uptimeMs ?? clockMs);
       if (row === undefined) record.rates.forget();
-      record.take(told, newLoad, this.#nextRevision, !this.#settled);
+      record.take(told, newLoad, this.#nextRevision, !this.#settled || renamed !== undefined);
+      if (renamed !== undefined) {
+        record.tell(renamedNews(renamed.row.name), at);
+        this.#remove(renamed.row.key, renamed);
+      }
       if (file !== undefined && changedFiles.has(file.path) && known !== undefined) record.tell(configurationNews, at);
       if (id !== null && row !== undefined) {
         record.tableName = row.name;
@@ -139,15 +150,10 @@ export class XenHostState {
     this.#settled = true;
   }
 
-  #newRecord(key: string, name: string, facts: DomainRow['facts'], at: number, sameId: DomainRecord | undefined): DomainRecord {
-    const former = sameId !== undefined && sameId.row.facts.uuid !== null && sameId.row.facts.uuid === facts.uuid ? sameId : undefined;
+  #newRecord(key: string, name: string, facts: DomainRow['facts'], at: number, former: DomainRecord | undefined): DomainRecord {
     const load = former?.row.load ?? offLoad(at);
     const record = new DomainRecord({ key, host: this.#id, name, facts, load }, this.#nextRevision(), former);
     this.records.set(key, record);
-    if (former !== undefined) {
-      record.tell(renamedNews(former.row.name), at);
-      this.#remove(former.row.key, former);
-    }
     return record;
   }
 
@@ -204,6 +210,11 @@ export class XenHostState {
     const start = at - uptime;
     return known !== null && Math.abs(known - start) < startToleranceMs ? known : start;
   }
+}
+
+/** What was known of the same domain under another name. */
+function formerRecord(sameId: DomainRecord | undefined, key: string, { uuid }: DomainRow['facts']): DomainRecord | undefined {
+  return sameId !== undefined && sameId.row.key !== key && uuid !== null && sameId.row.facts.uuid === uuid ? sameId : undefined;
 }
 
 function loadOf(record: DomainRecord, row: TableRow, counters: DomainCounters, at: number, clockMs: number): DomainLoad {
