@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './hum.ts';
+import { expectShown } from './terminal.ts';
 
 test.use({ flags: ['--demo', '12'] });
 
@@ -16,18 +17,6 @@ async function openConsole(page: Page): Promise<Locator> {
   const terminal = page.getByRole('region', { name: /^Console of / });
   await expect(terminal).toHaveAttribute('data-state', 'open');
   return terminal;
-}
-
-/** Finds a text in the terminal, which is drawn on a canvas where there is a graphics card. */
-async function expectShown(page: Page, text: string): Promise<void> {
-  await page.keyboard.press('Control+Shift+F');
-  const field = page.getByRole('textbox', { name: 'Find in the terminal' });
-  await expect(async () => {
-    await field.fill('');
-    await field.fill(text);
-    await expect(page.getByText('Nothing found')).toBeHidden({ timeout: 500 });
-  }).toPass();
-  await field.press('Escape');
 }
 
 test('a guest of the demo is logged into on its console, left with Ctrl-], and opened again with what stood there', async ({ page }) => {
