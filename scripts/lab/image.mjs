@@ -30,7 +30,7 @@ async function build(folder, say) {
   say('Building the image of the Xen host; this takes about a minute …');
   removeUnused();
   const unfinished = `${folder}-${process.pid}.part`;
-  const built = await run(join(inputs, 'build.sh'), [unfinished, keysFolder]);
+  const built = await run('nice', ['-n', '15', join(inputs, 'build.sh'), unfinished, keysFolder]);
   if (!built.ok) throw unbuilt(built.output);
   renameSync(unfinished, folder);
 }

@@ -80,7 +80,8 @@ export async function startMachine({ folder, peer, image, kind, accelerator, por
     ...['-pidfile', 'qemu.pid', '-daemonize'],
   ];
   for (const leftover of ['monitor.sock', 'cable.sock', 'serial.log']) rmSync(join(folder, leftover), { force: true });
-  const started = await run('qemu-system-x86_64', args, { cwd: folder, limitMs: 60_000 });
+  // Behind everything else: an emulated machine takes all the CPU that there is, and the tests beside it have limits.
+  const started = await run('nice', ['-n', '15', 'qemu-system-x86_64', ...args], { cwd: folder, limitMs: 60_000 });
   if (!started.ok) throw new Error(`QEMU did not start: ${started.output}`);
 }
 

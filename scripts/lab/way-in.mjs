@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { run } from '../run.mjs';
 import { keysFolder, loginKey } from './folders.mjs';
+import { LabHindrance } from './hindrance.mjs';
 import { machinePid } from './machine.mjs';
 
 /**
@@ -32,7 +33,9 @@ export async function waitForSsh({ folder, kind, port, limitMs, hopeless = () =>
     if (ok) return;
     if (machinePid(folder) === undefined) throw new Error(`QEMU ended; see ${join(folder, 'serial.log')}.`);
     if (hopeless()) throw new Error('Xen panicked.');
-    if (Date.now() > until) throw new Error(`No SSH after ${limitMs / 1000} s; see ${join(folder, 'serial.log')}.`);
+    if (Date.now() > until) {
+      throw new LabHindrance(`the emulated host was too slow: no SSH after ${limitMs / 1000} s; see ${join(folder, 'serial.log')}`);
+    }
     await pause(250);
   }
 }
