@@ -9,7 +9,7 @@ import { cells } from './cells.tsx';
 import { type ColumnId, columnLooks } from './columns.ts';
 import own from './DomainLine.module.css';
 import { oldAfterMs } from './figures.ts';
-import { useDomain, useXen } from './store.ts';
+import { toldAt, useDomain, useXen } from './store.ts';
 import type { UsedTwice } from './twice.ts';
 import { usedTwice } from './use-used-twice.ts';
 
@@ -28,7 +28,7 @@ export const DomainLine = memo(function DomainLine(props: LineProps<ColumnId>): 
   const twice = useXen((state) => usedTwice(state).get(id) ?? nothingTwice);
   const host = useFleetRow(row?.host ?? '');
   const online = host?.status.state === 'online';
-  const old = useEachSecond(() => row !== undefined && row.load.id !== null && (!online || consoleNow() - row.load.at > oldAfterMs));
+  const old = useEachSecond(() => row !== undefined && row.load.id !== null && (!online || consoleNow() - toldAt(row.host) > oldAfterMs));
   if (!row) return null;
   const domain = { ...row, hostName: host?.host.name ?? row.host, tags: host?.host.tags ?? [], twice };
   return (

@@ -17,7 +17,7 @@ import classes from './domain.module.css';
 import { chartSample, domainCharts, domainHeadline, domainMissing } from './domain-charts.ts';
 import type { DomainDetail } from './domain-detail.ts';
 import { oldAfterMs } from './figures.ts';
-import { useDomain, useFollowXen, useXen } from './store.ts';
+import { toldAt, useDomain, useFollowXen, useXen } from './store.ts';
 import { useDomainDetail } from './use-domain-detail.ts';
 
 /** Everything about one domain, live. `domain` is its key. */
@@ -77,7 +77,7 @@ function Charts({ row, detail }: { readonly row: DomainRow; readonly detail: Dom
           height={height}
           headline={domainHeadline(kind.id, row)}
           missing={domainMissing(kind.id, row, samples)}
-          old={row.load.id === null || host?.status.state !== 'online' || clock - row.load.at > oldAfterMs}
+          old={row.load.id === null || host?.status.state !== 'online' || clock - toldAt(row.host) > oldAfterMs}
         />
       ))}
     </section>

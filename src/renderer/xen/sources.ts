@@ -5,6 +5,7 @@ import type { Source } from '../components/source.ts';
 import type { ColumnId } from './columns.ts';
 import { domainStateLooks, isUp } from './domain-states.ts';
 import type { DomainCell } from './listed.ts';
+import { toldAt } from './store.ts';
 
 /** Where the value of a cell comes from; null for a cell that has nothing to add. */
 export function sourceOf(domain: DomainCell, column: ColumnId): Source | null {
@@ -94,5 +95,5 @@ function rate(bytesPerSecond: number | null): string {
 }
 
 function from(domain: DomainCell, command: string): string {
-  return `${command} · ${visibleText(domain.hostName, 80)} · ${clockTime(domain.load.at)}`;
+  return `${command} · ${visibleText(domain.hostName, 80)} · ${clockTime(toldAt(domain.host))}`;
 }

@@ -74,3 +74,8 @@ function apply(event: XenEvent): void {
 export function useDomain(key: string): DomainRow | undefined {
   return useXen((state) => state.domains.get(key));
 }
+
+/** When a host last told of its domains, epoch ms; 0 before it has. A load that has not changed is not sent again: its own time says nothing of its age. */
+export function toldAt(host: string): number {
+  return useXen.getState().hosts.get(host)?.at ?? 0;
+}
