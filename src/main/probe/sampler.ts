@@ -97,9 +97,13 @@ export class Sampler {
   }
 
   /** As `sampleNow`, and forgets how often it failed. */
-  retryNow(): Promise<void> {
+  async retryNow(): Promise<void> {
     this.#failures = 0;
-    return this.sampleNow();
+    await this.sampleNow();
+    // What was under way had been sent before anybody asked: its failure is no answer.
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    await this.sampleNow();
   }
 
   /** How often to ask a host that is quick. The next request moves to a random moment within the new interval. */
