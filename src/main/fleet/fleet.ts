@@ -91,14 +91,16 @@ export function createFleet(deps: FleetDeps): Fleet {
     onEvent: (host, event) => deps.log?.info({ host: host.id, name: host.name, severity: event.severity }, event.text),
   };
 
+  const hidden = () => (clients.size > 0 ? ![...clients.values()].includes(true) : readers === 0);
+
   function baseMs(monitor: HostMonitor | undefined): number {
-    const hidden = clients.size > 0 ? ![...clients.values()].includes(true) : readers === 0;
-    if (hidden) return hiddenIntervalMs;
+    if (hidden()) return hiddenIntervalMs;
     return monitor?.watched ? watchedIntervalMs : fleetIntervalMs;
   }
 
   function pace(): void {
     for (const monitor of monitors.values()) monitor.setBase(baseMs(monitor));
+    for (const follower of monitorDeps.followers) follower.setHidden(hidden());
   }
 
   function closes(ending: Promise<void>): void {

@@ -29,6 +29,8 @@ export interface HostFollower {
   connected(host: InventoryHost, session: Session, facts: HostFacts): void;
   /** The connection has ended; `removed` with the host itself. */
   disconnected(id: string, removed: boolean): void;
+  /** Every window is hidden, or one is seen again: what nobody sees need not be asked for often. */
+  setHidden(hidden: boolean): void;
 }
 
 export interface MonitorDeps {

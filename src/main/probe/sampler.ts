@@ -178,9 +178,10 @@ export class Sampler {
     } else if (!this.#phased) {
       this.#phased = true;
       this.#dueAt = now + interval * (0.1 + 0.9 * Math.random());
-    } else if (this.#dueAt <= now) {
-      this.#dueAt += interval;
-      if (this.#dueAt <= now) this.#dueAt = now + interval * Math.random();
+    } else {
+      if (this.#dueAt <= now) this.#dueAt += interval;
+      // Late by more than an interval, or the interval became shorter while the request was under way.
+      if (this.#dueAt <= now || this.#dueAt > now + interval) this.#dueAt = now + interval * Math.random();
     }
     this.#arm(now);
   }

@@ -25,6 +25,8 @@ export interface XenDeps {
 export interface Xen {
   connected(host: InventoryHost, session: Session, facts: HostFacts): void;
   disconnected(id: string, removed: boolean): void;
+  /** While every window is hidden, hosts are asked as if nobody read. */
+  setHidden(hidden: boolean): void;
   watch(signal?: AbortSignal, writable?: () => Promise<void>): AsyncGenerator<XenEvent, void, void>;
   /** @throws HumError `domain-gone` */
   watchDomain(ref: DomainRef, signal?: AbortSignal, writable?: () => Promise<void>): AsyncGenerator<DomainDetailEvent, void, void>;
@@ -45,6 +47,7 @@ export function createXen(deps: XenDeps): Xen {
   const monitors = new Map<string, XenHostMonitor>();
   const stopped = new AbortController();
   let readers = 0;
+  let hidden = false;
   const state = {
     states: () => [...monitors.values()].map((monitor) => monitor.state),
     revision: 0,
@@ -59,12 +62,19 @@ export function createXen(deps: XenDeps): Xen {
   }
 
   function baseMs(monitor: XenHostMonitor): number {
+    if (hidden) return idleMs;
     if (monitor.watchers > 0) return watchedMs;
     return readers > 0 ? readMs : idleMs;
   }
 
   function pace(): void {
     for (const monitor of monitors.values()) monitor.setBase(baseMs(monitor));
+  }
+
+  /** Somebody looks again: the figures of up to a minute ago are not what they came for. */
+  function catchUp(): void {
+    const oldest = now() - readMs;
+    for (const monitor of monitors.values()) if ((monitor.state.row?.at ?? 0) < oldest) void monitor.sampleNow();
   }
 
   function forget(id: string): void {
@@ -130,10 +140,17 @@ export function createXen(deps: XenDeps): Xen {
       monitor.disconnect();
       monitor.state.fail(notConnected(id), now());
     },
+    setHidden(nobodySees) {
+      if (hidden === nobodySees) return;
+      hidden = nobodySees;
+      pace();
+      if (!hidden && readers > 0) catchUp();
+    },
     watch(signal, writable) {
       return abortable([signal, stopped.signal], (aborted) =>
         counted(xenFeed(state, aborted, now, writable), (change) => {
           readers += change;
+          if (readers === 1 && change === 1 && !hidden) catchUp();
         }),
       );
     },
