@@ -61,12 +61,22 @@ oom_kill
 
 # Before Linux 3.14 there is no MemAvailable; its estimate needs the low watermark.
 min_free=
-if ! grep -qs '^MemAvailable:' "$proc/meminfo" && [ -r "$proc/sys/vm/min_free_kbytes" ]; then
+available=
+if [ -r "$proc/meminfo" ]; then
+  # It is the third line: read by the shell itself, as a process more for each host is felt when a fleet connects.
+  while read -r line; do
+    case $line in MemAvailable:*) available=yes && break ;; esac
+  done <"$proc/meminfo"
+fi
+if [ -z "$available" ] && [ -r "$proc/sys/vm/min_free_kbytes" ]; then
   read -r min_free <"$proc/sys/vm/min_free_kbytes"
 fi
+# Looked up once here: the subshell of each sample would look it up anew.
+hash grep 2>/dev/null
 
 # Which toolstack rules the host; nothing unless this is dom0, which alone has the capability control_d.
 toolstack() {
+  [ -r "$proc/xen/capabilities" ] || return 0
   grep -qs control_d "$proc/xen/capabilities" || return 0
   # XAPI and xend keep books of their own on the domains: while one of them runs, xl must not be used, though it may be there.
   if [ -e "$root/etc/xensource-inventory" ] && command -v xe >/dev/null; then
@@ -212,7 +222,7 @@ say() {
   printf '%s' "$1"
 }
 # mksh has no printf of its own, and a program is given no more than 128 KiB in one argument.
-[ "$(command -v printf)" = printf ] || [ -z "${KSH_VERSION-}" ] || eval 'say() { print -rn -- "$1"; }'
+[ -z "${KSH_VERSION-}" ] || [ "$(command -v printf)" = printf ] || eval 'say() { print -rn -- "$1"; }'
 
 while read -r seq sections; do
   files=
