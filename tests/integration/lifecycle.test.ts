@@ -73,6 +73,17 @@ test('a guest is paused, unpaused, renamed and given other memory, and the probe
   expect(row('other-name')?.facts.uuid).toBe(facts.uuid);
 });
 
+test('a guest gets the name back that its configuration kept for it, and not one that another guest has', async () => {
+  const { name, facts } = some((each) => runs(each) && each.facts.configFile !== null);
+  const other = some((each) => runs(each) && each.name !== name);
+  await done(name, { action: 'rename', name: 'other-name' });
+  expect(row(name)?.load.state).toBe('off');
+  await expect(hum.begin('other-name', { action: 'rename', name: other.name })).rejects.toMatchObject({ problem: { code: 'name-taken' } });
+  await done('other-name', { action: 'rename', name });
+  expect(row(name)?.facts.uuid).toBe(facts.uuid);
+  expect(row('other-name')).toBeUndefined();
+});
+
 test('a guest is destroyed by its name, and started again', async () => {
   const { name } = some((each) => runs(each) && each.facts.configFile !== null);
   await done(name, { action: 'destroy' });

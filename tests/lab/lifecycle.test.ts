@@ -180,6 +180,7 @@ test('a save onto a full disk fails, and the guest runs on', async () => {
 
 test('sshd that ends in the middle of a save leaves a whole save, taken back once the host is there again', async () => {
   await lab.startGuest('guest1');
+  await hum.xen.refresh('x');
   const uuid = row('guest1')?.facts.uuid;
   const id = await hum.begin('guest1', { action: 'save', path: null });
   await lab.sure('for try in $(seq 100); do [ -e /var/lib/xen/save/guest1.save ] && exit 0; sleep 0.1; done; exit 1');

@@ -22,7 +22,7 @@ const kinds: readonly DomainAction['action'][] = [
 ];
 const around = (hosts: readonly XenHost[] = [xenHost()], rows: readonly DomainRow[] = []): Surroundings => ({
   host: (id) => hosts.find(({ host }) => host === id),
-  hasName: (host, name) => rows.some((row) => row.host === host && row.name === name),
+  hasName: (host, name) => rows.some((row) => row.host === host && row.name === name && row.load.state !== 'off'),
 });
 const inState = (state: DomainState) => domainRow({ load: state === 'off' ? { state, id: null, memory: 0 } : { state } });
 
@@ -101,9 +101,10 @@ test('virtual CPUs stay within maxvcpus', () => {
 });
 
 test('a new name must be free on the host, and another one', () => {
-  const rows = [domainRow({ name: 'web01' }), domainRow({ name: 'web02', host: 'xen-b' })];
+  const rows = [domainRow({ name: 'web01' }), domainRow({ name: 'web02', host: 'xen-b' }), { ...inState('off'), name: 'web03' }];
   expect(check({ action: 'rename', name: 'web01' }, domainRow(), around([xenHost()], rows))).toBe('name-taken');
   expect(check({ action: 'rename', name: 'web02' }, domainRow(), around([xenHost()], rows))).toBeUndefined();
+  expect(check({ action: 'rename', name: 'web03' }, domainRow(), around([xenHost()], rows))).toBeUndefined();
   expect(check({ action: 'rename', name: 'guest2' })).toBe('bad-input');
   expect(check({ action: 'rename', name: 'Domain-0' })).toBe('name-taken');
 });

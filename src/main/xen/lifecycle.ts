@@ -122,7 +122,7 @@ function surroundingsOf(xen: Xen): Surroundings {
   return {
     host: (id) => xen.host(id),
     hasName(host, name) {
-      names ??= new Set(xen.domains().map((row) => `${row.host}\0${row.name}`));
+      names ??= new Set(xen.domains().flatMap((row) => (row.load.state === 'off' ? [] : [`${row.host}\0${row.name}`])));
       return names.has(`${host}\0${name}`);
     },
   };

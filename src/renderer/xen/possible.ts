@@ -8,6 +8,7 @@ export function whyNot(kind: DomainAction['action'], row: DomainRow): Problem | 
   const { hosts, domains } = useXen.getState();
   return rules.whyNot(kind, row, {
     host: (id) => hosts.get(id),
-    hasName: (host, name) => [...domains.values()].some((other) => other.host === host && other.name === name),
+    hasName: (host, name) =>
+      [...domains.values()].some((other) => other.host === host && other.name === name && other.load.state !== 'off'),
   });
 }

@@ -8,7 +8,10 @@ type Kind = DomainAction['action'];
 export interface Surroundings {
   /** The Xen host of this id, as far as it is known. */
   readonly host: (id: string) => XenHost | undefined;
-  /** Whether a domain of this name is on that host or configured there. */
+  /**
+   * Whether Xen has a domain of this name on that host. A configuration alone takes no name: it may be the domain's own, from before a
+   * rename, or the same one kept on two hosts for failover.
+   */
   readonly hasName: (host: string, name: string) => boolean;
 }
 
