@@ -22,7 +22,7 @@ const kinds: readonly DomainAction['action'][] = [
 ];
 const around = (hosts: readonly XenHost[] = [xenHost()], rows: readonly DomainRow[] = []): Surroundings => ({
   host: (id) => hosts.find(({ host }) => host === id),
-  hasName: (host, name) => rows.some((row) => row.host === host && row.name === name && row.load.state !== 'off'),
+  named: (host, name) => rows.filter((row) => row.host === host && row.name === name),
 });
 const inState = (state: DomainState) => domainRow({ load: state === 'off' ? { state, id: null, memory: 0 } : { state } });
 
@@ -101,12 +101,22 @@ test('virtual CPUs stay within maxvcpus', () => {
 });
 
 test('a new name must be free on the host, and another one', () => {
-  const rows = [domainRow({ name: 'web01' }), domainRow({ name: 'web02', host: 'xen-b' }), { ...inState('off'), name: 'web03' }];
+  const rows = [domainRow({ name: 'web01' }), domainRow({ name: 'web02', host: 'xen-b' })];
   expect(check({ action: 'rename', name: 'web01' }, domainRow(), around([xenHost()], rows))).toBe('name-taken');
   expect(check({ action: 'rename', name: 'web02' }, domainRow(), around([xenHost()], rows))).toBeUndefined();
-  expect(check({ action: 'rename', name: 'web03' }, domainRow(), around([xenHost()], rows))).toBeUndefined();
   expect(check({ action: 'rename', name: 'guest2' })).toBe('bad-input');
   expect(check({ action: 'rename', name: 'Domain-0' })).toBe('name-taken');
+});
+
+test('a name that only a configuration has is free for the guest that it configures, by its uuid or a MAC address', () => {
+  const configured = (facts: Partial<DomainRow['facts']>) => domainRow({ name: 'web03', facts, load: { state: 'off', id: null } });
+  const renamed = (row: DomainRow) => check({ action: 'rename', name: 'web03' }, domainRow(), around([xenHost()], [row]));
+  const vif = { mac: '00:16:3E:00:00:02', bridge: 'xenbr0', script: null, model: null, ip: null };
+  expect(renamed(configured({ uuid: null, vifs: [vif] }))).toBeUndefined();
+  expect(renamed(configured({ vifs: [] }))).toBeUndefined();
+  expect(renamed(configured({ uuid: null, vifs: [{ ...vif, mac: '00:16:3e:00:00:03' }] }))).toBe('name-taken');
+  expect(renamed(configured({ uuid: null, vifs: [{ ...vif, mac: null }] }))).toBe('name-taken');
+  expect(renamed(domainRow({ name: 'web03' }))).toBe('name-taken');
 });
 
 test('autostart is a link to a file of its own', () => {
@@ -128,6 +138,8 @@ test('a migration goes to another known, healthy host with xl, no older, with me
   expect(to({ memoryFree: 100 * mib })).toBe('memory-short');
   expect(to({ problem: { code: 'xenstore-dead', message: 'Dead.', hint: 'Look.' } })).toBe('xenstore-dead');
   expect(to({}, [domainRow({ host: 'xen-b' })])).toBe('name-taken');
+  expect(to({}, [domainRow({ host: 'xen-b', load: { state: 'off', id: null } })])).toBeUndefined();
+  expect(to({}, [domainRow({ host: 'xen-b', facts: { uuid: null, vifs: [] }, load: { state: 'off', id: null } })])).toBe('name-taken');
   expect(check({ action: 'migrate', to: 'xen-a' })).toBe('bad-input');
   expect(check({ action: 'migrate', to: 'xen-c' })).toBe('not-found');
   expect(check({ action: 'migrate', to: 'xen-b' }, domainRow({ facts: { pci: ['0000:03:00.0'] } }))).toBe('wrong-state');

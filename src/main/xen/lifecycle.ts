@@ -117,14 +117,9 @@ export function createLifecycle({ xen, plans, runner, hostAddress, now = Date.no
 }
 
 function surroundingsOf(xen: Xen): Surroundings {
-  /** Built when the first action asks: most do not. */
-  let names: ReadonlySet<string> | undefined;
   return {
     host: (id) => xen.host(id),
-    hasName(host, name) {
-      names ??= new Set(xen.domains().flatMap((row) => (row.load.state === 'off' ? [] : [`${row.host}\0${row.name}`])));
-      return names.has(`${host}\0${name}`);
-    },
+    named: (host, name) => xen.domains().filter((row) => row.host === host && row.name === name),
   };
 }
 

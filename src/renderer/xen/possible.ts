@@ -8,7 +8,6 @@ export function whyNot(kind: DomainAction['action'], row: DomainRow): Problem | 
   const { hosts, domains } = useXen.getState();
   return rules.whyNot(kind, row, {
     host: (id) => hosts.get(id),
-    hasName: (host, name) =>
-      [...domains.values()].some((other) => other.host === host && other.name === name && other.load.state !== 'off'),
+    named: (host, name) => [...domains.values()].filter((row) => row.host === host && row.name === name),
   });
 }

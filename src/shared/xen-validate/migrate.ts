@@ -1,5 +1,5 @@
 import { formatBytes } from '../units.ts';
-import { called, needs, type Rule, refusal } from './rule.ts';
+import { called, nameTaken, needs, type Rule, refusal } from './rule.ts';
 
 /** What can be seen from here; the steps of the plan look at the rest on both hosts. */
 export const migrate: Rule<'migrate'> = {
@@ -36,11 +36,11 @@ export const migrate: Rule<'migrate'> = {
       const message = `That host has ${formatBytes(target.memoryFree)} free, and ${called(row)} needs ${formatBytes(row.load.memory)}.`;
       return refusal(row, 'memory-short', message, 'Choose another host, or give the domain less memory first.');
     }
-    if (!around.hasName(to, row.name)) return undefined;
+    if (!nameTaken(row, to, row.name, around)) return undefined;
     return refusal(
       row,
       'name-taken',
-      `There is a domain called ${called(row)} on that host already.`,
+      `Another domain on that host, running or configured, is called ${called(row)}.`,
       'Choose another host, or rename one of them.',
     );
   },

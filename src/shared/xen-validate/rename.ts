@@ -1,4 +1,4 @@
-import { called, needs, type Rule, refusal } from './rule.ts';
+import { called, nameTaken, needs, type Rule, refusal } from './rule.ts';
 
 /** What is off has its name in its configuration only. */
 export const rename: Rule<'rename'> = {
@@ -9,7 +9,7 @@ export const rename: Rule<'rename'> = {
   acceptable({ name }, row, around) {
     if (name === row.name) return refusal(row, 'bad-input', 'That is its name already.', 'Choose another one.');
     if (/^domain-0$/i.test(name)) return refusal(row, 'name-taken', `${name} is the control domain.`, 'Choose another name.');
-    if (!around.hasName(row.host, name)) return undefined;
-    return refusal(row, 'name-taken', `There is a domain called ${name} on this host already.`, 'Choose another name.');
+    if (!nameTaken(row, row.host, name, around)) return undefined;
+    return refusal(row, 'name-taken', `Another domain on this host, running or configured, is called ${name}.`, 'Choose another name.');
   },
 };

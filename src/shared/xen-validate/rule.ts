@@ -8,11 +8,8 @@ type Kind = DomainAction['action'];
 export interface Surroundings {
   /** The Xen host of this id, as far as it is known. */
   readonly host: (id: string) => XenHost | undefined;
-  /**
-   * Whether Xen has a domain of this name on that host. A configuration alone takes no name: it may be the domain's own, from before a
-   * rename, or the same one kept on two hosts for failover.
-   */
-  readonly hasName: (host: string, name: string) => boolean;
+  /** The domains of this name on that host, and what is configured there by it. */
+  readonly named: (host: string, name: string) => readonly DomainRow[];
 }
 
 /** When an action is possible. Pure: the renderer asks for its buttons, the console before it makes a plan. */
@@ -51,6 +48,21 @@ const wayOut: Readonly<Record<DomainState, string>> = {
   dying: 'Wait until Xen has given its memory back.',
   off: 'Start it first.',
 };
+
+/**
+ * Whether another guest has this name on that host, running or configured. A configuration of the domain's own does not count: it has the
+ * name from before a rename, or is kept on a second host for failover.
+ */
+export function nameTaken(row: DomainRow, host: string, name: string, around: Surroundings): boolean {
+  return around.named(host, name).some((other) => other.load.state !== 'off' || !sameGuest(row, other));
+}
+
+/** By what a configuration pins down: its uuid, or the MAC address of an interface. */
+function sameGuest({ facts: one }: DomainRow, { facts: other }: DomainRow): boolean {
+  if (one.uuid !== null && one.uuid === other.uuid) return true;
+  const macs = new Set(one.vifs.flatMap(({ mac }) => mac?.toLowerCase() ?? []));
+  return other.vifs.some(({ mac }) => mac !== null && macs.has(mac.toLowerCase()));
+}
 
 /** That the domain is in another state than the action needs, or nothing. */
 export function needs(row: DomainRow, ...states: readonly DomainState[]): Problem | undefined {
