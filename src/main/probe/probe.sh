@@ -76,8 +76,9 @@ hash grep 2>/dev/null
 
 # Which toolstack rules the host; nothing unless this is dom0, which alone has the capability control_d.
 toolstack() {
+  # Most hosts have no such file: no process is started to find that out.
   [ -r "$proc/xen/capabilities" ] || return 0
-  grep -qs control_d "$proc/xen/capabilities" || return 0
+  grep -q control_d "$proc/xen/capabilities" || return 0
   # XAPI and xend keep books of their own on the domains: while one of them runs, xl must not be used, though it may be there.
   if [ -e "$root/etc/xensource-inventory" ] && command -v xe >/dev/null; then
     echo xe
