@@ -5,7 +5,8 @@ import type { Runner, Session } from '../ssh/session.ts';
 import { abortable, Bell } from '../stream.ts';
 import { type FleetState, fleetFeed } from './fleet-feed.ts';
 import { hostFeed } from './host-feed.ts';
-import { type HostFollower, HostMonitor, type MonitorDeps } from './host-monitor.ts';
+import type { HostFollower } from './host-follower.ts';
+import { HostMonitor, type MonitorDeps } from './host-monitor.ts';
 import type { SampleReaders } from './sample.ts';
 
 const fleetIntervalMs = 5_000;

@@ -6,6 +6,7 @@ import { noAnswer, noFigures, type Section } from '../probe/probe.ts';
 import { Sampler } from '../probe/sampler.ts';
 import type { Runner, Session, SessionStatus } from '../ssh/session.ts';
 import { EventLog, stateEvent } from './event-log.ts';
+import type { HostFollower } from './host-follower.ts';
 import { HostRecord } from './host-record.ts';
 import { ProcessRequests } from './process-requests.ts';
 import type { SampleReaders } from './sample.ts';
@@ -21,16 +22,6 @@ export interface HostWatcher {
   event(event: HostEvent): void;
   /** A row part has changed, or the host was removed. */
   changed(): void;
-}
-
-/** A feature that asks hosts questions of its own, over the sessions that the fleet keeps. */
-export interface HostFollower {
-  /** Hum is connected to the host, and it has told what it is. */
-  connected(host: InventoryHost, session: Session, facts: HostFacts): void;
-  /** The connection has ended; `removed` with the host itself. */
-  disconnected(id: string, removed: boolean): void;
-  /** Every window is hidden, or one is seen again: what nobody sees need not be asked for often. */
-  setHidden(hidden: boolean): void;
 }
 
 export interface MonitorDeps {
