@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { run } from './run.mjs';
 
-/** What the tests outside the lab need of Debian: a browser, SSH servers, a login shell of every kind, and what a host is asked about. */
+/** What the tests outside the lab need of Debian: a browser, SSH servers, a login shell and an awk of every kind, and what a host is asked about. */
 export const testPackages = [
   'chromium',
   'openssh-server',
@@ -11,6 +11,8 @@ export const testPackages = [
   'fish',
   'tcsh',
   'mksh',
+  'gawk',
+  'original-awk',
   'busybox',
   'rsync',
   'cron',

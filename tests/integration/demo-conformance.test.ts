@@ -3,16 +3,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { probeAnswer, startProbe } from '../../src/main/demo/probe-answer.ts';
+import { probeAnswer } from '../../src/main/demo/probe-answer.ts';
 import { ProcFiles } from '../../src/main/demo/proc-files.ts';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
-import { sectorFiles } from '../../src/main/demo/xen/probe-sections.ts';
+import { sectorFiles, XenSections } from '../../src/main/demo/xen/probe-sections.ts';
 import { type XenHost, xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
 import { xl } from '../../src/main/demo/xen/xl.ts';
 
-/** The demo answers in JavaScript what probe.sh would print for the same files; here the real script says what that is. */
+/** The demo answers in JavaScript what the probe's scripts would print for the same files; here the real ones say what that is. */
 
 const script = resolve(import.meta.dirname, '../../src/main/probe/probe.sh');
+const xenScript = resolve(import.meta.dirname, '../../src/main/xen/scripts/probe.sh');
 const dir = mkdtempSync(join(tmpdir(), 'hum-demo-conformance-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -40,7 +41,7 @@ const requests = [
 ];
 
 /** Of a Xen host: all there is, then what has changed since (nothing), then all again. */
-const xenRequests = ['11 xen xen-load', '12 xen', '13 whole facts xen-load xen load'];
+const xenRequests = ['1 xen xen-load', '2 xen', '3 whole xen-load xen nonsense'];
 
 /** The outer files are those of the machine that runs the test: probe.sh reads them by their fixed names. */
 class FilesHere extends ProcFiles {
@@ -104,7 +105,7 @@ function writePrograms(root: string, name: string, kernel: string): string {
   return bin;
 }
 
-describe('the demo answers as probe.sh does', () => {
+describe('the demo answers as the scripts do', () => {
   for (const [index, at] of [
     [0, 0],
     [6, minute],
@@ -126,20 +127,25 @@ describe('the demo answers as probe.sh does', () => {
       writeProc(join(root, 'proc'), files);
       const bin = writePrograms(`${root}-host`, profile.name, profile.kernel);
       if (xen) writeXen(root, bin, files, xen);
-      const asked = xen ? [...requests, ...xenRequests] : requests;
-      const { real, simulated } = whileAccountsStand(() => {
-        const real = execFileSync('sh', [script, nonce, join(root, 'proc'), root], {
+      const proc = join(root, 'proc');
+      const reallyAnswered = (path: string, asked: readonly string[]) =>
+        execFileSync('sh', [path, nonce, proc, root], {
           input: asked.map((request) => `${request}\n`).join(''),
           encoding: 'utf8',
           env: { PATH: `${bin}:${process.env.PATH}` },
         });
-        const run = startProbe(nonce, join(root, 'proc'), files);
-        return { real, simulated: asked.map((request) => probeAnswer(run, request, files)).join('') };
-      });
-      const below = (frames: string) => filesInOrder(frames.replaceAll(`${root}/etc/`, '/etc/'));
-      expect(filesInOrder(simulated)).toBe(below(real));
+      const { real, simulated } = whileAccountsStand(() => ({
+        real: reallyAnswered(script, requests),
+        simulated: requests.map((request) => probeAnswer({ nonce, proc }, request, files)).join(''),
+      }));
+      expect(simulated).toBe(real);
       expect(real).toContain(`VmRSS:`);
-      if (xen) expect(real).toContain(profile.user === 'root' ? `${nonce} xen-domains-same` : `/stat\n${nonce} end`);
+      if (!xen) return;
+      const realXen = reallyAnswered(xenScript, xenRequests);
+      const run = new XenSections(nonce, proc);
+      const simulatedXen = xenRequests.map((request) => run.answer(request, files)).join('');
+      expect(filesInOrder(simulatedXen)).toBe(filesInOrder(realXen.replaceAll(`${root}/etc/`, '/etc/')));
+      expect(realXen).toContain(profile.user === 'root' ? `${nonce} xen-domains-same` : `/stat\n${nonce} end`);
     });
   }
 });

@@ -1,15 +1,21 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { readMemory } from '../../src/main/memory/memory.ts';
 import probeScript from '../../src/main/probe/probe.sh?raw';
 import { openProbe, type Probe } from '../../src/main/probe/probe.ts';
+import xenProbeScript from '../../src/main/xen/scripts/probe.sh?raw';
 import { type LocalHostOptions, type LocalSession, localSession } from '../support/local-session.ts';
 import { patience, patienceMs } from '../support/patience.ts';
 
 const execute = promisify(execFile);
 const sessions: LocalSession[] = [];
+const dir = mkdtempSync(join(tmpdir(), 'hum-probe-'));
+afterAll(() => rm(dir, { recursive: true, force: true }));
 
 async function probeOf(options: LocalHostOptions = {}): Promise<{ probe: Probe; session: LocalSession }> {
   const session = localSession('a', options);
@@ -107,19 +113,41 @@ describe('the probe', () => {
 });
 
 describe('the script', () => {
+  // Figures move between two runs; what they are of does not.
+  const answer = async (command: string, script: string, requests: string, path = '') => {
+    const [program = 'sh', ...flags] = command.split(' ');
+    const running = execute(program, [...flags, '-c', script, 'sh', 'NONCE', '/proc'], {
+      timeout: patienceMs,
+      env: { ...process.env, PATH: `${path}:${process.env.PATH}` },
+    });
+    running.child.stdin?.end(requests);
+    return (await running).stdout.replace(/\d+/g, '0').replace(/ +/g, ' ');
+  };
+  const figures = '1 memory facts\n2 load nonsense uptime network\n3 pressure cpu memory\n';
+  const domains = '1 xen xen-load\n2 whole xen\n';
+
   it.each(['dash', 'bash', 'busybox ash', 'mksh', 'zsh --emulate sh'])('answers under %s as under sh', async (shell) => {
-    const answer = async (command: string) => {
-      const [program = 'sh', ...flags] = command.split(' ');
-      const running = execute(program, [...flags, '-c', probeScript, 'sh', 'NONCE', '/proc'], { timeout: patienceMs });
-      running.child.stdin?.end('1 memory facts\n2 load nonsense uptime network\n3 xen xen-load\n4 whole xen\n');
-      // Figures move between two runs; what they are of does not.
-      return (await running).stdout.replace(/\d+/g, '0').replace(/ +/g, ' ');
-    };
-    expect(await answer(shell)).toBe(await answer('sh'));
+    expect(await answer(shell, probeScript, figures)).toBe(await answer('sh', probeScript, figures));
+    expect(await answer(shell, xenProbeScript, domains)).toBe(await answer('sh', xenProbeScript, domains));
   });
 
-  it('writes to no file', () => {
-    const commands = probeScript.replace(/^ *#.*$/gm, '').replace(/2?>\/dev\/null|\d?>&[\d-]/g, '');
+  it.each(['mawk -W interactive', 'gawk', 'original-awk', 'busybox awk'])('answers with %s, each request as it comes', async (awk) => {
+    const bin = join(dir, awk.replaceAll(' ', '-'));
+    await mkdir(bin, { recursive: true });
+    // The script prefers mawk, under that name.
+    for (const name of ['awk', 'mawk']) {
+      await writeFile(join(bin, name), `#!/bin/sh\n[ "$1" = -W ] && shift 2\nexec /usr/bin/${awk} "$@"\n`, { mode: 0o755 });
+    }
+    expect(await answer('sh', probeScript, figures, bin)).toBe(await answer('sh', probeScript, figures));
+    const { probe } = await probeOf({ path: bin });
+    for (let round = 1; round <= 3; round += 1) expect((await probe.request(['load'], patienceMs)).files.get('loadavg')).toMatch(/^\d/);
+  });
+
+  it.each([
+    ['probe.sh', probeScript.replace(/getline[^<]*<|i > 0|[()] > 0/g, '')],
+    ['xen/scripts/probe.sh', xenProbeScript],
+  ])('%s writes to no file', (_, script) => {
+    const commands = script.replace(/^ *#.*$/gm, '').replace(/2?>\/dev\/null|\d?>&[\d-]/g, '');
     expect(commands).not.toContain('>');
   });
 });

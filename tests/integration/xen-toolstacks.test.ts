@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openProbe } from '../../src/main/probe/probe.ts';
+import xenProbeScript from '../../src/main/xen/scripts/probe.sh?raw';
 import { createXen } from '../../src/main/xen/xen.ts';
 import { inventoryHost } from '../support/inventory-host.ts';
 import { type LocalSession, localSession } from '../support/local-session.ts';
@@ -37,6 +38,8 @@ function dom0(): LocalSession {
   session.start();
   return session;
 }
+
+const xl = { script: { text: xenProbeScript, args: ['xl'] } };
 
 async function toolstack(): Promise<string | undefined> {
   const probe = await openProbe(dom0());
@@ -127,7 +130,7 @@ describe('an account that is not root', () => {
     script('id', 'echo 1000');
     script('sudo', '[ "$1" = -n ] || exit 1; shift; [ "$*" = true ] && exit; echo "$*" >>"$(dirname "$0")/asked"; exec "$@"');
     script('xl', '[ -e "$(dirname "$0")/asked" ] && cat "$(dirname "$0")/fixtures/guests-3/xl-list.out"');
-    const probe = await openProbe(dom0());
+    const probe = await openProbe(dom0(), xl);
     const { sections } = await probe.request(['xen-load'], patienceMs);
     expect(sections.get('xen-list-end')).toBe('0\n');
     expect(sections.get('xen-list')).toContain('guest3');
@@ -138,7 +141,7 @@ describe('an account that is not root', () => {
     writeFileSync(place('bin/mode'), 'denied\n');
     script('id', 'echo 1000');
     script('sudo', 'echo "sudo: a password is required" >&2; exit 1');
-    const probe = await openProbe(dom0());
+    const probe = await openProbe(dom0(), xl);
     const { sections } = await probe.request(['xen', 'xen-load'], patienceMs);
     expect(sections.get('xen-list-end')).toContain('Permission denied');
     expect([...sections.keys()]).toEqual(expect.arrayContaining(['xen-info', 'xen-files', 'xen-daemons']));
@@ -150,7 +153,7 @@ describe('what has not changed', () => {
   it('is not sent again, unless it is asked for in whole', async () => {
     put('xl');
     writeFileSync(place('root/etc/xen/guest2.cfg'), 'name = "guest2"\nmemory = 128\n');
-    const probe = await openProbe(dom0());
+    const probe = await openProbe(dom0(), xl);
     const names = async (...sections: ('whole' | 'xen')[]) => [...(await probe.request(sections, patienceMs)).sections.keys()];
     expect(await names('xen')).toEqual(expect.arrayContaining(['xen-domains', 'xen-domains-end', 'xen-files']));
     expect(await names('xen')).toEqual(expect.arrayContaining(['xen-domains-same', 'xen-files-same']));
@@ -174,7 +177,7 @@ describe('what has not changed', () => {
       ['with blank', 'name = "b"\n'],
     ] as const)
       writeFileSync(place(`root/etc/xen/${name}`), text);
-    const probe = await openProbe(dom0());
+    const probe = await openProbe(dom0(), xl);
     const { sections } = await probe.request(['xen'], patienceMs);
     const told = (sections.get('xen-files') ?? '').trim().split('\n').sort();
     expect(told.map((line) => line.slice(line.indexOf('/etc/xen/')))).toEqual([

@@ -104,8 +104,8 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
     open(script, args = []) {
       if (status.state !== 'online') return Promise.reject(new HumError(refused(id)));
       opened += 1;
-      const [nonce = '', proc = ''] = args;
-      const child = spawn('sh', ['-c', options.script ?? script, 'sh', nonce, options.proc ?? proc, options.root ?? ''], {
+      const [nonce = '', proc = '', root = '', ...rest] = args;
+      const child = spawn('sh', ['-c', options.script ?? script, 'sh', nonce, options.proc ?? proc, options.root ?? root, ...rest], {
         stdio: ['pipe', 'pipe', 'ignore'],
         env: { ...process.env, PATH: `${options.path ?? ''}:${process.env.PATH}` },
       });

@@ -1,15 +1,16 @@
 import type { ServerChannel } from 'ssh2';
 import probeScript from '../probe/probe.sh?raw';
 import consoleScript from '../terminals/console.sh?raw';
+import xenProbeScript from '../xen/scripts/probe.sh?raw';
 import { type DoorScript, readDoor, readPayload } from './door-script.ts';
-import { startProbe } from './probe-answer.ts';
+import { probeAnswer } from './probe-answer.ts';
 import { ProbeChannel } from './probe-channel.ts';
-import { ProcFiles } from './proc-files.ts';
 import type { Pty } from './pty.ts';
 import { scripts } from './scripts.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import type { Answer } from './xen/answer.ts';
 import { GuestConsole } from './xen/console.ts';
+import { XenSections } from './xen/probe-sections.ts';
 
 /** What a script may be given on stdin: a configuration is at most 256 KiB. */
 const mostInput = 1024 * 1024;
@@ -38,16 +39,20 @@ export function serveExec(channel: ServerChannel, command: string, host: Simulat
 }
 
 function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffer, host: SimulatedHost, pty: Pty | undefined): void {
-  const { profile, xen, now } = host;
+  const { profile, xen } = host;
   if (!door) {
     refuse(channel, `${profile.name} is simulated: it cannot read this script.`);
     return;
   }
   if (!pty) channel.stderr.write(door.ready);
   channel.write(door.ready);
-  const [first, second] = door.args;
-  if (door.script === probeScript && first !== undefined && second !== undefined) {
-    new ProbeChannel(channel, startProbe(first, second, new ProcFiles(profile, now(), xen)), host).take(rest);
+  const [first = '', second = ''] = door.args;
+  if (door.script === probeScript) {
+    const run = { nonce: first, proc: second };
+    new ProbeChannel(channel, (line, files) => probeAnswer(run, line, files), host).take(rest);
+  } else if (door.script === xenProbeScript) {
+    const run = new XenSections(first, second);
+    new ProbeChannel(channel, (line, files) => run.answer(line, files), host).take(rest);
   } else if (door.script === consoleScript && pty && xen) {
     new GuestConsole(channel, host, xen, Number(first), pty).take(rest);
   } else {

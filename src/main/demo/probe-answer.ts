@@ -1,76 +1,59 @@
 import probeScript from '../probe/probe.sh?raw';
 import type { ProcFiles } from './proc-files.ts';
-import { XenSections } from './xen/probe-sections.ts';
 
 /**
  * probe.sh, run against simulated files: the same requests, the same frames, byte for byte. tests/integration/demo-conformance.test.ts
  * holds the two side by side.
  */
 
-/** What the script has grep look for: a line with any of these strings is sent. */
-const wanted = ['cpu ', ...(/^wanted='([^']*)'$/m.exec(probeScript)?.[1] ?? '').split('\n')];
+/** The words that the lines of meminfo and vmstat begin with that the script sends. */
+const wanted = new Set((/^wanted='([^']*)'$/m.exec(probeScript)?.[1] ?? '').split(/\s/));
 
-/** What the script keeps from its start. */
+/** What the script is given at its start. */
 export interface ProbeRun {
   readonly nonce: string;
   /** `$2`: where proc(5) is mounted. */
   readonly proc: string;
-  /** The line of min_free_kbytes, on kernels without MemAvailable. */
-  readonly watermark: string;
-  readonly xen: XenSections;
-}
-
-/** What the script finds out before its first request. */
-export function startProbe(nonce: string, proc: string, files: ProcFiles): ProbeRun {
-  const minFree = linesOf(files.proc('sys/vm/min_free_kbytes'))[0];
-  const needed = !/^MemAvailable:/m.test(files.proc('meminfo') ?? '') && minFree !== undefined;
-  return { nonce, proc, watermark: needed ? `${proc}/sys/vm/min_free_kbytes:${minFree}\n` : '', xen: new XenSections(nonce, proc) };
 }
 
 /** The frame that answers one request line (without its newline). */
-export function probeAnswer(run: ProbeRun, line: string, files: ProcFiles): string {
+export function probeAnswer({ nonce, proc }: ProbeRun, line: string, files: ProcFiles): string {
   const [seq = '', ...sections] = line.split(/[ \t]+/).filter((word) => word !== '');
-  const paths = sections.flatMap(filesOf);
-  let out = `${run.nonce} begin ${seq}\n`;
-  if (paths.length > 0) {
-    const needles = sections.includes('network') ? [...wanted, ':'] : wanted;
-    const hasAny = (line: string) => needles.some((needle) => line.includes(needle));
-    const lines = paths.map((path) => grep(`${run.proc}/${path}`, files.proc(path), hasAny)).join('');
-    // The shell's $(…) leaves out the last newline, or nothing when there is nothing, and the script adds one.
-    out += `${run.nonce} files\n${lines || '\n'}${sections.includes('memory') ? run.watermark : ''}`;
-  }
+  let out = `${nonce} begin ${seq}\n${nonce} files\n${sections.map((section) => fileLines(proc, section, files)).join('')}`;
   for (const section of sections) {
-    if (section === 'facts') out += `${run.nonce} facts\n${facts(files)}`;
-    else if (section === 'processes') out += `${run.nonce} processes\n${processes(run, files)}`;
-    else if (section === 'whole' || section === 'xen' || section === 'xen-load') out += run.xen.section(section, files);
+    if (section === 'facts') out += `${nonce} facts\n${facts(files)}`;
+    else if (section === 'processes') out += `${nonce} processes\n${processes(proc, files)}`;
   }
-  return `${out}${run.xen.daemons(files)}${run.nonce} end ${seq}\n`;
+  return `${out}${nonce} end ${seq}\n`;
 }
 
-function filesOf(section: string): readonly string[] {
+/** What one section brings of the files below /proc. */
+function fileLines(proc: string, section: string, files: ProcFiles): string {
+  const lines = (path: string, asked: (line: string, index: number) => boolean = () => true) =>
+    linesOf(files.proc(path))
+      .filter(asked)
+      .map((line) => `${proc}/${path}:${line}\n`)
+      .join('');
+  const isWanted = (line: string) => wanted.has(line.slice(0, line.indexOf(' ')));
+  const isFirst = (_: string, index: number) => index === 0;
   switch (section) {
-    case 'memory':
-      return ['meminfo', 'vmstat'];
+    case 'memory': {
+      const meminfo = lines('meminfo', isWanted);
+      return meminfo + (meminfo.includes(':MemAvailable:') ? '' : lines('sys/vm/min_free_kbytes', isFirst)) + lines('vmstat', isWanted);
+    }
     case 'pressure':
-      return ['pressure/memory', 'pressure/cpu', 'pressure/io'];
+      return lines('pressure/memory') + lines('pressure/cpu') + lines('pressure/io');
     case 'load':
-      return ['loadavg'];
+      return lines('loadavg', isFirst);
     case 'cpu':
-      return ['stat'];
+      return lines('stat', isFirst);
     case 'uptime':
-      return ['uptime'];
+      return lines('uptime', isFirst);
     case 'network':
-      return ['net/dev'];
+      return lines('net/dev');
     default:
-      return [];
+      return '';
   }
-}
-
-/** What grep prints beside /dev/null: each line that is asked for, after its file's name. */
-function grep(name: string, text: string | undefined, asked: (line: string) => boolean): string {
-  let out = '';
-  for (const line of linesOf(text)) if (asked(line)) out += `${name}:${line}\n`;
-  return out;
 }
 
 function linesOf(text: string | undefined): readonly string[] {
@@ -81,30 +64,35 @@ function linesOf(text: string | undefined): readonly string[] {
 function facts(files: ProcFiles): string {
   const { name, kernel } = files.profile;
   const stat = files.proc('stat');
-  const cores = stat === undefined ? '' : String(linesOf(stat).filter((line) => /^cpu[0-9]/.test(line)).length);
+  const cores = linesOf(stat).filter((line) => /^cpu[0-9]/.test(line)).length;
   const bootId = linesOf(files.proc('sys/kernel/random/boot_id'))[0];
-  const lines = [`hostname=${name}`, `kernel=Linux ${kernel}`, 'architecture=x86_64', `cores=${cores}`];
+  const lines = [`hostname=${name}`, `kernel=Linux ${kernel}`, 'architecture=x86_64'];
+  if (cores > 0) lines.push(`cores=${cores}`);
   if (bootId !== undefined) lines.push(`boot_id=${bootId}`);
   if (files.proc('xen/capabilities')?.includes('control_d')) lines.push('toolstack=xl');
-  // grep -m 1 takes the first line of each file; where both are one file by way of a link, the name comes twice.
-  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
-    const system = linesOf(files.etc(path)).find((line) => line.startsWith('PRETTY_NAME='));
-    if (system !== undefined) lines.push(system);
-  }
+  const distribution = linesOf(files.etc('/etc/os-release')).find((line) => line.startsWith('PRETTY_NAME='));
+  if (distribution !== undefined) lines.push(distribution);
   return `${lines.join('\n')}\n`;
 }
 
 const largest = 10;
 
 /** `sort -k 2 -n -r`: by the number after the first blank; lines that are equal by it come in reverse order of their bytes. */
-function processes(run: ProbeRun, files: ProcFiles): string {
+function processes(proc: string, files: ProcFiles): string {
   const resident = files.processIds().flatMap((pid) => {
     const kb = /^VmRSS:\s*(\d+)/m.exec(files.proc(`${pid}/status`) ?? '')?.[1];
-    return kb === undefined ? [] : [{ pid, kb, line: `${run.proc}/${pid}/status` }];
+    return kb === undefined ? [] : [{ pid, kb, path: `${proc}/${pid}/status` }];
   });
-  resident.sort((a, b) => Number(b.kb) - Number(a.kb) || (a.line < b.line ? 1 : -1));
-  let out = '';
-  for (const { pid, line } of resident.slice(0, largest))
-    out += grep(line, files.proc(`${pid}/status`), (each) => /^(Name|Uid|VmRSS):/.test(each));
-  return out + grep('/etc/passwd', files.etc('/etc/passwd'), (line) => /^[^:]*:[^:]*:[0-9]/.test(line));
+  resident.sort((a, b) => Number(b.kb) - Number(a.kb) || (a.path < b.path ? 1 : -1));
+  const named = (path: string, text: string | undefined, asked: RegExp) =>
+    linesOf(text)
+      .filter((line) => asked.test(line))
+      .map((line) => `${path}:${line}\n`)
+      .join('');
+  return (
+    resident
+      .slice(0, largest)
+      .map(({ pid, path }) => named(path, files.proc(`${pid}/status`), /^(Name|Uid|VmRSS):/))
+      .join('') + named('/etc/passwd', files.etc('/etc/passwd'), /^[^:]*:[^:]*:[0-9]/)
+  );
 }

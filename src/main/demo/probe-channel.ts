@@ -1,5 +1,4 @@
 import type { ServerChannel } from 'ssh2';
-import { type ProbeRun, probeAnswer } from './probe-answer.ts';
 import { ProcFiles } from './proc-files.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import { answerDelayMs } from './story.ts';
@@ -9,10 +8,13 @@ const longestLine = 4096;
 /** Requests that may wait for the slow host. */
 const mostWaiting = 64;
 
+/** The frame that a probe script answers one request line with (without its newline). */
+export type ProbeAnswer = (line: string, files: ProcFiles) => string;
+
 /** Answers request lines one after the other, as the script does, each after the time that the host takes. */
 export class ProbeChannel {
   readonly #channel: ServerChannel;
-  readonly #run: ProbeRun;
+  readonly #frame: ProbeAnswer;
   readonly #host: SimulatedHost;
   readonly #waiting: string[] = [];
   #partial = '';
@@ -20,9 +22,9 @@ export class ProbeChannel {
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(channel: ServerChannel, run: ProbeRun, host: SimulatedHost) {
+  constructor(channel: ServerChannel, frame: ProbeAnswer, host: SimulatedHost) {
     this.#channel = channel;
-    this.#run = run;
+    this.#frame = frame;
     this.#host = host;
     channel.on('data', (chunk: Buffer) => this.take(chunk));
     channel.on('end', () => this.#end(0));
@@ -57,7 +59,7 @@ export class ProbeChannel {
   #answer(request: string): void {
     this.#answered += 1;
     const { profile, xen, now } = this.#host;
-    const taken = this.#channel.write(probeAnswer(this.#run, request, new ProcFiles(profile, now(), xen)));
+    const taken = this.#channel.write(this.#frame(request, new ProcFiles(profile, now(), xen)));
     if (taken) return;
     // Nobody reads: stop reading too, as a script whose output is blocked does.
     this.#channel.pause();

@@ -2,7 +2,7 @@ import { HumError } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { type ProcFiles, splitFiles } from './proc-files.ts';
 
-/** One answer of probe.sh. */
+/** One answer of a probe script. */
 export interface Frame {
   readonly seq: number;
   /** The lines that were asked of files below the host's /proc. */
@@ -19,7 +19,7 @@ export interface FrameBounds {
 
 /** An ordinary frame is 1 to 20 KiB; a large /etc/passwd makes the largest honest one. */
 export const usualBounds: FrameBounds = { frameBytes: 1024 * 1024, lineLength: 64 * 1024 };
-/** `xl list --long` of 500 domains with four disks each is 1.5 MB, and their configurations are as much at most (probe.sh). */
+/** `xl list --long` of 500 domains with four disks each is 1.5 MB, and their configurations are as much at most (xen/scripts/probe.sh). */
 export const xenBounds: FrameBounds = { frameBytes: 8 * 1024 * 1024, lineLength: 1024 * 1024 };
 
 const newline = 10;

@@ -2,15 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Session } from '../ssh/session.ts';
 import { type Frame, type FrameBounds, FrameParser } from './frames.ts';
-import script from './probe.sh?raw';
+import probeScript from './probe.sh?raw';
 
 /**
- * What probe.sh can be asked for. Those that read files come in `Frame.files`, the others in `Frame.sections`: under their own names, or those
- * that probe.sh tells for `xen` and `xen-load`. `whole` makes it forget what it has sent of Xen before.
+ * What a script can be asked for. Of probe.sh: those that read files come in `Frame.files`, `facts` and `processes` in `Frame.sections`. The
+ * last three are those of xen/scripts/probe.sh, which says what they bring.
  */
 export type Section = 'memory' | 'pressure' | 'load' | 'cpu' | 'uptime' | 'network' | 'facts' | 'processes' | 'whole' | 'xen' | 'xen-load';
 
+/** A script that answers requests with frames. It is given the nonce, where proc(5) is, where the other files are, and `args`. */
+export interface ProbeScript {
+  readonly text: string;
+  readonly args: readonly string[];
+}
+
 export interface ProbeOptions {
+  /** probe.sh, unless told otherwise. */
+  readonly script?: ProbeScript;
   /** Where proc(5) is mounted on the host. */
   readonly proc?: string;
   readonly bounds?: FrameBounds;
@@ -36,9 +44,9 @@ export interface Probe {
  * @throws HumError as `Session.open`
  */
 export async function openProbe(session: Pick<Session, 'open' | 'target'>, options: ProbeOptions = {}): Promise<Probe> {
-  const { proc = '/proc', bounds, timeoutMs = 10_000 } = options;
+  const { script = { text: probeScript, args: [] }, proc = '/proc', bounds, timeoutMs = 10_000 } = options;
   const nonce = randomBytes(16).toString('hex');
-  const channel = await session.open(script, [nonce, proc], { timeoutMs });
+  const channel = await session.open(script.text, [nonce, proc, '', ...script.args], { timeoutMs });
 
   let asked = 0;
   let answered = 0;

@@ -1,7 +1,7 @@
 import { type Problem, problemOf } from '../../shared/errors.ts';
 import type { Session } from '../ssh/session.ts';
 import type { Frame, FrameBounds } from './frames.ts';
-import { openProbe, type Probe, type Section } from './probe.ts';
+import { openProbe, type Probe, type ProbeScript, type Section } from './probe.ts';
 
 /** A host is left alone for at least three times as long as it takes to answer, but asked once a minute at least. */
 const slownessFactor = 4;
@@ -25,6 +25,7 @@ export interface SamplerOptions {
   readonly onFrame: (frame: Frame, tookMs: number) => Problem | undefined;
   /** A probe that ended for the first time in a row is `passing`: most often the session ends too, and says better why. */
   readonly onFault: (problem: Problem, outlook: 'passing' | 'lasting') => void;
+  readonly script?: ProbeScript;
   readonly bounds?: FrameBounds;
   /** An answer is waited for this long at least, ms. */
   readonly deadlineMs?: number;
@@ -159,9 +160,11 @@ export class Sampler {
     if (this.#probe !== undefined && !this.#probe.busy) return this.#probe;
     this.#probe?.close();
     this.#probe = undefined;
-    const probe = await openProbe(this.#options.session, {
+    const { session, script, bounds } = this.#options;
+    const probe = await openProbe(session, {
       timeoutMs: openDeadlineMs,
-      ...(this.#options.bounds === undefined ? {} : { bounds: this.#options.bounds }),
+      ...(script === undefined ? {} : { script }),
+      ...(bounds === undefined ? {} : { bounds }),
     });
     if (connection === this.#connection) this.#probe = probe;
     else probe.close();

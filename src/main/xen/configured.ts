@@ -11,7 +11,7 @@ export interface ConfiguredDomain {
   readonly autostart: boolean;
 }
 
-/** probe.sh sends no more than 3 MB of them. */
+/** scripts/probe.sh sends no more than 3 MB of them. */
 const mostFiles = 4_000;
 
 /** Reads the `xen-files` section: `<path>:<line>` for each line of each file. The texts of the files by their paths. */

@@ -11,7 +11,7 @@ import script from './scripts/configuration.sh?raw';
 import { toolstackReaders } from './toolstack.ts';
 import { parseXenstore } from './xenstore-domains.ts';
 
-/** xenstore holds no text of this length, and a configuration of more is none: probe.sh passes it over. */
+/** xenstore holds no text of this length, and a configuration of more is none: scripts/probe.sh passes it over. */
 const mostBytes = 512 * 1024;
 
 /**

@@ -5,6 +5,7 @@ import { type Frame, xenBounds } from '../probe/frames.ts';
 import type { Section } from '../probe/probe.ts';
 import { Sampler } from '../probe/sampler.ts';
 import type { Session } from '../ssh/session.ts';
+import probeScript from './scripts/probe.sh?raw';
 import { toolstackReaders } from './toolstack.ts';
 import { XenHostState } from './xen-host-state.ts';
 
@@ -70,6 +71,7 @@ export class XenHostMonitor {
         this.#inStep = false;
         if (outlook === 'lasting') this.state.fail({ ...problem, host: this.id }, this.#now());
       },
+      script: { text: probeScript, args: [this.toolstack] },
       bounds: xenBounds,
       deadlineMs,
       telling: ({ sections }) => !sections.has('xen-info'),

@@ -5,7 +5,7 @@ import type { XenHost } from './xen-host.ts';
 import { xl } from './xl.ts';
 
 /**
- * The sections `xen` and `xen-load` of probe.sh, for as long as one run of the script lasts: it remembers what it has sent.
+ * xen/scripts/probe.sh, for as long as one run of the script lasts: it remembers what it has sent.
  * tests/integration/demo-conformance.test.ts holds both side by side.
  */
 export class XenSections {
@@ -21,19 +21,27 @@ export class XenSections {
     this.#proc = proc;
   }
 
-  /** What one of the sections prints, its marker lines among it. */
-  section(name: 'whole' | 'xen' | 'xen-load', files: ProcFiles): string {
+  /** The frame that answers one request line (without its newline). */
+  answer(line: string, files: ProcFiles): string {
+    const [seq = '', ...sections] = line.split(/[ \t]+/).filter((word) => word !== '');
+    this.#failed = false;
+    const told = sections.map((section) => this.#section(section, files)).join('');
+    return `${this.#nonce} begin ${seq}\n${told}${this.#daemons(files)}${this.#nonce} end ${seq}\n`;
+  }
+
+  #section(name: string, files: ProcFiles): string {
     if (name === 'xen') return this.#xen(files);
     if (name === 'xen-load') return this.#xenLoad(files);
-    this.#domains = '-';
-    this.#configurations = '-';
+    if (name === 'whole') {
+      this.#domains = '-';
+      this.#configurations = '-';
+    }
     return '';
   }
 
-  /** What the frame ends with: where xenstored's state is told, after a failure. */
-  daemons(files: ProcFiles): string {
+  /** Where xenstored's state is told, after a failure. */
+  #daemons(files: ProcFiles): string {
     if (!this.#failed) return '';
-    this.#failed = false;
     const paths = files.processIds().map((pid) => `${pid}/stat`);
     const found = paths.filter((path) => /\(.*xenstored\)/.test(files.proc(path) ?? '')).map((path) => `${this.#proc}/${path}`);
     return this.#add('xen-daemons', found.sort().join('\n'));
@@ -103,7 +111,7 @@ function configurationLines(xen: XenHost | undefined): string {
   return [...own, ...started].flatMap(([path, text]) => named(path, text)).join('\n');
 }
 
-/** Directly in one of the two folders, and no copy that an editor or Hum has left: the names that probe.sh leaves out. */
+/** Directly in one of the two folders, and no copy that an editor or Hum has left: the names that the script leaves out. */
 function isConfiguration(path: string): boolean {
   const name = /^\/etc\/xen\/(?:auto\/)?([^/]+)$/.exec(path)?.[1];
   return name !== undefined && !/^\.|~$|\.bak$|\.hum-|[:\p{Cc}]/u.test(name) && name !== 'xl.conf';
