@@ -49,7 +49,7 @@ export const noiseLimit = 64 * 1024;
 
 /** Drops a stream up to and including `ready`. */
 export class NoiseFilter {
-  readonly #ready: Buffer;
+  #ready: Buffer;
   #noise: Buffer | undefined = Buffer.alloc(0);
 
   constructor(ready: Buffer) {
@@ -78,7 +78,9 @@ export class NoiseFilter {
       this.#noise = seen;
       return undefined;
     }
+    const rest = seen.subarray(at + this.#ready.length);
     this.#noise = undefined;
-    return seen.subarray(at + this.#ready.length);
+    this.#ready = Buffer.alloc(0);
+    return rest;
   }
 }

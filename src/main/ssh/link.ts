@@ -58,7 +58,6 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
       if (signal?.aborted === true) throw cancelled(place);
-      const door = makeDoor(script, args);
       const stdout = new BoundedBuffer(maxBytes);
       const stderr = new BoundedBuffer(maxBytes);
       const settle = () => {
@@ -77,7 +76,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
       const onAbort = () => giveUp(cancelled(place));
       const timer = setTimeout(() => giveUp(requestTimeout(place, timeoutMs, 'finish a command')), timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const running: Script = startScript(context, door, {
+      const running: Script = startScript(context, makeDoor(script, args), {
         ready: () => running.finish(stdin),
         stdout: (chunk) => take(stdout, chunk),
         stderr: (chunk) => take(stderr, chunk),
@@ -96,7 +95,6 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
   function open(script: string, args: readonly string[] = [], options: { readonly timeoutMs?: number } = {}): Promise<ScriptChannel> {
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
-      const door = makeDoor(script, args);
       const closeListeners: (() => void)[] = [];
       let listener: ((chunk: Buffer) => void) | undefined;
       /** What the script says before anybody listens. */
@@ -112,7 +110,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
       };
       const { timeoutMs = Number.POSITIVE_INFINITY } = options;
       const sooner = { channel: Math.min(deadlines.channel, timeoutMs), shell: Math.min(deadlines.shell, timeoutMs) };
-      const running: Script = startScript({ ...context, deadlines: sooner }, door, {
+      const running: Script = startScript({ ...context, deadlines: sooner }, makeDoor(script, args), {
         ready() {
           opened = true;
           resolve(channel);

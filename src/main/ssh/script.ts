@@ -44,9 +44,12 @@ export interface ScriptContext {
 
 /** Opens a channel, brings the script through the door and passes on what it says. Throws nothing: failures are events. */
 export function startScript({ place, client, over, deadlines, terminal }: ScriptContext, door: Door, events: ScriptEvents): Script {
-  const invited = door.invitation === undefined ? undefined : new NoiseFilter(door.invitation);
-  const out = new NoiseFilter(door.ready);
-  const err = new NoiseFilter(door.ready);
+  const { command, invitation, ready } = door;
+  /** Undefined once it is sent: it is as long as the script, and the channel may live for days. */
+  let payload: Buffer | undefined = door.payload;
+  const invited = invitation === undefined ? undefined : new NoiseFilter(invitation);
+  const out = new NoiseFilter(ready);
+  const err = new NoiseFilter(ready);
   let channel: ClientChannel | undefined;
   let done = false;
   let code: number | null = null;
@@ -74,7 +77,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
     if (invited === undefined || invited.passed) return chunk;
     const rest = invited.take(chunk);
     if (invited.overflowed) fail(noisyShell(place, invited.noise));
-    else if (rest !== undefined) send(door.payload);
+    else if (rest !== undefined) sendPayload();
     return rest;
   }
 
@@ -115,7 +118,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
   }
 
   try {
-    client.exec(door.command, terminal === undefined ? {} : { pty: ptyOf(terminal) }, (error, opened) => {
+    client.exec(command, terminal === undefined ? {} : { pty: ptyOf(terminal) }, (error, opened) => {
       if (error !== undefined) {
         fail(over() ?? openFailure(place, error));
         return;
@@ -129,7 +132,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
       clearTimeout(late);
       late = setTimeout(() => fail(noShellInTime(place, deadlines.shell, printed())), deadlines.shell);
       attach(opened);
-      if (invited === undefined) send(door.payload);
+      if (invited === undefined) sendPayload();
     });
   } catch (error) {
     // ssh2 throws when its socket has just gone.
@@ -144,6 +147,11 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
     } catch (error) {
       fail(connectionLost(place, messageOf(error)));
     }
+  }
+
+  function sendPayload(): void {
+    if (payload !== undefined) send(payload);
+    payload = undefined;
   }
 
   const sendEnd = () => {

@@ -3,6 +3,12 @@ import type { Socket } from 'node:net';
 import type { Client } from 'ssh2';
 
 /**
+ * Short buffers share the memory of a pool, and one that lives as long as its connection, as several of ssh2's do, keeps the whole pool: of
+ * 64 KiB each by Node's default.
+ */
+Buffer.poolSize = 8 * 1024;
+
+/**
  * Sends what is written within one turn as one system call and one TCP segment. ssh2 writes each AES-GCM packet in three pieces
  * (lib/protocol/crypto.js, AESGCMCipherNative.encrypt), and with `noDelay` each piece would be a segment of its own.
  */
