@@ -12,7 +12,7 @@ import { viewHostKey } from './host-key.ts';
 import { type RefusedKey, refusalOf } from './host-key-failures.ts';
 import type { HostKeyVerdict } from './known-hosts.ts';
 import type { Target } from './session.ts';
-import { joinWrites, keepKeysReady } from './thrift.ts';
+import { joinWrites, keepKeysReady, receiveShared } from './thrift.ts';
 
 /** The stages of the way in, in their order. Each is told as it ends well; the one after the last told is the one that failed. */
 export type ConnectStage = 'resolve' | 'connect' | 'handshake' | 'host-key' | 'login';
@@ -104,11 +104,12 @@ async function resolve(target: Target, ms: number, signal: AbortSignal): Promise
 }
 
 async function openSocket(target: Target, addresses: readonly Address[], ms: number, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({
+  const socket: Socket = connectTcp({
     host: target.address,
     port: target.port,
     // ssh2 leaves Nagle's algorithm on: a request would wait for the acknowledgement of the one before (48 ms against 2.4 ms).
     noDelay: true,
+    onread: receiveShared(() => socket),
     autoSelectFamily: addresses.length > 1,
     lookup: (_name, options, callback) => {
       const [first] = addresses;
