@@ -1,4 +1,4 @@
-# The console of domain $1, on a terminal. Without one, xl console prints nothing and hangs.
+# The console of domain $1, on a terminal: without one, nobody could type to it or leave it.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # The process that holds the console of this domain.
