@@ -92,7 +92,7 @@ async function waitFor(xen: Xen, args: Args, context: StepContext): Promise<void
   const domain: Waited = { uuid: uuidOf(args) || null, id: typeof args.id === 'number' ? args.id : null, name: text(args, 'name') };
   const limitMs = typeof args.limitMs === 'number' ? args.limitMs : minute;
   const started = Date.now();
-  let before: ReturnType<typeof rowOf>;
+  let before: ReturnType<typeof rowOf> | null;
   for (;;) {
     // Fails where there is no connection: what is known of the host is old then.
     context.runner();
@@ -107,7 +107,7 @@ async function waitFor(xen: Xen, args: Args, context: StepContext): Promise<void
     );
     if (host !== undefined && host.problem === undefined && host.at >= asked) {
       if (reached(effect, domain, row, before)) return;
-      before = row ?? before;
+      before = row ?? before ?? null;
     }
     const waited = Date.now() - started;
     if (waited >= limitMs) {
