@@ -185,7 +185,10 @@ function view(prompt: OpenPrompt, vault: Vault): PromptView {
     kind,
     title: visibleText(title),
     reason: visibleText(reason, 1000),
-    instructions: instructions.split('\n', 20).map((line) => visibleText(line, 200)).join('\n'),
+    instructions: instructions
+      .split('\n', 20)
+      .map((line) => visibleText(line, 200))
+      .join('\n'),
     fields: fields.slice(0, 32).map(({ text, echo }) => ({ text: visibleText(text, 200), echo })),
     hosts,
     hostCount: prompt.waiters.size,

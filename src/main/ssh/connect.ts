@@ -287,7 +287,12 @@ function stillAsking(target: Target, login: Login): HumError | AnswerAwaited | u
   if (asking === undefined) return undefined;
   const error = answerAwaited(target, asking.what);
   if (!asking.bound) return new AnswerAwaited(error, asking.settled);
-  return failure(target, 'not-answered', `${error.message} It closed the connection before anybody answered.`, 'Choose "Reconnect" to be asked again.');
+  return failure(
+    target,
+    'not-answered',
+    `${error.message} It closed the connection before anybody answered.`,
+    'Choose "Reconnect" to be asked again.',
+  );
 }
 
 /**

@@ -82,7 +82,8 @@ async function parseKeyFile(path: string, text: Buffer): Promise<KeyFile> {
   if (key === undefined) return { state: 'unusable', path, detail: 'It holds no key.' };
   if (key instanceof Error) {
     // ssh2 tells an encrypted key from a damaged one in words only (lib/protocol/keyParser.js).
-    if (/encrypted|passphrase/i.test(key.message)) return { state: 'encrypted', path, publicKey: publicPart(text) ?? (await publicHalf(path)) };
+    if (/encrypted|passphrase/i.test(key.message))
+      return { state: 'encrypted', path, publicKey: publicPart(text) ?? (await publicHalf(path)) };
     return { state: 'unusable', path, detail: key.message };
   }
   if (!key.isPrivateKey()) return { state: 'unusable', path, detail: 'It holds a public key; the private one is needed.' };

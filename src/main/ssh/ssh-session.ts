@@ -24,7 +24,10 @@ export interface SessionDeps {
 const steadyMs = 30_000;
 
 /** The session of one host. It does nothing until `start`. */
-export function createSession(target: Target, { gate, deadlines = usualDeadlines, asker, random = Math.random, log }: SessionDeps): Session {
+export function createSession(
+  target: Target,
+  { gate, deadlines = usualDeadlines, asker, random = Math.random, log }: SessionDeps,
+): Session {
   const listeners = new Set<(status: SessionStatus) => void>();
   let status: SessionStatus = { state: 'idle' };
   let link: Link | undefined;

@@ -24,10 +24,7 @@ export interface TestOptions {
  * changed or revoked key stops it.
  * Returns the open connection, which the caller closes, or undefined after a failure.
  */
-export async function* testConnection(
-  target: Target,
-  options: TestOptions,
-): AsyncGenerator<TestStep, Link | undefined> {
+export async function* testConnection(target: Target, options: TestOptions): AsyncGenerator<TestStep, Link | undefined> {
   const steps = new StepQueue();
   const walking = walk(target, options, steps);
   let handedOver = false;
