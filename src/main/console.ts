@@ -12,6 +12,8 @@ import type { Logger } from './logging.ts';
 import { readMemory } from './memory/memory.ts';
 import { readNetwork } from './network/network.ts';
 import { openPlans } from './plans/plans.ts';
+import { createPrompts } from './prompts/prompts.ts';
+import type { Vault } from './prompts/vault.ts';
 import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
 import { openSettings } from './settings/settings.ts';
 import { createHandshakeGate } from './ssh/handshake-gate.ts';
@@ -33,6 +35,8 @@ export interface ConsoleOptions {
   readonly openStore: OpenStore;
   /** The built entry of the demo fleet's process. */
   readonly demoServerPath: string;
+  /** Where passphrases and passwords are remembered. */
+  readonly vault: Vault;
   readonly log: Logger;
 }
 
@@ -71,6 +75,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     appendTo: join(home, '.ssh', 'known_hosts'),
   });
   const gate = createHandshakeGate();
+  const prompts = createPrompts({ vault: options.vault });
   const demo = createDemoService({ serverPath: options.demoServerPath, workDir: join(dataDir.path, 'demo'), log });
 
   function targetOf(host: InventoryHost): Target {
@@ -89,7 +94,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
 
   const xen = createXen({ log });
   const fleet = createFleet({
-    openSession: (host) => createSession(targetOf(host), { gate, log: ({ event, ...entry }) => log.info(entry, event) }),
+    openSession: (host) => createSession(targetOf(host), { gate, asker: prompts, log: ({ event, ...entry }) => log.info(entry, event) }),
     readers: { memory: readMemory, network: readNetwork },
     followers: [xen],
     log,
@@ -126,11 +131,12 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     settings,
     demo,
     plans,
+    prompts,
     xen,
     lifecycle,
     terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
-    testConnection: connectionTest({ targetOf, gate, readMemory }),
+    testConnection: connectionTest({ targetOf, gate, asker: prompts, readMemory }),
     info: () => ({ version, shell, platform: process.platform, dataDir: dataDir.path, loginUser, notices }),
     log,
   });
@@ -143,6 +149,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     },
     startDemo: (hosts, domains) => demo.start(hosts, domains),
     async stop() {
+      prompts.stop();
       await plans.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
       dataDir.release();

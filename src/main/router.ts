@@ -11,8 +11,8 @@ import type { SshConfigImport } from './inventory/ssh-config-import.ts';
 import type { ConnectionTest } from './inventory/test-connection.ts';
 import type { Logger } from './logging.ts';
 import type { Plans } from './plans/plans.ts';
+import type { Prompts } from './prompts/prompts.ts';
 import type { SettingsService } from './settings/settings.ts';
-
 import type { Terminals } from './terminals/terminals.ts';
 import type { Lifecycle } from './xen/lifecycle.ts';
 import type { Xen } from './xen/xen.ts';
@@ -31,6 +31,7 @@ export interface ConsoleServices {
   readonly settings: SettingsService;
   readonly demo: DemoService;
   readonly plans: Plans;
+  readonly prompts: Prompts;
   readonly xen: Xen;
   readonly lifecycle: Lifecycle;
   readonly terminals: Terminals;
@@ -53,7 +54,7 @@ function tooManyStreams(): HumError {
 
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
-  const { inventory, fleet, settings, demo, plans, xen, lifecycle, terminals, log } = services;
+  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, terminals, log } = services;
   /** How many streams each client has open. */
   const streams = new Map<string, number>();
 
@@ -169,6 +170,11 @@ export function createRouter(services: ConsoleServices) {
       act: os.xen.act.handler(({ input }) => lifecycle.act(input)),
       checkConfig: os.xen.checkConfig.handler(({ input }) => lifecycle.checkConfig(input.host, input.text)),
       saveConfig: os.xen.saveConfig.handler(({ input }) => lifecycle.saveConfig(input.domain, input.text, input.version)),
+    },
+    prompts: {
+      watch: os.prompts.watch.handler(({ context, signal }) => toldStream(context, prompts.watch(signal, context.writable))),
+      answer: os.prompts.answer.handler(({ input }) => prompts.answer(input.id, input.answers, input.remember)),
+      cancel: os.prompts.cancel.handler(({ input }) => prompts.cancel(input.id)),
     },
     settings: {
       watch: os.settings.watch.handler(({ context, signal }) => toldStream(context, settings.watch(signal))),

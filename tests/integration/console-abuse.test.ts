@@ -6,6 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Console, createConsole } from '../../src/main/console.ts';
+import { memoryVault } from '../../src/main/prompts/vault.ts';
 import { openConfStore } from '../../src/main/web/store.ts';
 import type { contract } from '../../src/shared/contract/index.ts';
 
@@ -22,6 +23,7 @@ beforeEach(async () => {
     dataDir,
     openStore: openConfStore,
     demoServerPath: 'not-started-here',
+    vault: memoryVault(),
     log: pino({ level: 'silent' }),
   });
 });

@@ -6,6 +6,7 @@ import { createRouterClient, ORPCError } from '@orpc/server';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Console, createConsole } from '../../src/main/console.ts';
+import { memoryVault } from '../../src/main/prompts/vault.ts';
 import { openConfStore } from '../../src/main/web/store.ts';
 import type { FleetEvent, HostRow, HostState } from '../../src/shared/contract/fleet.ts';
 import type { contract } from '../../src/shared/contract/index.ts';
@@ -54,6 +55,7 @@ async function open(): Promise<void> {
     dataDir: join(home, 'data'),
     openStore: openConfStore,
     demoServerPath: 'not-started-here',
+    vault: memoryVault(),
     log: pino({ level: 'silent' }),
   });
   const { context } = hum.attach({ id: 'test', writable: () => Promise.resolve() });

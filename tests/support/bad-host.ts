@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server as NetServer, Socket } from 'node:net';
-import ssh2, { type Algorithms, type AuthenticationType, type Connection, type ServerChannel } from 'ssh2';
+import ssh2, { type Algorithms, type AuthenticationType, type Connection, type KeyboardAuthContext, type ServerChannel } from 'ssh2';
 
 export type Misbehaviour =
   /** Accepts connections and never says a word. */
@@ -23,6 +23,12 @@ export type Misbehaviour =
   | { readonly kind: 'offers'; readonly hostKey: string; readonly algorithms: Algorithms }
   /** Lets nobody in; `partial` accepts the key and asks for a password as well. */
   | { readonly kind: 'refuses-login'; readonly hostKey: string; readonly partial?: boolean; readonly wants?: readonly string[] }
+  /** Takes no key and asks, by keyboard-interactive, in rounds of several lines. */
+  | {
+      readonly kind: 'asks';
+      readonly hostKey: string;
+      readonly rounds: readonly (readonly { readonly text: string; readonly echo: boolean; readonly right: string }[])[];
+    }
   /** Lets everybody in and opens no channel. */
   | { readonly kind: 'refuses-channels'; readonly hostKey: string }
   | { readonly kind: 'refuses-commands'; readonly hostKey: string }
@@ -119,7 +125,10 @@ function trickle(socket: Socket): void {
 function serve(client: Connection, behaviour: SshBehaviour): void {
   client.on('error', () => undefined);
   client.on('authentication', (context) => {
-    if (behaviour.kind !== 'refuses-login') context.accept();
+    if (behaviour.kind === 'asks') {
+      if (context.method === 'keyboard-interactive') askInRounds(context, behaviour.rounds);
+      else context.reject(['keyboard-interactive']);
+    } else if (behaviour.kind !== 'refuses-login') context.accept();
     else if (behaviour.partial === true && context.method === 'publickey') {
       // The first question only asks whether the key would do.
       if (context.signature === undefined) context.accept();
@@ -139,6 +148,19 @@ function serve(client: Connection, behaviour: SshBehaviour): void {
       }
       runCommand(acceptExec(), client, behaviour, info.command);
     });
+  });
+}
+
+function askInRounds(context: KeyboardAuthContext, rounds: Extract<Misbehaviour, { kind: 'asks' }>['rounds'], index = 0): void {
+  const round = rounds[index];
+  if (round === undefined) {
+    context.accept();
+    return;
+  }
+  const prompts = round.map(({ text, echo }) => ({ prompt: text, echo }));
+  context.prompt(prompts, 'Log in', `Round ${index + 1}`, (answers) => {
+    if (round.every(({ right }, place) => answers[place] === right)) askInRounds(context, rounds, index + 1);
+    else context.reject(['keyboard-interactive']);
   });
 }
 

@@ -11,6 +11,8 @@ export interface AccountOptions {
   readonly shell: string;
   /** Files of its home, by relative path: `{ '.bashrc': 'echo hello\n' }`. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Default: none that would let anybody in. */
+  readonly password?: string;
   /** The text of its `~/.ssh/authorized_keys`. */
   readonly authorizedKeys: string;
 }
@@ -28,12 +30,13 @@ process.on('exit', () => {
 });
 
 /** Makes a Unix account with an own home below /tmp. @throws when not root. */
-export async function createAccount({ shell, files = {}, authorizedKeys }: AccountOptions): Promise<Account> {
+export async function createAccount({ shell, files = {}, password, authorizedKeys }: AccountOptions): Promise<Account> {
   if (process.getuid?.() !== 0) throw new Error('Only root can create the accounts that these tests log in to.');
   const name = `hum-${randomBytes(5).toString('hex')}`;
   const home = `/tmp/home-${name}`;
   // `*` is no password at all; the `!` that useradd sets would lock the account for sshd without PAM (sshd(8), "LOGIN PROCESS").
-  await patiently('useradd', ['--create-home', '--home-dir', home, '--shell', shell, '--password', '*', '--skel', '/dev/null', name]);
+  const hash = password === undefined ? '*' : (await execute('openssl', ['passwd', '-6', password])).stdout.trim();
+  await patiently('useradd', ['--create-home', '--home-dir', home, '--shell', shell, '--password', hash, '--skel', '/dev/null', name]);
   accounts.add(name);
 
   const uid = Number((await execute('id', ['-u', name])).stdout);

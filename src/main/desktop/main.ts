@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
-import { app, type BrowserWindow, dialog, nativeTheme, protocol } from 'electron';
+import { app, type BrowserWindow, dialog, nativeTheme, protocol, safeStorage } from 'electron';
 import { problemOf } from '../../shared/errors.ts';
 import { type Console, createConsole } from '../console.ts';
 import { createLogger, type Logger } from '../logging.ts';
@@ -9,6 +9,7 @@ import { makeDataDir } from '../storage/data-dir.ts';
 import { readShellFlags } from '../web/flags.ts';
 import { endWhenAsked, outliveStrayRejections } from '../web/lifetime.ts';
 import { loadSite } from '../web/site.ts';
+import { keychainVault } from './keychain.ts';
 import { showMenu } from './menu.ts';
 import { registerScheme, serveScheme } from './origin.ts';
 import { offerPort } from './port.ts';
@@ -37,6 +38,7 @@ async function run(): Promise<void> {
     dataDir: flags.dataDir,
     openStore: openElectronStore,
     demoServerPath: join(built, 'demo-server.js'),
+    vault: keychainVault(safeStorage, openElectronStore('secrets', flags.dataDir)),
     log,
   });
   const stopTheme = followTheme(console, log);

@@ -31,6 +31,7 @@ function stateOf(before: HostStatus, { enabled, session, sampled, fault, asked }
   switch (session.state) {
     case 'idle':
     case 'connecting': {
+      if (session.state === 'connecting' && session.waiting !== undefined) return { state: 'connecting', problem: session.waiting };
       const failed = before.state === 'unreachable' || before.state === 'auth-failed';
       return failed && !asked && before.problem !== undefined ? { state: before.state, problem: before.problem } : { state: 'connecting' };
     }

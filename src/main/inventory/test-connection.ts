@@ -3,6 +3,7 @@ import { HumError, problemOf } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/units.ts';
 import { noFigures, openProbe } from '../probe/probe.ts';
 import type { ProcFiles } from '../probe/proc-files.ts';
+import type { Asker } from '../ssh/ask.ts';
 import type { HandshakeGate } from '../ssh/handshake-gate.ts';
 import type { Runner, Target } from '../ssh/session.ts';
 import { testConnection } from '../ssh/test-connection.ts';
@@ -14,6 +15,7 @@ export type ConnectionTest = (draft: HostDraft, signal: AbortSignal | undefined)
 export interface ConnectionTestDeps {
   readonly targetOf: (host: InventoryHost) => Target;
   readonly gate: HandshakeGate;
+  readonly asker: Asker;
   /** The memory feature's reader: null where /proc has no memory figures. */
   readonly readMemory: (files: ProcFiles) => { readonly total: number; readonly used: number } | null;
 }
@@ -21,7 +23,7 @@ export interface ConnectionTestDeps {
 const sampleDeadlineMs = 10_000;
 
 /** Builds the test; each run opens a connection of its own and closes it. */
-export function connectionTest({ targetOf, gate, readMemory }: ConnectionTestDeps): ConnectionTest {
+export function connectionTest({ targetOf, gate, asker, readMemory }: ConnectionTestDeps): ConnectionTest {
   return async function* (draft, signal) {
     const [host] = hostsOf(draft);
     if (!host) return;
@@ -29,7 +31,7 @@ export function connectionTest({ targetOf, gate, readMemory }: ConnectionTestDep
     const over = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
     const target = targetOf({ ...host, id: 'test' });
     try {
-      const link = yield* testConnection(target, { gate, signal: over });
+      const link = yield* testConnection(target, { gate, asker, signal: over });
       if (!link) {
         yield { stage: 'sample', outcome: 'skipped', tookMs: 0, note: '' };
         return;

@@ -60,3 +60,37 @@ export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
     else agent.sign(key, data, options, callback);
   }
 }
+
+/**
+ * A key whose private half is not at hand yet, in the clothes of an agent: the host is asked whether the key would do before anybody is
+ * asked for its passphrase, as OpenSSH does it.
+ */
+export class LockedKeyAgent extends ssh2.BaseAgent<ParsedKey> {
+  readonly #publicKey: ParsedKey;
+  readonly #unlock: () => Promise<ParsedKey | undefined>;
+
+  /** `unlock` gives undefined when the key stays locked. */
+  constructor(publicKey: ParsedKey, unlock: () => Promise<ParsedKey | undefined>) {
+    super();
+    this.#publicKey = publicKey;
+    this.#unlock = unlock;
+  }
+
+  override getIdentities(callback: IdentityCallback<ParsedKey>): void {
+    callback(undefined, [this.#publicKey]);
+  }
+
+  override sign(_key: ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, callback?: SignCallback): void {
+    const done = typeof options === 'function' ? options : callback;
+    const hash = typeof options === 'function' ? undefined : options.hash;
+    this.#unlock().then(
+      (key) => {
+        const signature: Buffer | Error | undefined = key?.sign(data, hash);
+        if (signature === undefined) done?.(new Error('The key stays locked.'));
+        else if (signature instanceof Error) done?.(signature);
+        else done?.(undefined, signature);
+      },
+      (error: unknown) => done?.(error instanceof Error ? error : new Error(messageOf(error))),
+    );
+  }
+}

@@ -1,61 +1,265 @@
-import type { AnyAuthMethod, AuthenticationType, ParsedKey } from 'ssh2';
+import type { AnyAuthMethod, AuthenticationType, ParsedKey, Prompt } from 'ssh2';
 import type { HumError } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { listAgentKeys, OneKeyAgent } from './agent-keys.ts';
-import { failure, shownPlace, sshCommand } from './failures.ts';
-import { type KeyFile, loadKeyFile, shownPath } from './key-files.ts';
-import { shownWord } from './quote.ts';
+import { LockedKeyAgent, listAgentKeys, OneKeyAgent } from './agent-keys.ts';
+import type { Asker, Question } from './ask.ts';
+import { shownPlace } from './failures.ts';
+import { type KeyFile, loadKeyFile, shownPath, unlockKeyFile } from './key-files.ts';
+import { loginFailure, type Tried } from './login-failures.ts';
 import type { Target } from './session.ts';
 
-/** One key to try, under the name that a person knows it by. */
-interface Attempt {
-  readonly source: 'agent' | 'file' | 'none';
-  readonly name: string;
-  readonly method: AnyAuthMethod;
+/** One way to try. A method that has to be made first (a passphrase) may come to nothing. */
+interface Attempt extends Tried {
+  readonly method: AnyAuthMethod | (() => Promise<AnyAuthMethod | undefined>);
 }
 
 /** The ways to log in to one host, handed to ssh2 one after another, and the words for when none worked. */
 export interface Login {
-  /** The next attempt, or false when there is none left. `left` and `partial` are the host's answer to the one before. */
-  next(left: readonly AuthenticationType[] | null, partial: boolean | null): AnyAuthMethod | false;
-  /** What let us in, after success: "agent: work key", "~/.ssh/id_ed25519". */
+  /** The next attempt, or false when there is none left. */
+  next(): Promise<AnyAuthMethod | false>;
+  /** The host's answer to an attempt: how it may go on, and whether the attempt was right but not enough. */
+  answered(left: readonly AuthenticationType[], partial: boolean): void;
+  /** What let us in, after success: "agent: work key", "~/.ssh/id_ed25519 and password". */
   readonly current: string;
+  /** What a person is being asked for at this moment. */
+  readonly asking: Asking | undefined;
   failure(detail?: string): HumError;
 }
 
+export interface Asking {
+  /** "the passphrase of ~/.ssh/id_rsa". */
+  readonly what: string;
+  /** Settles when it is answered, or will not be. */
+  readonly settled: Promise<void>;
+  /** The answer is only of use to this very connection. */
+  readonly bound: boolean;
+}
+
+export interface LoginOptions {
+  /** Absent where nobody can be asked. */
+  readonly asker?: Asker | undefined;
+  /** Nobody wants to get in any more. */
+  readonly signal: AbortSignal;
+  /** The connection is gone, and with it what was only of use to it. */
+  readonly gone: AbortSignal;
+  /** Whether a secret may be given to this host: not before its key is known. */
+  readonly mayGiveSecrets: () => boolean;
+  readonly byPerson?: boolean | undefined;
+  /** A question is put, or settled: no deadline runs in between. */
+  readonly onAsking?: ((asking: Asking | undefined) => void) | undefined;
+}
+
+/** NumberOfPasswordPrompts of ssh_config(5). */
+const mostAnswers = 3;
+
 /**
- * Gathers the keys for a host. Keys that the person named for it go first, through the agent where that holds them; then the agent's;
- * then the default files. (OpenSSH puts the agent's other keys before a named file, and people run into MaxAuthTries.)
+ * Gathers the ways in to a host, in OpenSSH's order: keys, then the host's own questions, then the password, as the host allows. Keys: of the
+ * agent those that the files name, the agent's others, then the files alone. A key that the person named for the host goes before the
+ * agent's others: OpenSSH puts it after them, and people run into MaxAuthTries.
  */
-export async function prepareLogin(target: Target): Promise<Login> {
+export async function prepareLogin(target: Target, options: LoginOptions): Promise<Login> {
   const [agent, files] = await Promise.all([
     target.agent === undefined ? { keys: [], problem: undefined } : listAgentKeys(target.agent),
     Promise.all(target.keyFiles.map(loadKeyFile)),
   ]);
-  const attempts = planAttempts(target, agent.keys, files);
   const tried: Attempt[] = [];
-  /** Unknown after a key of the agent: ssh2 keeps that answer to itself. */
+  const unanswered: string[] = [];
+  const passed: string[] = [];
   let left: readonly AuthenticationType[] | undefined;
   let partial = false;
+  let asking: Asking | undefined;
+  const count = { 'keyboard-interactive': 0, password: 0 };
+
+  async function ask(
+    question: Omit<Question, 'asker'>,
+    what: string,
+    check?: (answers: readonly string[]) => Promise<string | undefined>,
+  ): Promise<readonly string[] | undefined> {
+    const { asker, signal, gone, byPerson = false, onAsking } = options;
+    if (asker === undefined) return undefined;
+    const answering = asker.ask(
+      { ...question, asker: { id: target.id, place: shownPlace(target), user: visibleText(target.user), hop: target.hop } },
+      { signal: question.reusable ? signal : AbortSignal.any([signal, gone]), byPerson, check },
+    );
+    const settled = answering.then(
+      () => undefined,
+      () => undefined,
+    );
+    asking = { what, settled, bound: !question.reusable };
+    onAsking?.(asking);
+    try {
+      const answers = await answering;
+      if (answers === undefined) unanswered.push(what);
+      return answers;
+    } finally {
+      asking = undefined;
+      onAsking?.(undefined);
+    }
+  }
+
+  /** The private half of an encrypted file, once for all who need it. */
+  async function unlock(path: string): Promise<ParsedKey | undefined> {
+    const shown = shownPath(path);
+    const tryOut = async ([passphrase = '']: readonly string[]) =>
+      (await unlockKeyFile(path, passphrase)) === 'wrong' ? 'This passphrase does not open the key.' : undefined;
+    const answers = await ask(
+      {
+        key: `passphrase ${path}`,
+        kind: 'passphrase',
+        title: `Passphrase of ${shown}`,
+        reason: 'The key file is encrypted, and no agent holds its key.',
+        instructions: '',
+        fields: [{ text: 'Passphrase', echo: false }],
+        reusable: true,
+      },
+      `the passphrase of ${shown}`,
+      tryOut,
+    );
+    const key = answers === undefined ? undefined : await unlockKeyFile(path, answers[0] ?? '');
+    return key === 'wrong' ? undefined : key;
+  }
+
+  const keys = planKeys(target, agent.keys, files, options.asker === undefined ? undefined : unlock);
+  let next = 0;
+
+  function nextAttempt(): Attempt | undefined {
+    // RFC 4252 §5.1: the host lists what may go on. Without publickey in it, further keys only fill the host's log.
+    if (left === undefined || left.includes('publickey')) {
+      const key = keys[next];
+      if (key !== undefined) {
+        next += 1;
+        return key;
+      }
+    }
+    // With no key at all, ask what the host would accept; a host that lets everybody in says so here.
+    if (left === undefined && !tried.some(({ source }) => source === 'none'))
+      return { source: 'none', name: 'no credentials', method: { type: 'none', username: target.user } };
+    if (left === undefined || options.asker === undefined || !options.mayGiveSecrets()) return undefined;
+    for (const method of ['keyboard-interactive', 'password'] as const) {
+      // What nobody answered is not asked for in another form.
+      if (unanswered.includes('the password') || !left.includes(method) || count[method] >= mostAnswers) continue;
+      count[method] += 1;
+      return method === 'password' ? passwordAttempt() : questionsAttempt();
+    }
+    return undefined;
+  }
+
+  const passwordKey = `password ${target.user}@${shownPlace(target)}`;
+
+  function askPassword(reason: string): Promise<readonly string[] | undefined> {
+    return ask(
+      {
+        key: passwordKey,
+        kind: 'password',
+        title: `Password of ${visibleText(target.user, 100)}`,
+        reason,
+        instructions: '',
+        fields: [{ text: 'Password', echo: false }],
+        reusable: true,
+      },
+      'the password',
+    );
+  }
+
+  const passwordReason = () =>
+    partial ? 'The host accepted the key and wants the password as well.' : 'The host accepts no key that Hum has, and takes a password.';
+
+  function passwordAttempt(): Attempt {
+    return {
+      source: 'password',
+      name: 'password',
+      method: async () => {
+        const answers = await askPassword(passwordReason());
+        return answers && { type: 'password', username: target.user, password: answers[0] ?? '' };
+      },
+    };
+  }
+
+  function questionsAttempt(): Attempt {
+    return {
+      source: 'answers',
+      name: 'keyboard-interactive',
+      method: {
+        type: 'keyboard-interactive',
+        username: target.user,
+        prompt(name, instructions, _language, prompts, finish) {
+          // An empty answer to each is no answer to any of them: the host refuses it, and the login goes on.
+          const none = prompts.map(() => '');
+          answerHost(name, instructions, prompts).then(
+            (answers) => finish([...(answers ?? none)]),
+            () => finish(none),
+          );
+        },
+      },
+    };
+  }
+
+  function answerHost(name: string, instructions: string, prompts: readonly Prompt[]): Promise<readonly string[] | undefined> {
+    // Most hosts ask for nothing but the password this way (PAM): that is the same question in other words.
+    const [only] = prompts;
+    if (prompts.length === 1 && only?.echo !== true && /^(?:\([^()]*\) )?password: ?$/i.test(only?.prompt ?? '')) {
+      return askPassword(passwordReason());
+    }
+    return ask(
+      {
+        key: `questions ${target.id}`,
+        kind: 'questions',
+        title: `${visibleText(target.user, 100)} on ${shownPlace(target)}`,
+        reason: partial ? 'The host accepted the key and asks for more.' : 'The host asks this before it lets anybody in.',
+        instructions: [name, instructions].filter((text) => text !== '').join('\n'),
+        fields: prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo ?? false })),
+        reusable: false,
+      },
+      'what the host asks for',
+    );
+  }
 
   return {
-    next(hostAccepts, wasPartial) {
-      left = hostAccepts ?? left;
-      partial = wasPartial ?? false;
-      // RFC 4252 §5.1: the host lists what may go on. Without publickey in it, further keys only fill the host's log.
-      const attempt = tried.length > 0 && left?.includes('publickey') === false ? undefined : attempts[tried.length];
-      if (attempt === undefined) return false;
-      tried.push(attempt);
-      return attempt.method;
+    async next() {
+      for (let attempt = nextAttempt(); attempt !== undefined; attempt = nextAttempt()) {
+        const method = typeof attempt.method === 'function' ? await attempt.method() : attempt.method;
+        if (method === undefined) continue;
+        tried.push(attempt);
+        return method;
+      }
+      return false;
+    },
+    answered(hostAccepts, wasPartial) {
+      left = hostAccepts;
+      const last = tried.at(-1);
+      if (wasPartial) {
+        partial = true;
+        if (last !== undefined) passed.push(last.name);
+      } else if (last?.source === 'password' || last?.source === 'answers') {
+        options.asker?.wrong(passwordKey, 'The host refused this password.');
+      }
     },
     get current() {
-      return tried.at(-1)?.name ?? '';
+      return [...new Set([...passed, tried.at(-1)?.name ?? ''])].join(' and ');
     },
-    failure: (detail) => loginFailure(target, { tried, files, agentProblem: agent.problem, left: left ?? [], partial, detail }),
+    get asking() {
+      return asking;
+    },
+    failure: (detail) =>
+      loginFailure(target, {
+        tried,
+        files,
+        agentProblem: agent.problem,
+        left: left ?? [],
+        partial,
+        unanswered: [...new Set(unanswered)],
+        mute: options.asker === undefined || !options.mayGiveSecrets(),
+        detail,
+      }),
   };
 }
 
-function planAttempts(target: Target, agentKeys: readonly ParsedKey[], files: readonly KeyFile[]): Attempt[] {
+function planKeys(
+  target: Target,
+  agentKeys: readonly ParsedKey[],
+  files: readonly KeyFile[],
+  unlock: ((path: string) => Promise<ParsedKey | undefined>) | undefined,
+): Attempt[] {
   const username = target.user;
   const byAgent = (key: ParsedKey): Attempt[] =>
     target.agent === undefined
@@ -67,133 +271,36 @@ function planAttempts(target: Target, agentKeys: readonly ParsedKey[], files: re
             method: { type: 'agent', username, agent: new OneKeyAgent(target.agent, key) },
           },
         ];
-  const byFile = (file: KeyFile): Attempt[] =>
-    file.state === 'ready' ? [{ source: 'file', name: shownPath(file.path), method: { type: 'publickey', username, key: file.key } }] : [];
+  const byFile = (file: KeyFile): Attempt[] => {
+    const named = { source: 'file', name: shownPath(file.path) } as const;
+    if (file.state === 'ready') return [{ ...named, method: { type: 'publickey', username, key: file.key } }];
+    if (file.state !== 'encrypted' || unlock === undefined) return [];
+    const { path, publicKey } = file;
+    if (publicKey !== undefined) {
+      return [{ ...named, method: { type: 'agent', username, agent: new LockedKeyAgent(publicKey, () => unlock(path)) } }];
+    }
+    return [
+      {
+        ...named,
+        async method() {
+          const key = await unlock(path);
+          return key && { type: 'publickey', username, key };
+        },
+      },
+    ];
+  };
 
   const inFiles = new Set(files.flatMap((file) => publicKeyOf(file)?.toString('base64') ?? []));
   const inAgent = new Set(agentKeys.map((key) => key.getPublicSSH().toString('base64')));
-  const named = agentKeys.filter((key) => inFiles.has(key.getPublicSSH().toString('base64')));
-  const others = agentKeys.filter((key) => !named.includes(key));
+  const named = agentKeys.filter((key) => inFiles.has(key.getPublicSSH().toString('base64'))).flatMap(byAgent);
+  const others = target.identitiesOnly
+    ? []
+    : agentKeys.filter((key) => !inFiles.has(key.getPublicSSH().toString('base64'))).flatMap(byAgent);
   const fromFiles = files.filter((file) => !inAgent.has(publicKeyOf(file)?.toString('base64') ?? '')).flatMap(byFile);
-  const attempts = target.explicitKeys
-    ? [...named.flatMap(byAgent), ...fromFiles, ...others.flatMap(byAgent)]
-    : [...agentKeys.flatMap(byAgent), ...fromFiles];
-  // With no key at all, ask what the host would accept; a host that lets everybody in says so here.
-  return attempts.length > 0 ? attempts : [{ source: 'none', name: 'no credentials', method: { type: 'none', username } }];
+  return target.explicitKeys ? [...named, ...fromFiles, ...others] : [...named, ...others, ...fromFiles];
 }
 
 function publicKeyOf(file: KeyFile): Buffer | undefined {
   if (file.state === 'ready') return file.key.getPublicSSH();
-  return file.state === 'encrypted' ? file.publicKey : undefined;
-}
-
-interface Refusal {
-  readonly tried: readonly Attempt[];
-  readonly files: readonly KeyFile[];
-  readonly agentProblem: string | undefined;
-  readonly left: readonly AuthenticationType[];
-  readonly partial: boolean;
-  readonly detail: string | undefined;
-}
-
-function loginFailure(target: Target, refusal: Refusal): HumError {
-  const who = `${visibleText(target.user)} on ${shownPlace(target)}`;
-  const keys = refusal.tried.filter((attempt) => attempt.source !== 'none');
-  const detail = refusal.detail ?? refusal.agentProblem;
-
-  if (refusal.partial) {
-    const more = visibleText(refusal.left.join(' or '), 100) || 'something else';
-    return failure(
-      target,
-      'auth-failed',
-      `${shownPlace(target)} accepted the key for ${visibleText(target.user)} and wants ${more} as well.`,
-      'Hum cannot give a second factor yet. Allow the key alone for this account: AuthenticationMethods in sshd_config.',
-      detail,
-    );
-  }
-  if (target.explicitKeys) {
-    const broken = refusal.files.find((file) => file.state !== 'ready');
-    if (broken !== undefined) return brokenKey(target, broken);
-  }
-  const encrypted = refusal.files.find((file) => file.state === 'encrypted');
-  if (keys.length === 0 && encrypted !== undefined) return brokenKey(target, encrypted);
-  const unreadable = refusal.files.find((file) => file.state === 'unreadable');
-  if (keys.length === 0 && unreadable !== undefined) return brokenKey(target, unreadable);
-  if (keys.length === 0) {
-    return failure(
-      target,
-      'no-credentials',
-      `There is no key to log in with as ${who}: ${agentWords(target, refusal)}, and no default key file.`,
-      'Make a key (ssh-keygen -t ed25519), or load one into the agent (ssh-add), or choose a key file for this host.',
-      detail,
-    );
-  }
-  const skipped = refusal.files
-    .filter((file) => file.state === 'encrypted')
-    .map((file) => `${shownPath(file.path)} is encrypted and was not`);
-  const tooMany = /too many authentication/i.test(refusal.detail ?? '');
-  return failure(
-    target,
-    'auth-failed',
-    `The login as ${who} was refused. Tried: ${triedWords(keys)}${skipped.length > 0 ? `; ${skipped.join(', ')}` : ''}.`,
-    tooMany
-      ? 'The host allows fewer tries (MaxAuthTries) than there are keys: choose the right key file for this host, or remove keys from the agent (ssh-add -l, ssh-add -d FILE).'
-      : `Check the user, and that its authorized_keys on the host has one of these keys. To put it there: ${copyCommand(target, refusal.files)}. To see every step: ${sshCommand(target)}`,
-    detail,
-  );
-}
-
-function brokenKey(target: Target, file: KeyFile): HumError {
-  const path = shownPath(file.path);
-  const add = `ssh-add ${shownWord(file.path)}`;
-  switch (file.state) {
-    case 'encrypted':
-      return failure(
-        target,
-        'key-encrypted',
-        `The key file ${path} is protected by a passphrase, which Hum cannot ask for yet.`,
-        `Load it into the agent, and Hum uses it from there: ${add}${target.agent === undefined ? ' (no agent is running here; start one: eval "$(ssh-agent)")' : ''}`,
-      );
-    case 'missing':
-      return failure(
-        target,
-        'key-unreadable',
-        `The key file ${path} is not there.`,
-        'Choose another key file for this host, or none.',
-        file.detail,
-      );
-    case 'unreadable':
-      return failure(
-        target,
-        'key-unreadable',
-        `The key file ${path} cannot be read.`,
-        `Check who may read it: ls -l ${shownWord(file.path)}`,
-        file.detail,
-      );
-    default:
-      return failure(
-        target,
-        'key-unreadable',
-        `The file ${path} holds no private key that Hum can use.`,
-        `Choose a private key of OpenSSH: ssh-keygen -lf ${shownWord(file.path)} says what it is.`,
-        file.state === 'unusable' ? file.detail : undefined,
-      );
-  }
-}
-
-function triedWords(keys: readonly Attempt[]): string {
-  const agent = keys.filter((attempt) => attempt.source === 'agent').length;
-  const files = keys.filter((attempt) => attempt.source === 'file').map((attempt) => attempt.name);
-  return [...(agent > 0 ? [`agent (${agent} ${agent === 1 ? 'key' : 'keys'})`] : []), ...files].join(', ');
-}
-
-function agentWords(target: Target, refusal: Refusal): string {
-  if (target.agent === undefined) return 'no agent is running here';
-  return refusal.agentProblem === undefined ? 'the agent is empty' : 'the agent does not answer';
-}
-
-function copyCommand(target: Target, files: readonly KeyFile[]): string {
-  const file = files.find((each) => each.state === 'ready');
-  const identity = file === undefined ? '' : `-i ${shownWord(file.path)} `;
-  return `ssh-copy-id ${identity}${target.port === 22 ? '' : `-p ${target.port} `}${shownWord(`${target.user}@${target.address}`)}`;
+  return file.state === 'encrypted' ? file.publicKey?.getPublicSSH() : undefined;
 }

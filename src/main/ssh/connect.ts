@@ -3,16 +3,18 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import ssh2, { type Client } from 'ssh2';
 import type { HumError } from '../../shared/errors.ts';
 import { offeredAlgorithms } from './algorithms.ts';
-import { prepareLogin } from './authentication.ts';
+import type { Asker } from './ask.ts';
+import { type Asking, type Login, prepareLogin } from './authentication.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
-import { cancelled, connectFailure, connectTimeout, lookupFailure, lookupTimeout } from './failures.ts';
+import { cancelled, connectFailure, connectTimeout, failure, lookupFailure, lookupTimeout } from './failures.ts';
 import { type HandshakeTrace, handshakeFailure, handshakeTimeout } from './handshake-failures.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { viewHostKey } from './host-key.ts';
 import { type RefusedKey, refusalOf } from './host-key-failures.ts';
 import type { HostKeyVerdict } from './known-hosts.ts';
+import { answerAwaited } from './login-failures.ts';
 import type { Target } from './session.ts';
-import { joinWrites, keepKeysReady, receiveShared } from './thrift.ts';
+import { hearLoginAnswers, joinWrites, keepKeysReady, receiveShared } from './thrift.ts';
 
 /** The stages of the way in, in their order. Each is told as it ends well; the one after the last told is the one that failed. */
 export type ConnectStage = 'resolve' | 'connect' | 'handshake' | 'host-key' | 'login';
@@ -24,6 +26,12 @@ export interface ConnectOptions {
   /** Called for a key that known_hosts does not vouch for. True lets it pass this once; nothing is stored. */
   readonly allowKey?: ((verdict: HostKeyVerdict) => boolean) | undefined;
   readonly onStage?: ((stage: ConnectStage, note: string) => void) | undefined;
+  /** Who asks a person for passphrases, passwords and codes. */
+  readonly asker?: Asker | undefined;
+  /** A person started this attempt. */
+  readonly byPerson?: boolean | undefined;
+  /** A person is being asked, or has answered. */
+  readonly onWaiting?: ((waiting: HumError | undefined) => void) | undefined;
 }
 
 /** A socket and the client of ssh2 on it, logged in, without listeners of ours. */
@@ -42,10 +50,23 @@ export class KeyRefused extends Error {
   }
 }
 
+/** The host gave up waiting for an answer that would do for the next connection as well. */
+export class AnswerAwaited extends Error {
+  readonly error: HumError;
+  /** When it is answered, or will not be. */
+  readonly settled: Promise<void>;
+
+  constructor(error: HumError, settled: Promise<void>) {
+    super(error.message);
+    this.error = error;
+    this.settled = settled;
+  }
+}
+
 /**
  * Opens one connection and logs in. Looking up the name and TCP run freely, so that a host that does not answer holds nobody up; key
  * exchange and login, which cost CPU, pass through the gate.
- * @throws HumError, or KeyRefused
+ * @throws HumError, KeyRefused, or AnswerAwaited
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
   const { gate, signal, deadlines = usualDeadlines, onStage } = options;
@@ -169,19 +190,25 @@ const firstWordsLength = 255;
 const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 3 } as const;
 
 async function handshake(target: Target, socket: Socket, firstWords: string, options: ConnectOptions): Promise<Client> {
-  const { signal, deadlines = usualDeadlines, onStage, allowKey } = options;
+  const { signal, deadlines = usualDeadlines, onStage, allowKey, asker, byPerson, onWaiting } = options;
   const { address, port, knownHosts } = target;
-  const login = await prepareLogin(target);
-  if (socket.destroyed) throw handshakeFailure(target, new Error('The host closed the connection.'), { firstWords, encrypted: false });
-  const client = new ssh2.Client();
   const trace = { firstWords, encrypted: false };
-  let accepted: Buffer | undefined;
-  let refused: RefusedKey | undefined;
-  let exchanged = '';
+  const gone = new AbortController();
+  let known = false;
 
   const guard = guarded(deadlines.handshake, signal, (timedOut) =>
     timedOut ? handshakeTimeout(target, deadlines.handshake, trace) : cancelled(target),
   );
+  const onAsking = (asking: Asking | undefined) => {
+    if (asking === undefined) guard.goOn();
+    else guard.hold();
+    onWaiting?.(asking && answerAwaited(target, asking.what));
+  };
+
+  const client = new ssh2.Client();
+  let accepted: Buffer | undefined;
+  let refused: RefusedKey | undefined;
+  let exchanged = '';
 
   const verify = (key: Buffer): boolean => {
     // Each key exchange asks again; within one connection the key must stay the same.
@@ -190,13 +217,16 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
     const offered = viewHostKey(key);
     refused = refusalOf(target, key, offered, verdict);
     if (refused !== undefined && allowKey?.(verdict) !== true) return false;
-    exchanged = `${offered.type} ${offered.fingerprint}${verdict.kind === 'known' ? '' : ', not in known_hosts yet'}`;
+    known = verdict.kind === 'known';
+    exchanged = `${offered.type} ${offered.fingerprint}${known ? '' : ', not in known_hosts yet'}`;
     accepted = Buffer.from(key);
     refused = undefined;
     return true;
   };
 
   try {
+    const login = await prepareLogin(target, { asker, byPerson, signal, gone: gone.signal, mayGiveSecrets: () => known, onAsking });
+    if (socket.destroyed) throw handshakeFailure(target, new Error('The host closed the connection.'), { firstWords, encrypted: false });
     const ready = new Promise<void>((done, fail) => {
       client.on('ready', done);
       client.on('handshake', (negotiated) => {
@@ -207,16 +237,18 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
         onStage?.('host-key', exchanged);
       });
       client.on('error', (error) => {
-        // The agent refused to sign with one key; ssh2 goes on to the next.
+        // The agent refused to sign with one key, or a key stayed locked; ssh2 goes on to the next.
         if (error.level === 'agent') return;
         if (refused !== undefined) {
           onStage?.('handshake', firstWords.split(/[\r\n]/, 1)[0] ?? '');
           fail(new KeyRefused(refused));
         } else if (error.level === 'client-authentication') fail(login.failure());
         else if (/too many authentication failures/i.test(error.message)) fail(login.failure(error.message));
-        else fail(handshakeFailure(target, error, trace));
+        else fail(stillAsking(target, login) ?? handshakeFailure(target, error, trace));
       });
-      client.on('close', () => fail(handshakeFailure(target, new Error('The host closed the connection.'), trace)));
+      client.on('close', () =>
+        fail(stillAsking(target, login) ?? handshakeFailure(target, new Error('The host closed the connection.'), trace)),
+      );
       client.connect({
         ...keepalive,
         sock: socket,
@@ -225,12 +257,15 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
         readyTimeout: 0,
         algorithms: offeredAlgorithms(knownHosts.keyTypesFor(address, port)),
         hostVerifier: verify,
-        authHandler: (left, partial, next) => {
-          const method = login.next(left, partial);
-          // ssh2's own documentation: `false` ends the attempts. Its types leave that out.
-          (next as (method: unknown) => void)(method);
+        authHandler: (_left, _partial, next) => {
+          login.next().then(
+            // ssh2's own documentation: `false` ends the attempts. Its types leave that out.
+            (method) => socket.destroyed || (next as (method: unknown) => void)(method),
+            fail,
+          );
         },
       });
+      hearLoginAnswers(client, login.answered);
     });
     await Promise.race([ready, guard.promise]);
     onStage?.('login', `${target.user}, ${login.current}`);
@@ -242,22 +277,58 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
     socket.destroy();
     throw error;
   } finally {
+    gone.abort();
     guard.end();
   }
 }
 
-/** A promise that only rejects: with the deadline, or with the signal. */
-function guarded(ms: number, signal: AbortSignal, error: (timedOut: boolean) => HumError): { promise: Promise<never>; end(): void } {
-  let end = () => {};
+/** The connection ended while a person was asked: by LoginGraceTime of sshd_config(5), after two minutes, or because the network did. */
+function stillAsking(target: Target, login: Login): HumError | AnswerAwaited | undefined {
+  const { asking } = login;
+  if (asking === undefined) return undefined;
+  const error = answerAwaited(target, asking.what);
+  if (!asking.bound) return new AnswerAwaited(error, asking.settled);
+  return failure(
+    target,
+    'not-answered',
+    `${error.message} It closed the connection before anybody answered.`,
+    'Choose "Reconnect" to be asked again.',
+  );
+}
+
+/**
+ * A promise that only rejects: with the deadline, or with the signal. The deadline does not run between `hold` and `goOn`, and begins anew
+ * after.
+ */
+function guarded(
+  ms: number,
+  signal: AbortSignal,
+  error: (timedOut: boolean) => HumError,
+): { promise: Promise<never>; hold(): void; goOn(): void; end(): void } {
+  let over = false;
+  let timer: NodeJS.Timeout | undefined;
+  let expire = () => {};
+  let onAbort = () => {};
   const promise = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(error(true)), ms);
-    const onAbort = () => reject(error(false));
-    signal.addEventListener('abort', onAbort, { once: true });
-    end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    };
+    expire = () => reject(error(true));
+    onAbort = () => reject(error(false));
   });
   promise.catch(() => undefined);
-  return { promise, end };
+  const hold = () => clearTimeout(timer);
+  const goOn = () => {
+    clearTimeout(timer);
+    if (!over) timer = setTimeout(expire, ms);
+  };
+  goOn();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    promise,
+    hold,
+    goOn,
+    end() {
+      over = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
 }

@@ -2,7 +2,7 @@ import type { HostKeyView } from '../../shared/contract/fleet.ts';
 import type { HumError, Problem } from '../../shared/errors.ts';
 import type { KnownHosts } from './known-hosts.ts';
 
-/** Where a host is and how to get in. Passwords, jump hosts and sudo will join here. */
+/** Where a host is and how to get in. */
 export interface Target {
   /** The inventory id; goes into problems. */
   readonly id: string;
@@ -18,18 +18,23 @@ export interface Target {
   readonly explicitKeys: boolean;
   /** The agent's socket, or undefined for none. */
   readonly agent: string | undefined;
+  /** IdentitiesOnly of ssh_config(5): of the agent's keys only those that `keyFiles` name. */
+  readonly identitiesOnly?: boolean;
   readonly knownHosts: KnownHosts;
+  /** The host that this one is a jump host for, as people know it. */
+  readonly hop?: string;
 }
 
 export type SessionStatus =
   | { readonly state: 'idle' }
-  | { readonly state: 'connecting'; readonly since: number }
+  /** `waiting`: for a person, to answer what the host or a key asks. */
+  | { readonly state: 'connecting'; readonly since: number; readonly waiting?: Problem }
   | { readonly state: 'online'; readonly since: number }
   | {
       readonly state: 'unreachable' | 'auth-failed' | 'host-key-changed';
       readonly since: number;
       readonly problem: Problem;
-      /** Epoch ms; undefined where only a person can help (a changed key). */
+      /** Epoch ms; undefined where only a person can help (a changed key, a question that was not answered). */
       readonly retryAt: number | undefined;
       readonly offeredKey?: HostKeyView;
       readonly knownKeys?: readonly (HostKeyView & { readonly where: string })[];

@@ -1,6 +1,7 @@
-import { type ProblemCode, problemOf } from '../../shared/errors.ts';
+import { type HumError, type ProblemCode, problemOf } from '../../shared/errors.ts';
+import type { Asker } from './ask.ts';
 import { retryDelay } from './backoff.ts';
-import { connect, KeyRefused } from './connect.ts';
+import { AnswerAwaited, connect, KeyRefused } from './connect.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import { failure, notConnected, shownPlace } from './failures.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
@@ -12,6 +13,8 @@ export interface SessionDeps {
   /** Shared by all sessions. */
   readonly gate: HandshakeGate;
   readonly deadlines?: Deadlines;
+  /** Absent where nobody can be asked. */
+  readonly asker?: Asker | undefined;
   /** 0 ≤ n < 1, for the jitter. */
   readonly random?: () => number;
   readonly log?: (entry: { readonly host: string; readonly event: string; readonly code?: ProblemCode; readonly detail?: string }) => void;
@@ -21,7 +24,10 @@ export interface SessionDeps {
 const steadyMs = 30_000;
 
 /** The session of one host. It does nothing until `start`. */
-export function createSession(target: Target, { gate, deadlines = usualDeadlines, random = Math.random, log }: SessionDeps): Session {
+export function createSession(
+  target: Target,
+  { gate, deadlines = usualDeadlines, asker, random = Math.random, log }: SessionDeps,
+): Session {
   const listeners = new Set<(status: SessionStatus) => void>();
   let status: SessionStatus = { state: 'idle' };
   let link: Link | undefined;
@@ -44,14 +50,18 @@ export function createSession(target: Target, { gate, deadlines = usualDeadlines
     stopWatchingKeys = undefined;
   }
 
-  async function tryNow(): Promise<void> {
+  async function tryNow(byPerson = false): Promise<void> {
     clearWaiting();
     const current = new AbortController();
     attempt = current;
     refused = undefined;
-    become({ state: 'connecting', since: Date.now() });
+    const since = Date.now();
+    become({ state: 'connecting', since });
+    const onWaiting = (waiting: HumError | undefined) => {
+      if (attempt === current) become({ state: 'connecting', since, ...(waiting === undefined ? {} : { waiting: waiting.problem }) });
+    };
     try {
-      const connection = await connect(target, { gate, signal: current.signal, deadlines });
+      const connection = await connect(target, { gate, signal: current.signal, deadlines, asker, byPerson, onWaiting });
       const fresh = createLink(target, connection, deadlines);
       if (current.signal.aborted) {
         await fresh.close();
@@ -59,16 +69,22 @@ export function createSession(target: Target, { gate, deadlines = usualDeadlines
       }
       attempt = undefined;
       link = fresh;
-      const since = Date.now();
-      become({ state: 'online', since });
+      const onlineSince = Date.now();
+      become({ state: 'online', since: onlineSince });
       void fresh.ended.then((reason) => {
         if (link !== fresh) return;
         link = undefined;
-        failures = Date.now() - since >= steadyMs ? 1 : failures + 1;
+        failures = Date.now() - onlineSince >= steadyMs ? 1 : failures + 1;
         if (reason !== undefined) waitToRetry(reason);
       });
     } catch (error) {
       if (attempt !== current) return;
+      if (error instanceof AnswerAwaited) {
+        onWaiting(error.error);
+        await error.settled;
+        if (attempt === current) void tryNow(byPerson);
+        return;
+      }
       attempt = undefined;
       failures++;
       if (error instanceof KeyRefused) waitForPerson(error.refused);
@@ -79,6 +95,10 @@ export function createSession(target: Target, { gate, deadlines = usualDeadlines
   function waitToRetry(error: unknown): void {
     const problem = problemOf(error);
     const state = isLoginProblem(problem.code) ? 'auth-failed' : 'unreachable';
+    if (isForPerson(problem.code)) {
+      become({ state, since: Date.now(), problem, retryAt: undefined });
+      return;
+    }
     const delay = retryDelay(state, failures, random);
     timer = setTimeout(() => void tryNow(), delay);
     become({ state, since: Date.now(), problem, retryAt: Date.now() + delay });
@@ -124,7 +144,7 @@ export function createSession(target: Target, { gate, deadlines = usualDeadlines
     },
     stop,
     retryNow() {
-      if (status.state !== 'idle' && status.state !== 'online' && status.state !== 'connecting') void tryNow();
+      if (status.state !== 'idle' && status.state !== 'online' && status.state !== 'connecting') void tryNow(true);
     },
     async trustOfferedKey(fingerprint) {
       const key = refused;
@@ -147,6 +167,20 @@ export function createSession(target: Target, { gate, deadlines = usualDeadlines
   };
 }
 
+const loginProblems: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'auth-failed',
+  'no-credentials',
+  'key-unreadable',
+  'key-encrypted',
+  'not-answered',
+  'answer-wrong',
+]);
+
 function isLoginProblem(code: ProblemCode): boolean {
-  return code === 'auth-failed' || code === 'no-credentials' || code === 'key-unreadable' || code === 'key-encrypted';
+  return loginProblems.has(code);
+}
+
+/** Another try would only ask the same again. */
+function isForPerson(code: ProblemCode): boolean {
+  return code === 'not-answered' || code === 'answer-wrong';
 }

@@ -1,6 +1,7 @@
 import { type TestStage, type TestStep, testStages } from '../../shared/contract/inventory.ts';
 import { problemOf } from '../../shared/errors.ts';
-import { type ConnectStage, connect, KeyRefused } from './connect.ts';
+import type { Asker } from './ask.ts';
+import { AnswerAwaited, type ConnectStage, connect, KeyRefused } from './connect.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { createLink, type Link } from './link.ts';
@@ -9,18 +10,23 @@ import type { Target } from './session.ts';
 /** The stages that this file walks; `sample` is its caller's. */
 const ownStages = testStages.filter((stage) => stage !== 'sample');
 
+export interface TestOptions {
+  readonly gate: HandshakeGate;
+  readonly asker?: Asker;
+  readonly signal: AbortSignal;
+  readonly deadlines?: Deadlines;
+}
+
 /**
  * Walks the way to a host up to a shell and reports each step as it ends; after a failure the remaining own stages are `skipped`.
  * Nothing is stored. An unknown host key is named in its step's note and does not stop the test: what follows is a login with a key,
- * whose signature is bound to this very connection (RFC 4252 §7) and useless to anybody else. A changed or revoked key stops it.
+ * whose signature is bound to this very connection (RFC 4252 §7) and useless to anybody else; a password is not given to such a host. A
+ * changed or revoked key stops it.
  * Returns the open connection, which the caller closes, or undefined after a failure.
  */
-export async function* testConnection(
-  target: Target,
-  { gate, signal, deadlines = usualDeadlines }: { gate: HandshakeGate; signal: AbortSignal; deadlines?: Deadlines },
-): AsyncGenerator<TestStep, Link | undefined> {
+export async function* testConnection(target: Target, options: TestOptions): AsyncGenerator<TestStep, Link | undefined> {
   const steps = new StepQueue();
-  const walking = walk(target, { gate, signal, deadlines }, steps);
+  const walking = walk(target, options, steps);
   let handedOver = false;
   try {
     for (let step = await steps.next(); step !== undefined; step = await steps.next()) yield step;
@@ -34,13 +40,15 @@ export async function* testConnection(
 
 async function walk(
   target: Target,
-  { gate, signal, deadlines }: { gate: HandshakeGate; signal: AbortSignal; deadlines: Deadlines },
+  { gate, asker, signal, deadlines = usualDeadlines }: TestOptions,
   steps: StepQueue,
 ): Promise<Link | undefined> {
   let link: Link | undefined;
   try {
     const connection = await connect(target, {
       gate,
+      asker,
+      byPerson: true,
       signal,
       deadlines,
       allowKey: (verdict) => verdict.kind === 'unknown',
@@ -52,7 +60,7 @@ async function walk(
     steps.end();
     return link;
   } catch (error) {
-    const problem = error instanceof KeyRefused ? error.refused.error.problem : problemOf(error);
+    const problem = problemOf(error instanceof KeyRefused ? error.refused.error : error instanceof AnswerAwaited ? error.error : error);
     steps.fail(problem.message, problem);
     await link?.close();
     return undefined;

@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { OnReadOpts, Socket } from 'node:net';
-import type { Client } from 'ssh2';
+import type { AuthenticationType, Client } from 'ssh2';
 
 /**
  * Short buffers share the memory of a pool, and one that lives as long as its connection, as several of ssh2's do, keeps the whole pool: of
@@ -56,4 +56,18 @@ function prepare(cipher: unknown, nameField: string, keyField: string): void {
   const name: unknown = Reflect.get(cipher, nameField);
   const key: unknown = Reflect.get(cipher, keyField);
   if (typeof name === 'string' && name.endsWith('-gcm') && Buffer.isBuffer(key)) Reflect.set(cipher, keyField, createSecretKey(key));
+}
+
+/**
+ * Tells of every SSH_MSG_USERAUTH_FAILURE. ssh2 keeps the answer to an agent's key to itself (lib/client.js, USERAUTH_FAILURE), and with it
+ * that the key was right and a password is wanted as well. To be called right after `connect`.
+ */
+export function hearLoginAnswers(client: Client, listener: (left: readonly AuthenticationType[], partial: boolean) => void): void {
+  const handlers: unknown = Reflect.get(Object(Reflect.get(client, '_protocol')), '_handlers');
+  const before: unknown = Reflect.get(Object(handlers), 'USERAUTH_FAILURE');
+  if (typeof handlers !== 'object' || handlers === null || typeof before !== 'function') return;
+  Reflect.set(handlers, 'USERAUTH_FAILURE', (protocol: unknown, left: readonly AuthenticationType[] | undefined, partial: boolean) => {
+    listener(left ?? [], partial);
+    before(protocol, left, partial);
+  });
 }

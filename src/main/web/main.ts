@@ -3,6 +3,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import { type Problem, problemOf } from '../../shared/errors.ts';
 import { createConsole } from '../console.ts';
 import { createLogger } from '../logging.ts';
+import { memoryVault } from '../prompts/vault.ts';
 import { makeDataDir } from '../storage/data-dir.ts';
 import { openBrowser } from './browser.ts';
 import { readShellFlags, type ShellFlags } from './flags.ts';
@@ -26,6 +27,7 @@ async function run(flags: ShellFlags): Promise<void> {
     dataDir: flags.dataDir,
     openStore: openConfStore,
     demoServerPath: join(built, 'demo-server.js'),
+    vault: memoryVault(),
     log,
   });
   const calls = new RPCHandler(console.router);

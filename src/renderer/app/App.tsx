@@ -5,6 +5,7 @@ import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { followFleet, useFleet } from '../fleet/store.ts';
 import { followPlans } from '../plans/store.ts';
+import { followPrompts } from '../prompts/store.ts';
 import { followApplication } from './application.ts';
 import { fetchLaterParts } from './Later.tsx';
 import { Mishap } from './Mishap.tsx';
@@ -27,7 +28,7 @@ export function App(): ReactNode {
     return () => clearTimeout(timer);
   }, [loaded]);
   useEffect(() => {
-    const stops = [followSettings(), followApplication(), followFleet(), followPlans(), reportVisibility()];
+    const stops = [followSettings(), followApplication(), followFleet(), followPlans(), followPrompts(), reportVisibility()];
     return () => {
       for (const stop of stops) stop();
     };

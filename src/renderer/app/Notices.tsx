@@ -11,7 +11,7 @@ export function Notices(): ReactNode {
   const open = (notices ?? []).filter((notice) => !closed.has(notice.message));
   if (open.length === 0) return null;
   return (
-    <div className={classes.notices}>
+    <div>
       {open.map((notice) => (
         <div key={notice.message} role="status" className={classes.notice}>
           <ProblemText problem={notice} />

@@ -1,4 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { PromptStrip } from '../prompts/PromptStrip.tsx';
+import { usePrompts } from '../prompts/store.ts';
 import { useActionDialog } from '../xen/action-dialog.ts';
 import { useConnection } from './connection.ts';
 import { openDialog, useDialog } from './dialogs.ts';
@@ -13,6 +15,7 @@ import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
 
 const actionDialog = laterPart(async () => (await import('../xen/ActionDialog.tsx')).ActionDialog);
+const promptDialog = laterPart(async () => (await import('../prompts/PromptDialog.tsx')).PromptDialog);
 const inventoryDialogs = laterPart(async () => (await import('../inventory/InventoryDialogs.tsx')).InventoryDialogs);
 
 /** What surrounds every page: the bar, the palette, the dialogs, the keys that work everywhere. */
@@ -33,7 +36,10 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         Skip to the page
       </button>
       <TopBar />
-      <Notices />
+      <div className={classes.notices}>
+        <Notices />
+        <PromptStrip />
+      </div>
       <main id="main" className={classes.page} tabIndex={-1}>
         {children}
       </main>
@@ -41,6 +47,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <KeysDialog />
       <Dialogs />
       <DomainDialog />
+      <Questions />
     </div>
   );
 }
@@ -59,4 +66,12 @@ function DomainDialog(): ReactNode {
   const [wanted, setWanted] = useState(open);
   if (open && !wanted) setWanted(true);
   return wanted ? <Later part={actionDialog} props={{}} /> : null;
+}
+
+/** The dialog in which hosts ask for a password and the like, from the first question on. */
+function Questions(): ReactNode {
+  const open = usePrompts((state) => state.open.length > 0);
+  const [wanted, setWanted] = useState(open);
+  if (open && !wanted) setWanted(true);
+  return wanted ? <Later part={promptDialog} props={{}} /> : null;
 }

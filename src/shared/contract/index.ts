@@ -3,12 +3,13 @@ import { application } from './application.ts';
 import { fleet } from './fleet.ts';
 import { inventory } from './inventory.ts';
 import { plans } from './plans.ts';
+import { prompts } from './prompts.ts';
 import { settings } from './settings.ts';
 import { terminals } from './terminals.ts';
 import { xen } from './xen.ts';
 
 /** The whole IPC, in one literal: both ends derive from it. */
-export const contract = { application, fleet, inventory, plans, settings, terminals, xen };
+export const contract = { application, fleet, inventory, plans, prompts, settings, terminals, xen };
 
 /** What the renderer calls. */
 export type Client = ContractRouterClient<typeof contract>;
