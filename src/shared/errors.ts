@@ -29,6 +29,7 @@ export const problemCodes = [
   'request-timeout',
   'no-shell',
   'no-proc',
+  'program-missing',
   'flooded',
   'bad-answer',
   'file-unreadable',

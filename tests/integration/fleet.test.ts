@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFleet, type Fleet } from '../../src/main/fleet/fleet.ts';
 import { readMemory } from '../../src/main/memory/memory.ts';
 import { readNetwork } from '../../src/main/network/network.ts';
+import probeScript from '../../src/main/probe/probe.sh?raw';
 import type { FleetEvent, HostDetailEvent, HostRow } from '../../src/shared/contract/fleet.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { inventoryHost as host } from '../support/inventory-host.ts';
@@ -282,6 +283,7 @@ describe('a host in trouble', () => {
 
   it.each([
     ['no-proc', { proc: '/nonexistent' }],
+    ['program-missing', { script: probeScript.replace(/^PATH=.*$/m, 'PATH=/nonexistent') }],
     ['bad-answer', { script: 'echo This account is currently not available.; cat' }],
     ['flooded', { script: 'read -r line; echo "$1 begin 1"; echo "$1 facts"; exec yes "all work and no play"' }],
     ['connection-lost', { script: 'exit 1' }],

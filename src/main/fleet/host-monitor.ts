@@ -270,7 +270,7 @@ export class HostMonitor {
   #take(frame: Frame, tookMs: number): Problem | undefined {
     const intervalMs = this.#sampler?.intervalMs ?? this.#baseMs;
     const taken = this.#record.takeSample(frame.files, { at: this.#deps.now(), tookMs, intervalMs });
-    if (taken === null) return noFigures(this.id);
+    if (taken === null) return noFigures(this.id, frame);
     this.#mark('live');
     for (const watcher of this.#watchers) watcher.sample(taken.sample);
     this.#sampled = true;

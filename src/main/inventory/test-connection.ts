@@ -56,9 +56,9 @@ async function sampleStep(runner: Runner, target: Target, readMemory: Connection
   });
   try {
     const probe = await openProbe({ target, open: runner.open }, { timeoutMs: sampleDeadlineMs });
-    const { files } = await probe.request(['memory'], sampleDeadlineMs);
-    const memory = readMemory(files);
-    if (!memory) throw new HumError(noFigures(target.id));
+    const frame = await probe.request(['memory'], sampleDeadlineMs);
+    const memory = readMemory(frame.files);
+    if (!memory) throw new HumError(noFigures(target.id, frame));
     return step({ outcome: 'done', note: `${formatBytes(memory.used)} of ${formatBytes(memory.total)} memory used` });
   } catch (error) {
     const problem = problemOf(error);

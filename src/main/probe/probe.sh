@@ -9,6 +9,7 @@
 # Answer, a frame on stdout:  <nonce> begin <seq>
 #                             <nonce> files          lines of the asked-for files: <path>:<line>
 #                             <nonce> <section>      facts, key=value lines; processes, lines of files as above
+#                             <nonce> lacks          instead of all these: the program that is missing here
 #                             <nonce> end <seq>
 #
 # The shell gives way to an awk, which reads the files itself: a sample starts no process on the host.
@@ -47,6 +48,10 @@ find_toolstack
 export nonce proc toolstack wanted LC_ALL PATH
 # mawk waits for a whole block of requests unless it is told not to; the others take what there is.
 if command -v mawk >/dev/null; then set -- mawk -W interactive; else set -- awk; fi
+if ! command -v "$1" >/dev/null; then
+  while read -r seq line; do echo "$nonce begin $seq" && echo "$nonce lacks" && echo awk && echo "$nonce end $seq"; done
+  exit
+fi
 # shellcheck disable=SC2016 # awk expands what is in it
 exec "$@" '
 BEGIN {

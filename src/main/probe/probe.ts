@@ -118,7 +118,15 @@ export function noAnswer(host: string, waitedMs: number): Problem {
 }
 
 /** The problem of a host whose answer holds no memory figures. */
-export function noFigures(host: string): Problem {
+export function noFigures(host: string, { sections }: Pick<Frame, 'sections'>): Problem {
+  if (sections.has('lacks')) {
+    return {
+      code: 'program-missing',
+      message: 'The host has no awk, with which Hum reads its figures.',
+      hint: 'Install one: mawk, gawk or busybox. If there is one, put it in the PATH of the account that Hum logs in as.',
+      host,
+    };
+  }
   return {
     code: 'no-proc',
     message: 'The host has no /proc with memory figures.',
