@@ -16,9 +16,12 @@ import { createPrompts } from './prompts/prompts.ts';
 import type { Vault } from './prompts/vault.ts';
 import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
 import { openSettings } from './settings/settings.ts';
+import { createConfigWay } from './ssh/config-way.ts';
 import { createHandshakeGate } from './ssh/handshake-gate.ts';
+import { createJumpHosts } from './ssh/jump-hosts.ts';
 import { defaultKeyFiles } from './ssh/key-files.ts';
 import { createKnownHosts } from './ssh/known-hosts.ts';
+import { openSeenKeys } from './ssh/seen-keys.ts';
 import type { Target } from './ssh/session.ts';
 import { createSession } from './ssh/ssh-session.ts';
 import { setAsideIfDamaged } from './storage/damaged.ts';
@@ -61,7 +64,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const home = homedir();
   const loginUser = userInfo().username;
 
-  function openSound(name: 'inventory' | 'settings'): Store {
+  function openSound(name: 'inventory' | 'settings' | 'host-keys'): Store {
     const damage = setAsideIfDamaged(join(dataDir.path, `${name}.json`));
     if (damage) notices.push(damage);
     return options.openStore(name, dataDir.path);
@@ -76,6 +79,15 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   });
   const gate = createHandshakeGate();
   const prompts = createPrompts({ vault: options.vault });
+  const seenKeys = openSeenKeys(openSound('host-keys'));
+  const jumps = createJumpHosts({ gate, asker: prompts, onKey: seenKeys.saw });
+  const configWay = createConfigWay({
+    home,
+    loginUser,
+    knownHosts,
+    agent: agentSocket,
+    mayRun: (command) => settings.current.allowedCommands.includes(command),
+  });
   const demo = createDemoService({ serverPath: options.demoServerPath, workDir: join(dataDir.path, 'demo'), log });
 
   function targetOf(host: InventoryHost): Target {
@@ -92,9 +104,21 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     };
   }
 
+  /** What this account's ssh_config adds to it, for a host that came from there. */
+  const followFor = ({ sshAlias }: Pick<InventoryHost, 'sshAlias'>) =>
+    sshAlias === undefined ? undefined : (target: Target, signal: AbortSignal) => configWay.follow(target, sshAlias, signal);
+
   const xen = createXen({ log });
   const fleet = createFleet({
-    openSession: (host) => createSession(targetOf(host), { gate, asker: prompts, log: ({ event, ...entry }) => log.info(entry, event) }),
+    openSession: (host) =>
+      createSession(targetOf(host), {
+        gate,
+        asker: prompts,
+        jumps,
+        seenKeys,
+        follow: followFor(host),
+        log: ({ event, ...entry }) => log.info(entry, event),
+      }),
     readers: { memory: readMemory, network: readNetwork },
     followers: [xen],
     log,
@@ -136,7 +160,8 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     lifecycle,
     terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
-    testConnection: connectionTest({ targetOf, gate, asker: prompts, readMemory }),
+    configWay,
+    testConnection: connectionTest({ targetOf, gate, asker: prompts, jumps, readMemory }),
     info: () => ({ version, shell, platform: process.platform, dataDir: dataDir.path, loginUser, notices }),
     log,
   });
@@ -152,6 +177,8 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
       prompts.stop();
       await plans.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
+      jumps.stop();
+      seenKeys.flush();
       dataDir.release();
       log.info('stopped');
     },

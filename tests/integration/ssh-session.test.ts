@@ -70,7 +70,11 @@ test('an unknown host key waits for a person; trusting it stores a line that ssh
   twin.start();
   const status = await firstProblem(session);
   if (status.state !== 'host-key-unknown') throw new Error(status.state);
-  expect(status.offeredKey).toEqual({ type: 'ssh-ed25519', fingerprint: sshd.hostKeys[0]?.fingerprint });
+  expect(status.offeredKey).toEqual({
+    type: 'ssh-ed25519',
+    fingerprint: sshd.hostKeys[0]?.fingerprint,
+    art: expect.stringContaining('[ED25519 256]'),
+  });
   expect(status.problem.message).toContain(status.offeredKey.fingerprint);
   await reaches(twin, 'host-key-unknown');
 
@@ -184,11 +188,11 @@ test('AES-GCM is agreed on, and its keys are key objects: an ssh2 whose insides 
   const target = await way(sshd, { key });
   const notes: string[] = [];
   const signal = new AbortController().signal;
-  const { client, socket } = await connect(target, { gate: createHandshakeGate(), signal, onStage: (_, note) => void notes.push(note) });
+  const { client, stream } = await connect(target, { gate: createHandshakeGate(), signal, onStage: (_, note) => void notes.push(note) });
   expect(notes[2]).toContain('aes128-gcm@openssh.com');
   const protocol = Object(Reflect.get(client, '_protocol'));
   expect([protocol._cipher._encKey, protocol._decipher._decipherKey]).toEqual([expect.any(KeyObject), expect.any(KeyObject)]);
-  socket.destroy();
+  stream.destroy();
 });
 
 test('MaxSessions refuses the session too many and gives the place back', async () => {

@@ -1,6 +1,8 @@
 import type { DemoState, FleetEvent, HostDetailEvent, HostRow, ProcessRow } from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { type KeyListVerdict, readKeyList } from '../ssh/key-list.ts';
 import type { Runner, Session } from '../ssh/session.ts';
 import { abortable, Bell } from '../stream.ts';
 import { type FleetState, fleetFeed } from './fleet-feed.ts';
@@ -44,7 +46,12 @@ export interface Fleet {
   /** Stores offered keys and connects; what could not be trusted is told one by one. */
   trustHostKeys(
     keys: readonly { readonly id: string; readonly fingerprint: string }[],
+    once?: boolean,
   ): Promise<{ trusted: number; refused: readonly Problem[] }>;
+  /** Which of the offered keys a text vouches for, and which it contradicts. Ids of hosts. */
+  compareHostKeys(ids: readonly string[], text: string): { listed: readonly string[]; contradicted: readonly string[] };
+  /** Takes the old keys of a host whose key changed out of known_hosts. @throws HumError `not-confirmed`, and as `Session.forgetKnownKeys` */
+  forgetHostKeys(id: string, name: string): Promise<void>;
   /**
    * A window or page is seen, or hidden. While all are hidden, hosts are asked every 15 s. A console without any window keeps that pace too,
    * unless someone reads a stream without ever having said whether it is seen.
@@ -185,14 +192,35 @@ export function createFleet(deps: FleetDeps): Fleet {
     reconnect(ids) {
       for (const id of ids) monitors.get(id)?.reconnect();
     },
-    async trustHostKeys(keys) {
-      const results = await Promise.allSettled(keys.map(async ({ id, fingerprint }) => found(id).trust(fingerprint)));
+    async trustHostKeys(keys, once) {
+      const results = await Promise.allSettled(keys.map(async ({ id, fingerprint }) => found(id).trust(fingerprint, once)));
       const refused = results.flatMap((result, index): Problem[] => {
         if (result.status === 'fulfilled') return [];
         const id = keys[index]?.id;
         return [{ ...problemOf(result.reason), ...(id === undefined ? {} : { host: id }) }];
       });
       return { trusted: keys.length - refused.length, refused };
+    },
+    compareHostKeys(ids, text) {
+      const vouches = readKeyList(text);
+      const verdicts = ids.map((id) => {
+        const monitor = monitors.get(id);
+        return { id, verdict: monitor?.status.offeredKey && vouches(monitor.host, monitor.status.offeredKey) };
+      });
+      const those = (wanted: KeyListVerdict) => verdicts.filter(({ verdict }) => verdict === wanted).map(({ id }) => id);
+      return { listed: those('listed'), contradicted: those('contradicted') };
+    },
+    async forgetHostKeys(id, name) {
+      const monitor = found(id);
+      if (name !== monitor.host.name) {
+        throw new HumError({
+          code: 'not-confirmed',
+          message: 'What was typed is not the name of the host; nothing was taken out.',
+          hint: `Type ${visibleText(monitor.host.name, 100)} to confirm.`,
+          host: id,
+        });
+      }
+      await monitor.forgetKnownKeys();
     },
     setVisible(client, visible) {
       clients.set(client, visible);

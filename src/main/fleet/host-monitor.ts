@@ -162,10 +162,17 @@ export class HostMonitor {
   }
 
   /** @throws HumError as `Session.trustOfferedKey` */
-  async trust(fingerprint: string): Promise<void> {
+  async trust(fingerprint: string, once = false): Promise<void> {
     if (this.#session === undefined) throw this.#notConnected();
     this.#asked = true;
-    await this.#session.trustOfferedKey(fingerprint);
+    await this.#session.trustOfferedKey(fingerprint, once);
+  }
+
+  /** @throws HumError as `Session.forgetKnownKeys` */
+  async forgetKnownKeys(): Promise<void> {
+    if (this.#session === undefined) throw this.#notConnected();
+    this.#asked = true;
+    await this.#session.forgetKnownKeys();
   }
 
   /** What runs commands on the host. @throws HumError `connection-lost` when it is not connected */

@@ -5,6 +5,7 @@ import {
   expandPath,
   familyOf,
   fillTokens,
+  isSafeForShell,
   isYes,
   type JumpHop,
   jumpsOf,
@@ -57,8 +58,11 @@ export interface HostConfig {
   readonly family: 4 | 6 | undefined;
   /** Settings that change the way to the host and that Hum does not follow, as a person knows them. */
   readonly unsupported: readonly string[];
-  /** Commands of `Match exec` whose answer is not known. */
+  /** Commands of `Match exec`, as far as they were reached, and those of them whose answer is not known. */
+  readonly execs: readonly string[];
   readonly unknownExec: readonly string[];
+  /** Why the host cannot be reached by what the files say: a sentence. */
+  readonly refusal: string | undefined;
 }
 
 /** Settings that change the way to a host and that Hum does not follow. */
@@ -136,6 +140,7 @@ export function resolveConfig(blocksOf: ConfigBlocks, question: ConfigQuestion):
   const identityFiles: string[] = [];
   const unsupported = new Set<string>();
   const unknownExec = new Set<string>();
+  const execs = new Set<string>();
   let wantsFinal = false;
   const blocks = blocksOf(alias);
   if (question.hostName !== undefined) first.set('hostname', [question.hostName]);
@@ -180,7 +185,9 @@ export function resolveConfig(blocksOf: ConfigBlocks, question: ConfigQuestion):
           // As OpenSSH: not run once the line cannot match any more.
           if (!result) break;
           const command = fillTokens(value, execTokens(first, question, host, user));
-          const answer = question.exec?.(command);
+          execs.add(command);
+          // A name goes into the command as it is: one with `$(…)` in it would be a command itself.
+          const answer = isSafeForShell(value, { n: alias, h: host, r: user }) ? question.exec?.(command) : undefined;
           if (answer === undefined) {
             unknownExec.add(command);
             result = false;
@@ -233,7 +240,11 @@ export function resolveConfig(blocksOf: ConfigBlocks, question: ConfigQuestion):
     first.set('hostname', [soFar().host]);
     pass(true);
   }
-  return hostConfig(first, identityFiles, question, { unsupported: [...unsupported].sort(), unknownExec: [...unknownExec] });
+  return hostConfig(first, identityFiles, question, {
+    unsupported: [...unsupported].sort(),
+    execs: [...execs],
+    unknownExec: [...unknownExec],
+  });
 }
 
 type FirstValues = ReadonlyMap<string, readonly string[]>;
@@ -242,7 +253,7 @@ function hostConfig(
   first: FirstValues,
   identityFiles: readonly string[],
   question: ConfigQuestion,
-  told: Pick<HostConfig, 'unsupported' | 'unknownExec'>,
+  told: Pick<HostConfig, 'unsupported' | 'execs' | 'unknownExec'>,
 ): HostConfig {
   const { alias, home, loginUser } = question;
   const one = (name: string) => first.get(name)?.[0];
@@ -284,7 +295,12 @@ function hostConfig(
     aliveCountMax: one('serveralivecountmax') === undefined ? undefined : Number(one('serveralivecountmax')),
     family: familyOf(one('addressfamily')),
     unsupported,
+    execs: told.execs,
     unknownExec: told.unknownExec,
+    refusal:
+      command === undefined || isSafeForShell(command, { n: alias, h: hostName, r: user })
+        ? undefined
+        : 'The ProxyCommand would get a name or a user with characters that mean something to a shell.',
   };
 }
 

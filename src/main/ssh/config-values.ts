@@ -19,6 +19,11 @@ export function fillTokens(text: string, tokens: Tokens): string {
   return text.replace(/%(.)/g, (whole, token: string) => (token === '%' ? '%' : (tokens[token] ?? whole)));
 }
 
+/** As OpenSSH since 9.6 (ssh.c, valid_hostname and valid_ruser): what a command takes from a name must mean nothing to the shell. */
+export function isSafeForShell(command: string, tokens: Tokens): boolean {
+  return Object.entries(tokens).every(([token, value]) => !command.includes(`%${token}`) || !/^-|['"`$\\;&<>|(){}\s]/.test(value));
+}
+
 /** `~` and `%` tokens, and `${NAME}` of the environment (ssh_config(5), ENVIRONMENT VARIABLES). */
 export function expandPath(text: string, tokens: Tokens, home: string): string {
   const filled = fillTokens(text, tokens).replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string) => process.env[name] ?? whole);

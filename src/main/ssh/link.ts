@@ -22,7 +22,7 @@ const mostUnasked = 32 * 1024 * 1024;
 const farewellMs = 500;
 
 /** Takes over a connection that has just logged in. */
-export function createLink(place: Place, { client, socket }: Connection, deadlines: Deadlines = usualDeadlines): Link {
+export function createLink(place: Place, { client, stream }: Connection, deadlines: Deadlines = usualDeadlines): Link {
   let over: HumError | undefined;
   let closing = false;
 
@@ -31,24 +31,26 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
       if (error.level === 'agent') return;
       over ??= error.level === 'client-timeout' ? keepaliveLost(place) : connectionLost(place, error.message);
       // After an error of the protocol ssh2 only half-closes; a hostile peer would keep the other half.
-      socket.destroy();
+      stream.destroy();
     });
     client.on('close', () => {
       over ??= connectionLost(place);
       resolve(closing ? undefined : over);
     });
-    if (socket.destroyed) {
+    if (stream.destroyed) {
       over = connectionLost(place);
       resolve(over);
     }
   });
 
-  /** `socket.bytesRead` when a script last took something in. */
-  let takenAt = socket.bytesRead;
-  socket.on('data', () => {
-    if (socket.bytesRead - takenAt <= mostUnasked) return;
+  let received = 0;
+  /** What had been received when a script last took something in. */
+  let takenAt = 0;
+  stream.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received - takenAt <= mostUnasked) return;
     over ??= connectionFlooded(place);
-    socket.destroy();
+    stream.destroy();
   });
 
   const context = { place, client, over: () => over, deadlines };
@@ -70,7 +72,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
         reject(error);
       };
       const take = (buffer: BoundedBuffer, chunk: Buffer) => {
-        takenAt = socket.bytesRead;
+        takenAt = received;
         if (!buffer.add(chunk)) giveUp(flooded(place, maxBytes));
       };
       const onAbort = () => giveUp(cancelled(place));
@@ -116,7 +118,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
           resolve(channel);
         },
         stdout(chunk) {
-          takenAt = socket.bytesRead;
+          takenAt = received;
           if (listener !== undefined) {
             listener(chunk);
             return;
@@ -176,7 +178,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
           });
         },
         stdout(chunk) {
-          takenAt = socket.bytesRead;
+          takenAt = received;
           listener.data(chunk);
         },
         stderr: () => undefined,
@@ -193,7 +195,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
     closing = true;
     over ??= notConnected(place);
     client.end();
-    const late = setTimeout(() => socket.destroy(), farewellMs);
+    const late = setTimeout(() => stream.destroy(), farewellMs);
     await ended;
     clearTimeout(late);
   }
