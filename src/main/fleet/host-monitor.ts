@@ -198,6 +198,7 @@ export class HostMonitor {
 
   wake(sleptMs: number): void {
     this.#sampler?.wake(sleptMs);
+    this.#session?.wake();
   }
 
   /** Ends the session, for good. */

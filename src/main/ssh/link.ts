@@ -11,6 +11,8 @@ import type { Runner, RunOptions, RunResult, ScriptChannel, TerminalChannel, Ter
 export interface Link extends Runner {
   /** Resolves when the connection has ended: with the reason, or undefined after `close`. */
   readonly ended: Promise<HumError | undefined>;
+  /** Sees whether the host still answers; a connection that carries nothing back for `ms` is ended. */
+  check(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -200,7 +202,19 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     clearTimeout(late);
   }
 
-  return { ended, run, open, terminal, close };
+  async function check(ms: number): Promise<void> {
+    const before = received;
+    try {
+      await run(':', [], { timeoutMs: ms });
+    } catch {
+      // Any answer will do, also that there is no session to be had.
+      if (received !== before || over !== undefined) return;
+      over = keepaliveLost(place);
+      stream.destroy();
+    }
+  }
+
+  return { ended, run, open, terminal, check, close };
 }
 
 class BoundedBuffer {

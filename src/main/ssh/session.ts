@@ -155,6 +155,8 @@ export interface Session extends Runner {
   start(): void;
   /** Closes the connection and every channel; the session is `idle` after. */
   stop(): Promise<void>;
+  /** The machine has slept, or the network changed: sees at once whether the connection still stands, and tries again where it does not. */
+  wake(): void;
   /** Connects now, whatever the backoff says. */
   retryNow(): void;
   /**

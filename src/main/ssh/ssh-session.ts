@@ -31,7 +31,7 @@ export interface SessionDeps {
 }
 
 /** A connection that held for this long starts the count of failures anew. */
-const steadyMs = 30_000;
+const steadyMs = 60_000;
 
 /** The session of one host. It does nothing until `start`. */
 export function createSession(
@@ -167,6 +167,10 @@ export function createSession(
       if (status.state === 'idle') void tryNow();
     },
     stop,
+    wake() {
+      if (link !== undefined) void link.check(deadlines.channel);
+      else if (timer !== undefined) void tryNow();
+    },
     retryNow() {
       if (status.state !== 'idle' && status.state !== 'online' && status.state !== 'connecting') void tryNow(true);
     },
