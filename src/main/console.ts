@@ -17,12 +17,13 @@ import type { Vault } from './prompts/vault.ts';
 import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
 import { openSettings } from './settings/settings.ts';
 import { createConfigWay } from './ssh/config-way.ts';
+import { elevated } from './ssh/elevated.ts';
 import { createHandshakeGate } from './ssh/handshake-gate.ts';
 import { createJumpHosts } from './ssh/jump-hosts.ts';
 import { defaultKeyFiles } from './ssh/key-files.ts';
 import { createKnownHosts } from './ssh/known-hosts.ts';
 import { openSeenKeys } from './ssh/seen-keys.ts';
-import type { Target } from './ssh/session.ts';
+import type { Runner, Session, Target } from './ssh/session.ts';
 import { createSession } from './ssh/ssh-session.ts';
 import { setAsideIfDamaged } from './storage/damaged.ts';
 import { claimDataDir } from './storage/data-dir.ts';
@@ -108,6 +109,18 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const followFor = ({ sshAlias }: Pick<InventoryHost, 'sshAlias'>) =>
     sshAlias === undefined ? undefined : (target: Target, signal: AbortSignal) => configWay.follow(target, sshAlias, signal);
 
+  /** The session as the Xen feature has it: its scripts need root's rights. */
+  const rootSession = (host: InventoryHost, session: Session): Session => {
+    const { run, open, terminal } = elevated(session, host, host.runAs ?? 'sudo-n', prompts);
+    // A session's status changes: it is asked, not copied.
+    return Object.create(session, { run: { value: run }, open: { value: open }, terminal: { value: terminal } }) as Session;
+  };
+  const rootRunner = (id: string): Runner => {
+    const runner = fleet.runner(id);
+    const host = fleet.row(id)?.host;
+    return host === undefined ? runner : elevated(runner, host, host.runAs ?? 'sudo-n', prompts);
+  };
+
   const xen = createXen({ log });
   const fleet = createFleet({
     openSession: (host) =>
@@ -120,13 +133,13 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
         log: ({ event, ...entry }) => log.info(entry, event),
       }),
     readers: { memory: readMemory, network: readNetwork },
-    followers: [xen],
+    followers: [{ ...xen, connected: (host, session, facts) => xen.connected(host, rootSession(host, session), facts) }],
     log,
   });
   const plans = openPlans({
     dataDir: dataDir.path,
     handlers: xenStepHandlers(() => xen),
-    runner: (host) => fleet.runner(host),
+    runner: rootRunner,
     hostName: (host) => fleet.row(host)?.host.name ?? host,
     onStep: (host) => xen.refresh(host),
     by: loginUser,
@@ -137,10 +150,10 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const lifecycle = createLifecycle({
     xen,
     plans,
-    runner: (host) => fleet.runner(host),
+    runner: rootRunner,
     hostAddress: (host) => fleet.row(host)?.host,
   });
-  const terminals = createTerminals({ runner: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
+  const terminals = createTerminals({ runner: rootRunner, domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
   demo.onChange(() => {

@@ -50,7 +50,7 @@ test('a fleet is compared with a list and trusted in one go; a key that changes 
   await expect(page.getByText('Online')).toBeVisible();
   expect(readFileSync(`${hum.home}/.ssh/known_hosts`, 'utf8').trim().split('\n')).toHaveLength(1);
 
-  await page.getByRole('link', { name: 'Fleet' }).click();
+  await page.getByRole('link', { name: 'Fleet', exact: true }).click();
   await line(page, 'listed').getByRole('link').click();
   await one.daemon.stop();
   const successor = await rig.sshd({ port: one.port });

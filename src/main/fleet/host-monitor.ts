@@ -115,7 +115,11 @@ export class HostMonitor {
     this.#host = host;
     this.#mark('host');
     const moved =
-      host.address !== before.address || host.port !== before.port || host.user !== before.user || host.keyFile !== before.keyFile;
+      host.address !== before.address ||
+      host.port !== before.port ||
+      host.user !== before.user ||
+      host.keyFile !== before.keyFile ||
+      host.runAs !== before.runAs;
     if (!moved && host.enabled === before.enabled) return;
     const closed = this.#closeSession();
     if (moved) {

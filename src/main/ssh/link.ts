@@ -58,7 +58,7 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
   const context = { place, client, over: () => over, deadlines };
 
   function run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
-    const { timeoutMs = defaultTimeoutMs, signal, stdin, maxBytes = defaultMaxBytes } = options;
+    const { timeoutMs = defaultTimeoutMs, signal, stdin, maxBytes = defaultMaxBytes, root } = options;
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
       if (signal?.aborted === true) throw cancelled(place);
@@ -80,7 +80,7 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
       const onAbort = () => giveUp(cancelled(place));
       const timer = setTimeout(() => giveUp(requestTimeout(place, timeoutMs, 'finish a command')), timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const running: Script = startScript(context, makeDoor(script, args), {
+      const running: Script = startScript(context, makeDoor(script, args, { root }), {
         ready: () => running.finish(stdin),
         stdout: (chunk) => take(stdout, chunk),
         stderr: (chunk) => take(stderr, chunk),
@@ -96,7 +96,11 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     });
   }
 
-  function open(script: string, args: readonly string[] = [], options: { readonly timeoutMs?: number } = {}): Promise<ScriptChannel> {
+  function open(
+    script: string,
+    args: readonly string[] = [],
+    options: Pick<RunOptions, 'timeoutMs' | 'root'> = {},
+  ): Promise<ScriptChannel> {
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
       const closeListeners: (() => void)[] = [];
@@ -114,7 +118,7 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
       };
       const { timeoutMs = Number.POSITIVE_INFINITY } = options;
       const sooner = { channel: Math.min(deadlines.channel, timeoutMs), shell: Math.min(deadlines.shell, timeoutMs) };
-      const running: Script = startScript({ ...context, deadlines: sooner }, makeDoor(script, args), {
+      const running: Script = startScript({ ...context, deadlines: sooner }, makeDoor(script, args, { root: options.root }), {
         ready() {
           opened = true;
           resolve(channel);

@@ -74,7 +74,12 @@ export interface RunOptions {
   readonly stdin?: Buffer | string;
   /** More than this on either stream ends the command with `flooded`. Default 8 MiB. */
   readonly maxBytes?: number;
+  /** Runs the whole script as root. */
+  readonly root?: Root | undefined;
 }
+
+/** Who makes a script root's. The password goes to sudo on stdin, never into a command line. */
+export type Root = { readonly by: 'sudo'; readonly password: string } | { readonly by: 'doas' };
 
 export interface RunResult {
   /** Exit status; null when a signal ended it. */
@@ -138,7 +143,7 @@ export interface Runner {
    * Starts a long-lived script and waits until it is ready.
    * @throws HumError as `run`
    */
-  open(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ScriptChannel>;
+  open(script: string, args?: readonly string[], options?: Pick<RunOptions, 'timeoutMs' | 'root'>): Promise<ScriptChannel>;
   /**
    * Starts a script on a terminal and waits until it is ready.
    * @throws HumError as `run`

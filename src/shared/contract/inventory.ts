@@ -56,6 +56,10 @@ export const hostDraft = z.object({
 });
 export type HostDraft = z.infer<typeof hostDraft>;
 
+const runAs = z.enum(['sudo-n', 'nothing', 'sudo-password', 'doas']);
+/** How commands that need root's rights get them, where the account is not root. Absent: `sudo-n`. */
+export type RunAs = z.infer<typeof runAs>;
+
 /** A name of ssh_config(5): what would be typed after `ssh`. */
 const sshAlias = z
   .string()
@@ -73,6 +77,7 @@ export const inventoryHost = z.object({
   ...hostFields,
   enabled: z.boolean(),
   sshAlias: sshAlias.optional(),
+  runAs: runAs.optional(),
   origin: z.enum(['manual', 'ssh-config', 'import', 'demo']),
 });
 export type InventoryHost = z.infer<typeof inventoryHost>;
@@ -86,6 +91,7 @@ export const hostChange = z.object({
   keyFile: hostFields.keyFile.optional(),
   group: hostFields.group.optional(),
   tags: hostFields.tags.optional(),
+  runAs: runAs.optional(),
 });
 export type HostChange = z.infer<typeof hostChange>;
 
