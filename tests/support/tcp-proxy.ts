@@ -58,7 +58,7 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
           if (to.writable) to.write(chunk);
           if (ended && waiting === 0) to.end();
         },
-        free - performance.now() + delayMs,
+        Math.max(0, free - performance.now()) + delayMs,
       );
     });
     from.on('end', () => {

@@ -1,4 +1,4 @@
-import type { DemoState, FleetEvent, HostDetailEvent, HostRow, ProcessRow } from '../../shared/contract/fleet.ts';
+import type { DemoState, FleetEvent, HostDetailEvent, HostRow, HostStatus, Outage, ProcessRow } from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
@@ -9,6 +9,8 @@ import { type FleetState, fleetFeed } from './fleet-feed.ts';
 import { hostFeed } from './host-feed.ts';
 import type { HostFollower } from './host-follower.ts';
 import { HostMonitor, type MonitorDeps } from './host-monitor.ts';
+import { networkProbes } from './network-probes.ts';
+import { explainOutage, type LostTogether, type NetworkProbes, OutageWatch } from './outage.ts';
 import type { SampleReaders } from './sample.ts';
 
 const fleetIntervalMs = 5_000;
@@ -16,6 +18,7 @@ const watchedIntervalMs = 1_000;
 const hiddenIntervalMs = 15_000;
 
 const housekeepingMs = 1_000;
+const outageSettlesMs = 1_000;
 /** A housekeeping round this much later than planned means that the machine slept, or the process stood still. */
 const sleepMs = 5_000;
 
@@ -24,6 +27,8 @@ export interface FleetDeps {
   readonly readers: SampleReaders;
   readonly followers?: readonly HostFollower[];
   readonly log?: { info(data: object, message: string): void };
+  /** How the cause of a mass loss is found; the machine's own network, unless a test says otherwise. */
+  readonly probes?: NetworkProbes;
   /** Epoch ms. */
   readonly now?: () => number;
 }
@@ -78,10 +83,15 @@ export function createFleet(deps: FleetDeps): Fleet {
     demo: { running: false, hosts: 0 } as DemoState,
     revision: 0,
     demoRevision: 0,
+    outage: null as Outage | null,
+    outageRevision: 0,
     removedRevision: 0,
     bell: new Bell(),
   } satisfies FleetState;
   let readers = 0;
+  const watch = new OutageWatch(now);
+  let explained: LostTogether | undefined;
+  let looking: NodeJS.Timeout | undefined;
 
   function nextRevision(): number {
     state.revision += 1;
@@ -96,6 +106,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     nextRevision,
     followers: deps.followers ?? [],
     onWatched: pace,
+    onStatus: follow,
     onEvent: (host, event) => deps.log?.info({ host: host.id, name: host.name, severity: event.severity }, event.text),
   };
 
@@ -141,6 +152,32 @@ export function createFleet(deps: FleetDeps): Fleet {
     }
   }
 
+  function follow(monitor: HostMonitor, { state: hostState }: HostStatus): void {
+    if (hostState === 'online') watch.up(monitor.id, monitor.via);
+    else if (hostState === 'stale' || hostState === 'unreachable') watch.down(monitor.id);
+    else if (hostState !== 'connecting') watch.forget(monitor.id);
+    lookAtOutage();
+  }
+
+  /** Hosts that are lost together are lost one after the other: the cause is looked for when the first rush is over. */
+  function lookAtOutage(): void {
+    if (watch.current === explained || looking !== undefined) return;
+    looking = setTimeout(async () => {
+      const lost = watch.current;
+      explained = lost;
+      const outage = lost === undefined ? null : await explainOutage(lost, deps.probes ?? networkProbes);
+      looking = undefined;
+      if (stopped.signal.aborted) return;
+      if (outage !== null && state.outage === null) deps.log?.info({ hosts: outage.hosts, cause: outage.cause }, outage.message);
+      if (outage !== null || state.outage !== null) {
+        state.outage = outage;
+        state.outageRevision = nextRevision();
+      }
+      lookAtOutage();
+    }, outageSettlesMs);
+    looking.unref();
+  }
+
   let checkedAt = performance.now();
   let checkedAtWall = Date.now();
   const housekeeping = setInterval(() => {
@@ -165,6 +202,8 @@ export function createFleet(deps: FleetDeps): Fleet {
         if (wanted.has(id)) continue;
         monitors.delete(id);
         state.removedRevision = nextRevision();
+        watch.forget(id);
+        lookAtOutage();
         closes(monitor.remove());
       }
       for (const host of hosts) {
@@ -239,6 +278,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     async stop() {
       stopped.abort();
       clearInterval(housekeeping);
+      clearTimeout(looking);
       for (const monitor of monitors.values()) closes(monitor.remove());
       monitors.clear();
       await Promise.all(closing);

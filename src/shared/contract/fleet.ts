@@ -99,9 +99,26 @@ export interface DemoState {
   readonly hosts: number;
 }
 
+/** Many hosts lost at once, as one event: they keep their last figures. */
+export interface Outage {
+  /** Epoch ms. */
+  readonly since: number;
+  readonly hosts: number;
+  readonly cause: 'network' | 'jump-host' | 'unknown';
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** First the whole fleet, then what changed, at most four times a second. `at` is the console's clock, epoch ms. */
 export type FleetEvent =
-  | { readonly kind: 'snapshot'; readonly at: number; readonly rows: readonly HostRow[]; readonly demo: DemoState }
+  | {
+      readonly kind: 'snapshot';
+      readonly at: number;
+      readonly rows: readonly HostRow[];
+      readonly demo: DemoState;
+      /** While there is one. */
+      readonly outage?: Outage;
+    }
   | {
       readonly kind: 'patch';
       readonly at: number;
@@ -110,6 +127,8 @@ export type FleetEvent =
       readonly changed?: readonly HostRowPatch[];
       readonly removed?: readonly string[];
       readonly demo?: DemoState;
+      /** Null when it is over. */
+      readonly outage?: Outage | null;
     };
 
 /** The columns of a host's history. Bytes; ratios 0..1; `…PerSecond` in bytes per second; load as the kernel prints it. */
