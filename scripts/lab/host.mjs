@@ -118,7 +118,7 @@ function availableMiB() {
   return Number(/^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
 }
 
-/** What tells a program where the host is (tests/support/lab.ts reads it). @param {RunningHost} host */
-export function labEnvironment({ name, port, key, knownHosts }) {
-  return { HUM_LAB: name, HUM_LAB_PORT: String(port), HUM_LAB_KEY: key, HUM_LAB_KNOWN_HOSTS: knownHosts };
+/** What tells the tests where the hosts are, one for each that run side by side (tests/support/lab-host.ts reads it). @param {readonly RunningHost[]} hosts */
+export function labEnvironment(hosts) {
+  return { HUM_LABS: JSON.stringify(hosts) };
 }

@@ -9,6 +9,6 @@ export async function expectShown(page: Page, text: string): Promise<void> {
     await field.fill('');
     await field.fill(text);
     await expect(page.getByText('Nothing found')).toBeHidden({ timeout: 500 });
-  }).toPass();
+  }).toPass({ timeout: 60_000 });
   await field.press('Escape');
 }

@@ -65,6 +65,14 @@ test('a guest greets, answers what is typed, knows the size of the terminal, and
   expect(() => reader.type('more')).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code: 'not-found' }) }));
 });
 
+test('what is typed before the console is there waits for it', async () => {
+  const reader = open(web.name);
+  await vi.waitFor(() => expect(reader.id).not.toBe(''), patience);
+  reader.type('early ');
+  reader.type('bird\r');
+  await reader.shows('you typed early bird\r\n');
+});
+
 test('bytes that are no UTF-8 are shown as such, and a character that comes in two chunks is one', async () => {
   const reader = open(web.name);
   await reader.shows('is up');

@@ -36,7 +36,8 @@ process.stdin.on('data', (chunk) => {
   }
   process.stdout.write(text);
   for (const letter of text) {
-    if (letter !== '\r') {
+    // As the terminal of a guest has it (ICRNL): either ends a line.
+    if (letter !== '\r' && letter !== '\n') {
       typed += letter;
       continue;
     }

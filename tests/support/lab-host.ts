@@ -14,14 +14,19 @@ export interface LabHost {
   readonly knownHosts: string;
 }
 
+/** The hosts that `npm test` or `npm run lab -- test` has started: as many files as there are run side by side, each on one of its own. */
+export function startedLabs(): readonly LabHost[] {
+  return JSON.parse(process.env.HUM_LABS ?? '[]') as LabHost[];
+}
+
 /**
- * The lab that `npm test` or `npm run lab -- test` has started, else the one that runs on this machine.
+ * The host for this worker, else the one that runs on this machine.
  * @throws Error when none runs
  */
 export async function findLab(): Promise<LabHost> {
-  const { HUM_LAB: name = 'one', HUM_LAB_PORT: port, HUM_LAB_KEY: key, HUM_LAB_KNOWN_HOSTS: knownHosts } = process.env;
-  if (port && key && knownHosts) return { name, port: Number(port), key, knownHosts };
-  return ask(name, 'status');
+  const labs = startedLabs();
+  const { VITEST_POOL_ID: worker = '1' } = process.env;
+  return labs[(Number(worker) - 1) % labs.length] ?? ask(process.env.HUM_LAB ?? 'one', 'status');
 }
 
 /** Pulls its plug and brings it back as it was when it had just come up; connections are lost, the port stays. */

@@ -36,7 +36,9 @@ export interface Lab {
   sure(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<string>;
   /** No domain but dom0, /etc/xen as built, saved domains and the filler of the disk gone. Resets a host that does not answer `xl`. */
   tidy(): Promise<void>;
-  /** Starts one of the three guests and waits until it answers a ping: its kernel and front ends run. */
+  /** Waits until a guest answers a ping: its kernel and front ends run. */
+  guestAnswers(name: 'guest1' | 'guest2' | 'guest3'): Promise<void>;
+  /** Starts one of the three guests and waits until it answers. */
   startGuest(name: 'guest1' | 'guest2' | 'guest3'): Promise<void>;
   /** Pulls the plug; the host comes back as it was when it had just come up, and both sessions are online again. */
   reset(): Promise<void>;
@@ -89,6 +91,12 @@ export async function openLab(): Promise<Lab> {
     return said.stdout;
   }
 
+  async function guestAnswers(name: string): Promise<void> {
+    // The guests' own addresses: tests/lab/image/dom0/etc/xen.
+    const script = 'for try in $(seq 60); do ping -q -c 1 -W 1 "$1" >/dev/null && exit 0; done; exit 1';
+    await sure(script, [`10.0.2.10${name.slice(-1)}`], { timeoutMs: 120_000 });
+  }
+
   async function reset(): Promise<void> {
     await Promise.all(Object.values(sessions).map((session) => session.stop()));
     await resetLabHost(host.name);
@@ -103,6 +111,7 @@ export async function openLab(): Promise<Lab> {
     target,
     run,
     sure,
+    guestAnswers,
     async tidy() {
       await online();
       const { code } = await run(tidy, [], { timeoutMs: 180_000 });
@@ -110,8 +119,7 @@ export async function openLab(): Promise<Lab> {
     },
     async startGuest(name) {
       await sure('xl create -q "/etc/xen/$1.cfg"', [name]);
-      // The guest's own addresses: tests/lab/image/dom0/etc/xen.
-      await sure('for try in $(seq 60); do ping -q -c 1 -W 1 "$1" >/dev/null && exit 0; done; exit 1', [`10.0.2.10${name.slice(-1)}`]);
+      await guestAnswers(name);
     },
     reset,
     faults: {

@@ -125,7 +125,9 @@ test('a start counts when the domain has stayed, and fails when it crashed or en
   expect(() => reached({ effect: 'running' }, waited, seen({ state: 'crashed' }), up)).toThrow(
     'guest2 crashed right after it was started.',
   );
-  expect(() => reached({ effect: 'running' }, waited, undefined, up)).toThrow('guest2 ended right after it was started.');
+  for (const before of [up, null])
+    expect(() => reached({ effect: 'running' }, waited, undefined, before)).toThrow('guest2 ended right after it was started.');
+  expect(reached({ effect: 'running' }, waited, undefined, undefined)).toBe(false);
 });
 
 test('another domain of the same name is not taken for the one that was waited for', () => {

@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto';
+import type { OnReadOpts, Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { AuthenticationType, Client } from 'ssh2';
 
@@ -7,6 +8,21 @@ import type { AuthenticationType, Client } from 'ssh2';
  * 64 KiB each by Node's default.
  */
 Buffer.poolSize = 8 * 1024;
+
+/** As much as libuv asks the kernel for at once. */
+const received = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * Lets every socket receive into one buffer and hands on a copy as long as what came. Node's own way takes 64 KiB for each read and gives
+ * back what is left over: with hundreds of hosts that answer in one moment, the heap of malloc is torn to pieces (40 kB a host).
+ */
+export function receiveShared(socket: () => Socket): OnReadOpts {
+  return {
+    buffer: received,
+    // False makes the socket stop reading until the stream asks for more.
+    callback: (length) => socket().push(Buffer.from(received.subarray(0, length))),
+  };
+}
 
 /**
  * Sends what is written within one turn as one system call and one TCP segment. ssh2 writes each AES-GCM packet in three pieces

@@ -7,6 +7,7 @@ import { cancelled, connectFailure, connectTimeout, lookupFailure, lookupTimeout
 import { guarded } from './guarded.ts';
 import { openProxyCommand } from './proxy-command.ts';
 import type { Target } from './session.ts';
+import { receiveShared } from './thrift.ts';
 
 /** Leads through jump hosts; handed in, because it connects to them in turn. */
 export interface JumpWay {
@@ -83,11 +84,12 @@ async function resolve(target: Target, ms: number, signal: AbortSignal): Promise
 }
 
 async function openSocket(target: Target, addresses: readonly Address[], ms: number, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({
+  const socket: Socket = connectTcp({
     host: target.address,
     port: target.port,
     // ssh2 leaves Nagle's algorithm on: a request would wait for the acknowledgement of the one before (48 ms against 2.4 ms).
     noDelay: true,
+    onread: receiveShared(() => socket),
     autoSelectFamily: addresses.length > 1,
     lookup: (_name, options, callback) => {
       const [first] = addresses;

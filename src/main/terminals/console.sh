@@ -1,5 +1,8 @@
-# The console of domain $1, on a terminal. Without one, xl console prints nothing and hangs.
+# The console of domain $1, on a terminal: without one, nobody could type to it or leave it.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# What is typed before xl makes the terminal raw is the guest's as well, as it was typed and once.
+stty -icanon -echo -icrnl -isig min 1 time 0
 
 # The process that holds the console of this domain.
 holder() {

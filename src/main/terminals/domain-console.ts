@@ -22,6 +22,8 @@ export interface ConsoleDeps {
 
 /** xenconsole(1) leaves on this, when it comes alone: Ctrl-]. */
 const leave = '\u001d';
+/** What is typed before the console is there. */
+const mostEarly = 64 * 1024;
 /** What is typed into a guest that takes nothing in. */
 const mostUnsent = 1024 * 1024;
 /** errno(3) EAGAIN: what xenconsole ends with when another has its lock, and console.sh when it saw that other. */
@@ -36,6 +38,8 @@ export class DomainConsole {
   readonly #bell = new Bell();
   #size: TerminalSize;
   #channel: TerminalChannel | undefined;
+  /** Typed before the first console was there; undefined from then on: what is typed while a guest reboots is not for what comes after. */
+  #early: string | undefined = '';
   #leaving = false;
 
   constructor(guest: Guest, size: TerminalSize, feed: TerminalFeed, deps: ConsoleDeps) {
@@ -58,7 +62,10 @@ export class DomainConsole {
   write(text: string): void {
     this.#leaving = text === leave;
     if (this.#leaving) this.#bell.ring();
-    if (this.#channel === undefined) return;
+    if (this.#channel === undefined) {
+      if (!this.#leaving && this.#early !== undefined && this.#early.length + text.length <= mostEarly) this.#early += text;
+      return;
+    }
     if (this.#channel.unsent > mostUnsent) throw new HumError(notTaken(this.#guest.host));
     this.#channel.write(text);
   }
@@ -124,6 +131,8 @@ export class DomainConsole {
     this.#flow.attach(channel);
     // It may have changed while the channel was opened.
     channel.resize(this.#size);
+    if (this.#early) channel.write(this.#early);
+    this.#early = undefined;
     try {
       return await ended.promise;
     } finally {

@@ -35,16 +35,17 @@ export function rowOf({ effect }: Effect, { uuid, id, name }: Waited, rows: read
 }
 
 /**
- * Whether the effect is there. `before` is the row as it was seen the time before, for what has to stay a moment.
+ * Whether the effect is there. `before` is the row as it was last seen, for what has to stay a moment: null where it was not there either,
+ * undefined at the first look.
  * @throws HumError for what will never come: it crashed, or ended, instead
  */
-export function reached(effect: Effect, domain: Waited, row: DomainRow | undefined, before: DomainRow | undefined): boolean {
+export function reached(effect: Effect, domain: Waited, row: DomainRow | undefined, before: DomainRow | null | undefined): boolean {
   switch (effect.effect) {
     case 'running':
       if (row === undefined && before !== undefined) throw endedAtOnce(domain, 'ended');
       if (row?.load.state === 'crashed' || row?.load.state === 'shut-down')
         throw endedAtOnce(domain, row.load.state === 'crashed' ? 'crashed' : 'ended');
-      return row !== undefined && before !== undefined && row.load.id === before.load.id && row.load.state !== 'dying';
+      return row !== undefined && row.load.id === before?.load.id && row.load.state !== 'dying';
     case 'ended':
       return row === undefined || row.load.state === 'shut-down' || row.load.state === 'dying' || row.load.state === 'crashed';
     case 'gone':

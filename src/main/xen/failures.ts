@@ -221,6 +221,11 @@ const own: Readonly<Record<number, readonly [ProblemCode, string, string]>> = {
   83: ['name-taken', 'It is there already: nothing was done.', 'Somebody may have been faster, or left a file. Look at it first.'],
   84: ['disk-full', 'There is not enough room on that disk of the host.', 'Make room on it, or choose another folder.'],
   85: ['wrong-state', 'The host is not as it was expected to be, and nothing was done.', 'Look at it; what it said is below.'],
+  86: [
+    'xenstore-dead',
+    'xenstore does not answer on this host, and nothing was begun.',
+    'Look whether xenstored runs. Where it has died, only a reboot of the host brings it back.',
+  ],
   124: [
     'toolstack-hangs',
     'The toolstack did not answer in time.',

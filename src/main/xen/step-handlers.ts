@@ -1,6 +1,6 @@
 import { HumError } from '../../shared/errors.ts';
 import { formatDuration } from '../../shared/units.ts';
-import type { Action, StepContext, StepHandler } from '../plans/plan.ts';
+import { type Action, type StepContext, type StepHandler, StepRefused } from '../plans/plan.ts';
 import { pause } from '../stream.ts';
 import { type Effect, outOfTime, reached, rowOf, type Waited } from './effects.ts';
 import { toolstackFailure } from './failures.ts';
@@ -11,6 +11,9 @@ const minute = 60_000;
 
 /** From the request to the exit status. A large domain takes its time to be written to a disk, or through a network. */
 const timeouts = { domain: 10 * minute, migrate: 12 * 60 * minute, save: 4 * 60 * minute, start: 15 * minute, look: minute } as const;
+
+/** The exit status of scripts/toolstack.sh for a host whose xenstore does not answer: there is nothing to take back. */
+const nothingBegun = 86;
 
 /** Between two looks while a step waits, ms: each costs the host a few processes. */
 const lookEveryMs = 1000;
@@ -55,7 +58,9 @@ async function runScript(name: ScriptName, args: readonly string[], shown: strin
   const output = result.stdout.toString() + result.stderr.toString();
   context.output(output);
   const problem = toolstackFailure({ code: result.code, output, shown });
-  if (problem !== undefined) throw new HumError({ ...problem, host: context.host });
+  if (problem === undefined) return;
+  const told = { ...problem, host: context.host };
+  throw result.code === nothingBegun ? new StepRefused(told) : new HumError(told);
 }
 
 async function lookAtDestination(args: Args, context: StepContext): Promise<void> {
@@ -87,7 +92,7 @@ async function waitFor(xen: Xen, args: Args, context: StepContext): Promise<void
   const domain: Waited = { uuid: uuidOf(args) || null, id: typeof args.id === 'number' ? args.id : null, name: text(args, 'name') };
   const limitMs = typeof args.limitMs === 'number' ? args.limitMs : minute;
   const started = Date.now();
-  let before: ReturnType<typeof rowOf>;
+  let before: ReturnType<typeof rowOf> | null;
   for (;;) {
     // Fails where there is no connection: what is known of the host is old then.
     context.runner();
@@ -102,7 +107,7 @@ async function waitFor(xen: Xen, args: Args, context: StepContext): Promise<void
     );
     if (host !== undefined && host.problem === undefined && host.at >= asked) {
       if (reached(effect, domain, row, before)) return;
-      before = row ?? before;
+      before = row ?? before ?? null;
     }
     const waited = Date.now() - started;
     if (waited >= limitMs) {

@@ -42,10 +42,8 @@ export async function labSampleCost(): Promise<{ readonly cpuMs: number | null; 
   }
 }
 
-/** The lab that the stage of `npm test` exports, else the one that runs on this machine. @throws Error when none does */
-async function runningLab(): Promise<Pick<LabHost, 'port' | 'key' | 'knownHosts'>> {
-  const { HUM_LAB_PORT: port, HUM_LAB_KEY: key, HUM_LAB_KNOWN_HOSTS: knownHosts } = process.env;
-  if (port && key && knownHosts) return { port: Number(port), key, knownHosts };
+/** The lab that runs on this machine. @throws Error when none does */
+async function runningLab(): Promise<LabHost> {
   // A bench is bundled: it finds the scripts from the folder that it is run in.
   const { stdout } = await promisify(execFile)(process.execPath, [join(process.cwd(), 'scripts/lab.mjs'), 'status'], { timeout: 60_000 });
   return JSON.parse(stdout.split('\n')[0] ?? '') as LabHost;

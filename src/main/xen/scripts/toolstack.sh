@@ -12,7 +12,7 @@
 #               with 82 where it is the control domain
 #
 # Exit statuses of ours: 81 the domain is gone, 82 it is the control domain, 83 the name or file is there already, 84 no room on disk,
-# 85 it is not what was expected; 124 (of timeout(1)) the toolstack hangs.
+# 85 it is not what was expected, 86 xenstore does not answer, and nothing was begun; 124 (of timeout(1)) the toolstack hangs.
 
 LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
@@ -43,7 +43,13 @@ act() {
 hold() {
   held=/tool/hum/$1
   waited=0
-  while holder=$(ask xenstore-read "$held" 2>/dev/null) && [ -d "/proc/$holder" ]; do
+  while :; do
+    holder=$($sudo ${limit:+$limit 10} xenstore-read "$held" 2>/dev/null </dev/null)
+    case $? in
+      0) [ -d "/proc/$holder" ] || break ;;
+      124) exit 86 ;;
+      *) break ;;
+    esac
     [ "$waited" -lt 600 ] || exit 124
     sleep 1
     waited=$((waited + 1))
