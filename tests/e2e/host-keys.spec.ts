@@ -80,16 +80,13 @@ test.describe('a host from ssh_config', () => {
   });
 
   test('shows what is followed and what is not, and runs a command of it only when that is allowed', async ({ page }) => {
-    await page
-      .getByRole('button', { name: /Import/ })
-      .first()
-      .click();
+    await page.getByRole('button', { name: 'Choose hosts…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Import from SSH configuration' });
     await dialog.getByRole('button', { name: 'Add 1 host' }).click();
     await line(page, 'web1').getByRole('link').click();
     const section = page.locator('section').filter({ hasText: 'From ~/.ssh/config' });
     await expect(section).toContainText('ProxyJump');
-    await expect(section).toContainText('Not followed, unlike ssh: CertificateFile.');
+    await expect(section).toContainText('Not followed, unlike ssh: CertificateFile');
     await section.getByRole('checkbox', { name: 'Run “true” on this machine' }).click();
     await expect(section.getByRole('checkbox', { name: 'Run “true” on this machine' })).toBeChecked();
   });

@@ -88,6 +88,13 @@ const unfollowed: ReadonlyMap<string, string> = new Map(
     'RekeyLimit',
     'Tunnel',
     'IPQoS',
+    'HashKnownHosts',
+    'RevokedHostKeys',
+    'NoHostAuthenticationForLocalhost',
+    'RequiredRSASize',
+    'CASignatureAlgorithms',
+    'LocalCommand',
+    'ForwardAgent',
   ].map((name) => [name.toLowerCase(), name]),
 );
 
