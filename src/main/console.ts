@@ -16,10 +16,14 @@ import { createPrompts } from './prompts/prompts.ts';
 import type { Vault } from './prompts/vault.ts';
 import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
 import { openSettings } from './settings/settings.ts';
+import { createConfigWay } from './ssh/config-way.ts';
+import { elevated } from './ssh/elevated.ts';
 import { createHandshakeGate } from './ssh/handshake-gate.ts';
+import { createJumpHosts } from './ssh/jump-hosts.ts';
 import { defaultKeyFiles } from './ssh/key-files.ts';
 import { createKnownHosts } from './ssh/known-hosts.ts';
-import type { Target } from './ssh/session.ts';
+import { openSeenKeys } from './ssh/seen-keys.ts';
+import type { Runner, Session, Target } from './ssh/session.ts';
 import { createSession } from './ssh/ssh-session.ts';
 import { setAsideIfDamaged } from './storage/damaged.ts';
 import { claimDataDir } from './storage/data-dir.ts';
@@ -61,7 +65,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const home = homedir();
   const loginUser = userInfo().username;
 
-  function openSound(name: 'inventory' | 'settings'): Store {
+  function openSound(name: 'inventory' | 'settings' | 'host-keys'): Store {
     const damage = setAsideIfDamaged(join(dataDir.path, `${name}.json`));
     if (damage) notices.push(damage);
     return options.openStore(name, dataDir.path);
@@ -76,6 +80,15 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   });
   const gate = createHandshakeGate();
   const prompts = createPrompts({ vault: options.vault });
+  const seenKeys = openSeenKeys(openSound('host-keys'));
+  const jumps = createJumpHosts({ gate, asker: prompts, onKey: seenKeys.saw });
+  const configWay = createConfigWay({
+    home,
+    loginUser,
+    knownHosts,
+    agent: agentSocket,
+    mayRun: (command) => settings.current.allowedCommands.includes(command),
+  });
   const demo = createDemoService({ serverPath: options.demoServerPath, workDir: join(dataDir.path, 'demo'), log });
 
   function targetOf(host: InventoryHost): Target {
@@ -92,17 +105,41 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     };
   }
 
+  /** What this account's ssh_config adds to it, for a host that came from there. */
+  const followFor = ({ sshAlias }: Pick<InventoryHost, 'sshAlias'>) =>
+    sshAlias === undefined ? undefined : (target: Target, signal: AbortSignal) => configWay.follow(target, sshAlias, signal);
+
+  /** The session as the Xen feature has it: its scripts need root's rights. */
+  const rootSession = (host: InventoryHost, session: Session): Session => {
+    const { run, open, terminal } = elevated(session, host, host.runAs ?? 'sudo-n', prompts);
+    // A session's status changes: it is asked, not copied.
+    return Object.create(session, { run: { value: run }, open: { value: open }, terminal: { value: terminal } }) as Session;
+  };
+  const rootRunner = (id: string): Runner => {
+    const runner = fleet.runner(id);
+    const host = fleet.row(id)?.host;
+    return host === undefined ? runner : elevated(runner, host, host.runAs ?? 'sudo-n', prompts);
+  };
+
   const xen = createXen({ log });
   const fleet = createFleet({
-    openSession: (host) => createSession(targetOf(host), { gate, asker: prompts, log: ({ event, ...entry }) => log.info(entry, event) }),
+    openSession: (host) =>
+      createSession(targetOf(host), {
+        gate,
+        asker: prompts,
+        jumps,
+        seenKeys,
+        follow: followFor(host),
+        log: ({ event, ...entry }) => log.info(entry, event),
+      }),
     readers: { memory: readMemory, network: readNetwork },
-    followers: [xen],
+    followers: [{ ...xen, connected: (host, session, facts) => xen.connected(host, rootSession(host, session), facts) }],
     log,
   });
   const plans = openPlans({
     dataDir: dataDir.path,
     handlers: xenStepHandlers(() => xen),
-    runner: (host) => fleet.runner(host),
+    runner: rootRunner,
     hostName: (host) => fleet.row(host)?.host.name ?? host,
     onStep: (host) => xen.refresh(host),
     by: loginUser,
@@ -113,10 +150,10 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const lifecycle = createLifecycle({
     xen,
     plans,
-    runner: (host) => fleet.runner(host),
+    runner: rootRunner,
     hostAddress: (host) => fleet.row(host)?.host,
   });
-  const terminals = createTerminals({ runner: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
+  const terminals = createTerminals({ runner: rootRunner, domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
   demo.onChange(() => {
@@ -136,7 +173,8 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     lifecycle,
     terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
-    testConnection: connectionTest({ targetOf, gate, asker: prompts, readMemory }),
+    configWay,
+    testConnection: connectionTest({ targetOf, gate, asker: prompts, jumps, readMemory }),
     info: () => ({ version, shell, platform: process.platform, dataDir: dataDir.path, loginUser, notices }),
     log,
   });
@@ -152,6 +190,8 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
       prompts.stop();
       await plans.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
+      jumps.stop();
+      seenKeys.flush();
       dataDir.release();
       log.info('stopped');
     },

@@ -13,6 +13,7 @@ import type { Logger } from './logging.ts';
 import type { Plans } from './plans/plans.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { SettingsService } from './settings/settings.ts';
+import type { ConfigWay } from './ssh/config-way.ts';
 import type { Terminals } from './terminals/terminals.ts';
 import type { Lifecycle } from './xen/lifecycle.ts';
 import type { Xen } from './xen/xen.ts';
@@ -36,6 +37,7 @@ export interface ConsoleServices {
   readonly lifecycle: Lifecycle;
   readonly terminals: Terminals;
   readonly sshConfig: SshConfigImport;
+  readonly configWay: ConfigWay;
   readonly testConnection: ConnectionTest;
   readonly info: () => ApplicationInfo;
   readonly log: Logger;
@@ -114,7 +116,9 @@ export function createRouter(services: ConsoleServices) {
       ),
       processes: os.fleet.processes.handler(({ input }) => fleet.processes(input.id)),
       reconnect: os.fleet.reconnect.handler(({ input }) => fleet.reconnect(input.ids)),
-      trustHostKeys: os.fleet.trustHostKeys.handler(({ input }) => fleet.trustHostKeys(input.keys)),
+      trustHostKeys: os.fleet.trustHostKeys.handler(({ input }) => fleet.trustHostKeys(input.keys, input.once)),
+      compareHostKeys: os.fleet.compareHostKeys.handler(({ input }) => fleet.compareHostKeys(input.ids, input.text)),
+      forgetHostKeys: os.fleet.forgetHostKeys.handler(({ input }) => fleet.forgetHostKeys(input.id, input.name)),
       setVisible: os.fleet.setVisible.handler(({ input, context }) => fleet.setVisible(context.clientId, input.visible)),
     },
     inventory: {
@@ -129,6 +133,11 @@ export function createRouter(services: ConsoleServices) {
       test: os.inventory.test.handler(({ input, context, signal }) => toldStream(context, services.testConnection(input, signal))),
       scanSshConfig: os.inventory.scanSshConfig.handler(() => services.sshConfig.scan()),
       importSshConfig: os.inventory.importSshConfig.handler(({ input }) => services.sshConfig.importHosts(input.aliases)),
+      sshConfigOf: os.inventory.sshConfigOf.handler(({ input }) => {
+        const host = inventory.hosts.find(({ id }) => id === input.id);
+        return host?.sshAlias === undefined ? null : services.configWay.describe(host.sshAlias, host);
+      }),
+      allowCommand: os.inventory.allowCommand.handler(({ input }) => settings.allowCommand(input.command, input.allowed)),
       exportFile: os.inventory.exportFile.handler(() => ({
         text: writeInventoryFile(inventory.hosts),
         fileName: `hum-inventory-${new Date().toISOString().slice(0, 10)}.json`,

@@ -40,7 +40,7 @@ Host db01
   HostName 127.0.0.3
   Port 1
   User postgres
-  ProxyJump gate
+  CertificateFile gate
 Host *.example.org !secret.example.org
   User deploy
 Host *
@@ -62,7 +62,7 @@ Host *
     await expect(dialog.getByText('Left out, since a pattern is not a host:')).toContainText('*.example.org');
     await expect(rows.filter({ hasText: 'build01' })).toContainText('more.d/build.conf');
     await expect(rows.filter({ hasText: 'db01' })).toContainText('postgres@127.0.0.3:1');
-    await expect(rows.filter({ hasText: 'db01' })).toContainText('Not followed yet: ProxyJump');
+    await expect(rows.filter({ hasText: 'db01' })).toContainText('Not followed yet: CertificateFile');
     await expect(rows.filter({ hasText: 'web01.example.org' })).toContainText('deploy@127.0.0.2:1');
 
     await dialog.getByRole('checkbox', { name: 'web01.example.org' }).uncheck();

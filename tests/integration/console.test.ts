@@ -100,7 +100,7 @@ describe('the console', () => {
   it('shows an added host with true figures once a person has trusted its key, and again after a restart', async () => {
     const { ids } = await client.inventory.add(draft());
     const unknown = await rowWhen(inState('host-key-unknown'));
-    expect(unknown.status.offeredKey).toEqual({ type: 'ssh-ed25519', fingerprint: server.hostKeys[0]?.fingerprint });
+    expect(unknown.status.offeredKey).toMatchObject({ type: 'ssh-ed25519', fingerprint: server.hostKeys[0]?.fingerprint });
     expect(unknown.live).toBeNull();
 
     const fingerprint = unknown.status.offeredKey?.fingerprint ?? '';

@@ -2,16 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createFleet, type Fleet } from '../../src/main/fleet/fleet.ts';
+import type { NetworkProbes } from '../../src/main/fleet/outage.ts';
 import { readMemory } from '../../src/main/memory/memory.ts';
 import { readNetwork } from '../../src/main/network/network.ts';
 import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 import { createSession } from '../../src/main/ssh/ssh-session.ts';
-import type { HostRow } from '../../src/shared/contract/fleet.ts';
+import type { HostRow, Outage } from '../../src/shared/contract/fleet.ts';
 import type { InventoryHost } from '../../src/shared/contract/inventory.ts';
 import { inventoryHost } from '../support/inventory-host.ts';
 import { patience } from '../support/patience.ts';
-import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
+import { type KeyPair, loopback, openRig, type Rig, type Server } from '../support/sshd.ts';
 
 /** The whole way from the socket up, with a real sshd. */
 
@@ -34,6 +35,8 @@ afterEach(async () => {
   await fleet.stop();
 });
 
+const probes: NetworkProbes = { gateway: async () => ({ address: '192.0.2.1', answers: false }), resolver: async () => true };
+
 function startFleet(hosts: readonly InventoryHost[], knownHostsFile = join(rig.dir, 'known_hosts')): void {
   const knownHosts = createKnownHosts({ files: [knownHostsFile], appendTo: knownHostsFile });
   const gate = createHandshakeGate();
@@ -41,6 +44,7 @@ function startFleet(hosts: readonly InventoryHost[], knownHostsFile = join(rig.d
     openSession: ({ id, address, port, user }) =>
       createSession({ id, address, port, user, keyFiles: [key.path], explicitKeys: true, agent: undefined, knownHosts }, { gate }),
     readers: { memory: readMemory, network: readNetwork },
+    probes,
   });
   fleet.setVisible('test', true);
   fleet.setHosts(hosts);
@@ -97,6 +101,35 @@ describe('a fleet of real hosts', () => {
     startFleet([host('a', { user: account.name })]);
     await reach('a', 'online');
     expect(row('a').live?.memoryTotal).toBeGreaterThan(0);
+  });
+
+  it('tells hosts that are lost together as one event, which is over when they are back, and keeps their figures', async () => {
+    const many = await rig.sshd({ listen: loopback(5) });
+    const file = join(rig.dir, 'known_hosts-many');
+    writeFileSync(file, rig.knownHosts(many));
+    startFleet(
+      many.addresses.map((address, index) => host(`m${index}`, { address, port: many.port })),
+      file,
+    );
+    for (let index = 0; index < 5; index += 1) await reach(`m${index}`, 'online');
+    const outages: (Outage | null)[] = [];
+    const ended = new AbortController();
+    const watching = (async () => {
+      for await (const event of fleet.watch(ended.signal)) if (event.outage !== undefined) outages.push(event.outage);
+    })();
+    await many.daemon.stop();
+    await vi.waitFor(() => expect(outages).toHaveLength(1), patience);
+    expect(outages[0]).toMatchObject({
+      hosts: 5,
+      cause: 'network',
+      message: expect.stringContaining('the gateway 192.0.2.1 does not answer'),
+    });
+    expect(row('m0').live?.memoryTotal).toBeGreaterThan(0);
+    await many.daemon.start();
+    fleet.reconnect(many.addresses.map((_, index) => `m${index}`));
+    await vi.waitFor(() => expect(outages.at(-1)).toBeNull(), patience);
+    ended.abort();
+    await watching;
   });
 
   it('is stale while the host is frozen, and online again after', async () => {

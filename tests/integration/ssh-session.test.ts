@@ -9,7 +9,7 @@ import type { SessionStatus } from '../../src/main/ssh/session.ts';
 import { testConnection } from '../../src/main/ssh/test-connection.ts';
 import type { TestStep } from '../../src/shared/contract/inventory.ts';
 import { patience } from '../support/patience.ts';
-import { command, type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
+import { command, freePort, type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 
 let rig: Rig;
@@ -70,7 +70,11 @@ test('an unknown host key waits for a person; trusting it stores a line that ssh
   twin.start();
   const status = await firstProblem(session);
   if (status.state !== 'host-key-unknown') throw new Error(status.state);
-  expect(status.offeredKey).toEqual({ type: 'ssh-ed25519', fingerprint: sshd.hostKeys[0]?.fingerprint });
+  expect(status.offeredKey).toEqual({
+    type: 'ssh-ed25519',
+    fingerprint: sshd.hostKeys[0]?.fingerprint,
+    art: expect.stringContaining('[ED25519 256]'),
+  });
   expect(status.problem.message).toContain(status.offeredKey.fingerprint);
   await reaches(twin, 'host-key-unknown');
 
@@ -184,11 +188,11 @@ test('AES-GCM is agreed on, and its keys are key objects: an ssh2 whose insides 
   const target = await way(sshd, { key });
   const notes: string[] = [];
   const signal = new AbortController().signal;
-  const { client, socket } = await connect(target, { gate: createHandshakeGate(), signal, onStage: (_, note) => void notes.push(note) });
+  const { client, stream } = await connect(target, { gate: createHandshakeGate(), signal, onStage: (_, note) => void notes.push(note) });
   expect(notes[2]).toContain('aes128-gcm@openssh.com');
   const protocol = Object(Reflect.get(client, '_protocol'));
   expect([protocol._cipher._encKey, protocol._decipher._decipherKey]).toEqual([expect.any(KeyObject), expect.any(KeyObject)]);
-  socket.destroy();
+  stream.destroy();
 });
 
 test('MaxSessions refuses the session too many and gives the place back', async () => {
@@ -238,4 +242,41 @@ test('testing a connection stops at the step that fails and skips the rest', asy
 
   const nowhere = await walk(await way(sshd, { key, address: 'no-such-host.invalid' }));
   expect(nowhere.steps.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped']);
+});
+
+test('a connection that did not survive a sleep of the machine is noticed at once, one that did is left alone', async () => {
+  const server = await rig.sshd();
+  const impatient = { ...usualDeadlines, channel: 700, shell: 700 };
+  const session = await online(sessionFor(await way(server, { key }), { deadlines: impatient }));
+  session.wake();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(session.status.state).toBe('online');
+  server.daemon.freeze();
+  const before = performance.now();
+  session.wake();
+  expect(await reaches(session, 'unreachable')).toMatchObject({
+    problem: { code: 'connection-lost', message: expect.stringContaining('stopped answering') },
+  });
+  // Three keepalives would take 45 s.
+  expect(performance.now() - before).toBeLessThan(5000);
+  server.daemon.thaw();
+  session.wake();
+  await reaches(session, 'online');
+  await server.daemon.stop();
+});
+
+test('a sleep while a retry was due tries at once', async () => {
+  const port = await freePort();
+  const hostKeys = [await rig.hostKey()];
+  const session = sessionFor(await way({ port, hostKeys }, { key }), { random: () => 1 - Number.EPSILON });
+  session.start();
+  for (let round = 0; round < 4; round += 1) {
+    await reaches(session, 'unreachable');
+    session.retryNow();
+  }
+  const waiting = await reaches(session, 'unreachable');
+  expect((waiting.retryAt ?? 0) - Date.now()).toBeGreaterThan(5000);
+  await rig.sshd({ port, hostKeys });
+  session.wake();
+  await reaches(session, 'online', 4000);
 });

@@ -29,6 +29,18 @@ export type Misbehaviour =
       readonly hostKey: string;
       readonly rounds: readonly (readonly { readonly text: string; readonly echo: boolean; readonly right: string }[])[];
     }
+  /** Says all that a server says before its banner, too much of it, line by line (RFC 4253 §4.2 allows lines, not without end). */
+  | { readonly kind: 'garbage-first'; readonly lines: number; readonly hostKey: string }
+  /** Never answers a login. */
+  | { readonly kind: 'silent-login'; readonly hostKey: string }
+  /** Lets everybody in and never answers when a channel is asked for. */
+  | { readonly kind: 'silent-channels'; readonly hostKey: string }
+  /** Reports the exit status and closes the channel without an EOF. */
+  | { readonly kind: 'no-eof'; readonly hostKey: string }
+  /** Ends the connection in the middle of a packet. */
+  | { readonly kind: 'torn-packet'; readonly hostKey: string }
+  /** Sends a packet more before the keys are agreed on, as in Terrapin (CVE-2023-48795): strict key exchange refuses it. */
+  | { readonly kind: 'early-packet'; readonly hostKey: string }
   /** Lets everybody in and opens no channel. */
   | { readonly kind: 'refuses-channels'; readonly hostKey: string }
   | { readonly kind: 'refuses-commands'; readonly hostKey: string }
@@ -108,6 +120,8 @@ function sshServer(behaviour: SshBehaviour, hostKey: Buffer): (socket: Socket) =
   );
   return (socket) => {
     if (behaviour.kind === 'one-byte-at-a-time') trickle(socket);
+    if (behaviour.kind === 'garbage-first') socket.write('This is no banner yet.\r\n'.repeat(behaviour.lines));
+    if (behaviour.kind === 'early-packet') sneakIn(socket);
     server.injectSocket(socket);
   };
 }
@@ -125,6 +139,7 @@ function trickle(socket: Socket): void {
 function serve(client: Connection, behaviour: SshBehaviour): void {
   client.on('error', () => undefined);
   client.on('authentication', (context) => {
+    if (behaviour.kind === 'silent-login') return;
     if (behaviour.kind === 'asks') {
       if (context.method === 'keyboard-interactive') askInRounds(context, behaviour.rounds);
       else context.reject(['keyboard-interactive']);
@@ -136,6 +151,8 @@ function serve(client: Connection, behaviour: SshBehaviour): void {
     } else context.reject(['publickey']);
   });
   client.on('session', (accept, reject) => {
+    // Neither accepted nor refused: ssh2 sends nothing.
+    if (behaviour.kind === 'silent-channels') return;
     if (behaviour.kind === 'refuses-channels') {
       reject();
       return;
@@ -187,6 +204,15 @@ function runCommand(channel: ServerChannel, client: Connection, behaviour: SshBe
         channel.write(`${ready}done\n`);
         channel.exit(0);
         return;
+      case 'no-eof':
+        channel.write(`${ready}done\n`);
+        channel.stderr.write(ready);
+        channel.exit(0);
+        channel.close();
+        return;
+      case 'torn-packet':
+        channel.write(ready, () => tear(client));
+        return;
       case 'cuts-off':
         channel.write(ready, () => client.end());
         return;
@@ -218,6 +244,27 @@ function floodForEver(client: Connection, channel: ServerChannel): void {
     else setImmediate(more);
   };
   more();
+}
+
+/** A length that promises more than ever comes, and the end of the connection. */
+function tear(client: Connection): void {
+  const socket: unknown = Reflect.get(client, '_sock');
+  if (!(socket instanceof Socket)) throw new Error('ssh2 has changed inside');
+  socket.end(Buffer.from([0, 0, 0x10, 0, 1, 2, 3]));
+}
+
+/** SSH_MSG_IGNORE in clear (RFC 4253 §6, §11.2), right after the server's SSH_MSG_KEXINIT. */
+function sneakIn(socket: Socket): void {
+  const ignore = Buffer.from([0, 0, 0, 12, 6, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let seen = 0;
+  socket.write = ((...args: unknown[]) => {
+    const done = write(...args);
+    seen += 1;
+    // The first write is the banner, the second the KEXINIT.
+    if (seen === 2) write(ignore);
+    return done;
+  }) as typeof socket.write;
 }
 
 function flood(channel: ServerChannel): void {

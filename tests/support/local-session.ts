@@ -98,6 +98,8 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
       become({ state: 'idle' });
       await Promise.all(gone);
     },
+    wake: () => undefined,
+    forgetKnownKeys: () => Promise.reject(new Error('not here')),
     trustOfferedKey: () => Promise.reject(new HumError(refused(id))),
     run: () => Promise.reject(new HumError(refused(id))),
     terminal: () => Promise.reject(new HumError(refused(id))),

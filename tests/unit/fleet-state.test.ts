@@ -10,7 +10,7 @@ import type { Problem } from '../../src/shared/errors.ts';
 import { hostStates } from '../../src/shared/host-states.ts';
 
 const problem: Problem = { code: 'connection-refused', message: 'The host refused the connection.', hint: 'Is sshd running?' };
-const key = { type: 'ssh-ed25519', fingerprint: 'SHA256:abc' };
+const key = { type: 'ssh-ed25519', fingerprint: 'SHA256:abc', art: '' };
 const sample = (at: number, value = 1) => ({ at, values: seriesNames.map(() => value) });
 
 describe('the state of a host', () => {
@@ -20,7 +20,14 @@ describe('the state of a host', () => {
     { state: 'online', since: 1 },
     { state: 'unreachable', since: 1, problem, retryAt: 99 },
     { state: 'auth-failed', since: 1, problem, retryAt: undefined },
-    { state: 'host-key-changed', since: 1, problem, retryAt: undefined, offeredKey: key, knownKeys: [{ ...key, where: 'known_hosts:1' }] },
+    {
+      state: 'host-key-changed',
+      since: 1,
+      problem,
+      retryAt: undefined,
+      offeredKey: key,
+      knownKeys: [{ ...key, where: 'known_hosts:1', line: 'web01 …', firstSeen: null }],
+    },
     { state: 'host-key-unknown', since: 1, problem, offeredKey: key },
   ];
   const situation = fc.record({

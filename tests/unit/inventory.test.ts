@@ -201,6 +201,7 @@ describe('the settings', () => {
     expect(openSettings(store).current).toEqual({
       theme: 'system',
       fleetView: { filter: 'tag:db', group: true, sort: null, hiddenColumns: ['swap'] },
+      allowedCommands: [],
     });
   });
 

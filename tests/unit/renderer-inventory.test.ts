@@ -118,7 +118,7 @@ describe('host keys', () => {
   const fingerprint = 'SHA256:uNiVztksCsDhcc0u9e8BrbsNPMUBKnSyvC0vrjFjbQ8';
 
   it('are listed for hosts whose key is unknown, not for those whose key has changed', () => {
-    const offeredKey = { type: 'ssh-ed25519', fingerprint };
+    const offeredKey = { type: 'ssh-ed25519', fingerprint, art: '' };
     const rows = [
       rowOf(web01, { state: 'host-key-unknown', since: 0, offeredKey }),
       rowOf(web02, { state: 'host-key-changed', since: 0, offeredKey }),
@@ -141,7 +141,7 @@ describe('host keys', () => {
   });
 
   it('are forgotten with one command for each file, quoted for a shell', () => {
-    const known = (where: string) => ({ type: 'ssh-ed25519', fingerprint, where });
+    const known = (where: string) => ({ type: 'ssh-ed25519', fingerprint, where, line: '', firstSeen: null });
     const status = {
       state: 'host-key-changed',
       since: 0,

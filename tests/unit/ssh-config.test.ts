@@ -128,15 +128,16 @@ Host open
   ProxyCommand none
 Host piped
   ProxyCommand nc %h %p
+  CertificateFile ~/.ssh/id-cert.pub
 Match exec "touch ${marker}"
   User changed
 `,
   );
   const { candidates } = scan();
   expect(candidates.map(({ alias, unsupported }) => [alias, unsupported])).toEqual([
-    ['inner', ['Match', 'ProxyJump']],
-    ['open', ['Match']],
-    ['piped', ['Match', 'ProxyCommand']],
+    ['inner', ['Match exec']],
+    ['open', ['Match exec']],
+    ['piped', ['CertificateFile', 'Match exec']],
   ]);
   expect(candidates[0]?.user).toBe('me');
   expect(() => execFileSync('test', ['-e', marker])).toThrow();

@@ -62,7 +62,7 @@ test('another key of the same type is a change, told with fingerprint and line',
   const known = createKnownHosts({ files: [file], appendTo: file });
   expect(known.check('web1', 22, keys.b.blob)).toEqual({
     kind: 'changed',
-    knownKeys: [{ type: 'ssh-ed25519', fingerprint: keys.a.fingerprint, where: `${file}:2` }],
+    knownKeys: [{ line: line('web1', 'a'), type: 'ssh-ed25519', fingerprint: keys.a.fingerprint, where: `${file}:2` }],
   });
 });
 
@@ -94,8 +94,11 @@ test('a revoked key is refused even where another line knows it', () => {
   expect(known.check('web1', 22, keys.b.blob).kind).toBe('changed');
 });
 
-test('the line of a certificate authority does not make a plain key known', () => {
-  expect(knownIn(`@cert-authority ${line('*', 'a')}\n`).check('web1', 22, keys.a.blob).kind).toBe('unknown');
+test('a host for which only certificates count is no unknown host, unless its plain key is there as well', () => {
+  const known = knownIn(`@cert-authority ${line('*', 'a')}\n${line('web2', 'b')}\n`);
+  expect(known.check('web1', 22, keys.a.blob)).toMatchObject({ kind: 'certificate', where: expect.stringMatching(/:1$/) });
+  expect(known.check('web2', 22, keys.b.blob).kind).toBe('known');
+  expect(known.keyTypesFor('web1', 22)).toEqual([]);
 });
 
 test('a host that is known by its bare name is known on another port, but a difference there is no change', () => {

@@ -1,4 +1,4 @@
-import type { DemoState, FleetEvent, HostRow, HostRowPatch } from '../../shared/contract/fleet.ts';
+import type { DemoState, FleetEvent, HostRow, HostRowPatch, Outage } from '../../shared/contract/fleet.ts';
 import { type Bell, pause, settled } from '../stream.ts';
 import type { HostMonitor } from './host-monitor.ts';
 
@@ -12,6 +12,8 @@ export interface FleetState {
   /** Counts every change. */
   readonly revision: number;
   readonly demoRevision: number;
+  readonly outage: Outage | null;
+  readonly outageRevision: number;
   readonly removedRevision: number;
   readonly bell: Bell;
 }
@@ -30,7 +32,13 @@ export async function* fleetFeed(
   if (signal.aborted) return;
   let seen = state.revision;
   let known = new Set(state.monitors.keys());
-  yield { kind: 'snapshot', at: now(), rows: [...state.monitors.values()].map((monitor) => monitor.row()), demo: state.demo };
+  yield {
+    kind: 'snapshot',
+    at: now(),
+    rows: [...state.monitors.values()].map((monitor) => monitor.row()),
+    demo: state.demo,
+    ...(state.outage === null ? {} : { outage: state.outage }),
+  };
   let sentAt = performance.now();
 
   while (!signal.aborted) {
@@ -62,6 +70,7 @@ function patchSince(state: FleetState, seen: number, known: ReadonlySet<string>,
     ...(changed.length > 0 ? { changed } : {}),
     ...(removed.length > 0 ? { removed } : {}),
     ...(state.demoRevision > seen ? { demo: state.demo } : {}),
+    ...(state.outageRevision > seen ? { outage: state.outage } : {}),
   };
 }
 

@@ -1,12 +1,16 @@
-import type { DemoState, FleetEvent, HostDetailEvent, HostRow, ProcessRow } from '../../shared/contract/fleet.ts';
+import type { DemoState, FleetEvent, HostDetailEvent, HostRow, HostStatus, Outage, ProcessRow } from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { type KeyListVerdict, readKeyList } from '../ssh/key-list.ts';
 import type { Runner, Session } from '../ssh/session.ts';
 import { abortable, Bell } from '../stream.ts';
 import { type FleetState, fleetFeed } from './fleet-feed.ts';
 import { hostFeed } from './host-feed.ts';
 import type { HostFollower } from './host-follower.ts';
 import { HostMonitor, type MonitorDeps } from './host-monitor.ts';
+import { networkProbes } from './network-probes.ts';
+import { explainOutage, type LostTogether, type NetworkProbes, OutageWatch } from './outage.ts';
 import type { SampleReaders } from './sample.ts';
 
 const fleetIntervalMs = 5_000;
@@ -14,6 +18,7 @@ const watchedIntervalMs = 1_000;
 const hiddenIntervalMs = 15_000;
 
 const housekeepingMs = 1_000;
+const outageSettlesMs = 1_000;
 /** A housekeeping round this much later than planned means that the machine slept, or the process stood still. */
 const sleepMs = 5_000;
 
@@ -22,6 +27,8 @@ export interface FleetDeps {
   readonly readers: SampleReaders;
   readonly followers?: readonly HostFollower[];
   readonly log?: { info(data: object, message: string): void };
+  /** How the cause of a mass loss is found; the machine's own network, unless a test says otherwise. */
+  readonly probes?: NetworkProbes;
   /** Epoch ms. */
   readonly now?: () => number;
 }
@@ -44,7 +51,12 @@ export interface Fleet {
   /** Stores offered keys and connects; what could not be trusted is told one by one. */
   trustHostKeys(
     keys: readonly { readonly id: string; readonly fingerprint: string }[],
+    once?: boolean,
   ): Promise<{ trusted: number; refused: readonly Problem[] }>;
+  /** Which of the offered keys a text vouches for, and which it contradicts. Ids of hosts. */
+  compareHostKeys(ids: readonly string[], text: string): { listed: readonly string[]; contradicted: readonly string[] };
+  /** Takes the old keys of a host whose key changed out of known_hosts. @throws HumError `not-confirmed`, and as `Session.forgetKnownKeys` */
+  forgetHostKeys(id: string, name: string): Promise<void>;
   /**
    * A window or page is seen, or hidden. While all are hidden, hosts are asked every 15 s. A console without any window keeps that pace too,
    * unless someone reads a stream without ever having said whether it is seen.
@@ -71,10 +83,15 @@ export function createFleet(deps: FleetDeps): Fleet {
     demo: { running: false, hosts: 0 } as DemoState,
     revision: 0,
     demoRevision: 0,
+    outage: null as Outage | null,
+    outageRevision: 0,
     removedRevision: 0,
     bell: new Bell(),
   } satisfies FleetState;
   let readers = 0;
+  const watch = new OutageWatch(now);
+  let explained: LostTogether | undefined;
+  let looking: NodeJS.Timeout | undefined;
 
   function nextRevision(): number {
     state.revision += 1;
@@ -89,6 +106,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     nextRevision,
     followers: deps.followers ?? [],
     onWatched: pace,
+    onStatus: follow,
     onEvent: (host, event) => deps.log?.info({ host: host.id, name: host.name, severity: event.severity }, event.text),
   };
 
@@ -134,6 +152,32 @@ export function createFleet(deps: FleetDeps): Fleet {
     }
   }
 
+  function follow(monitor: HostMonitor, { state: hostState }: HostStatus): void {
+    if (hostState === 'online') watch.up(monitor.id, monitor.via);
+    else if (hostState === 'stale' || hostState === 'unreachable') watch.down(monitor.id);
+    else if (hostState !== 'connecting') watch.forget(monitor.id);
+    lookAtOutage();
+  }
+
+  /** Hosts that are lost together are lost one after the other: the cause is looked for when the first rush is over. */
+  function lookAtOutage(): void {
+    if (watch.current === explained || looking !== undefined) return;
+    looking = setTimeout(async () => {
+      const lost = watch.current;
+      explained = lost;
+      const outage = lost === undefined ? null : await explainOutage(lost, deps.probes ?? networkProbes);
+      looking = undefined;
+      if (stopped.signal.aborted) return;
+      if (outage !== null && state.outage === null) deps.log?.info({ hosts: outage.hosts, cause: outage.cause }, outage.message);
+      if (outage !== null || state.outage !== null) {
+        state.outage = outage;
+        state.outageRevision = nextRevision();
+      }
+      lookAtOutage();
+    }, outageSettlesMs);
+    looking.unref();
+  }
+
   let checkedAt = performance.now();
   let checkedAtWall = Date.now();
   const housekeeping = setInterval(() => {
@@ -158,6 +202,8 @@ export function createFleet(deps: FleetDeps): Fleet {
         if (wanted.has(id)) continue;
         monitors.delete(id);
         state.removedRevision = nextRevision();
+        watch.forget(id);
+        lookAtOutage();
         closes(monitor.remove());
       }
       for (const host of hosts) {
@@ -185,14 +231,35 @@ export function createFleet(deps: FleetDeps): Fleet {
     reconnect(ids) {
       for (const id of ids) monitors.get(id)?.reconnect();
     },
-    async trustHostKeys(keys) {
-      const results = await Promise.allSettled(keys.map(async ({ id, fingerprint }) => found(id).trust(fingerprint)));
+    async trustHostKeys(keys, once) {
+      const results = await Promise.allSettled(keys.map(async ({ id, fingerprint }) => found(id).trust(fingerprint, once)));
       const refused = results.flatMap((result, index): Problem[] => {
         if (result.status === 'fulfilled') return [];
         const id = keys[index]?.id;
         return [{ ...problemOf(result.reason), ...(id === undefined ? {} : { host: id }) }];
       });
       return { trusted: keys.length - refused.length, refused };
+    },
+    compareHostKeys(ids, text) {
+      const vouches = readKeyList(text);
+      const verdicts = ids.map((id) => {
+        const monitor = monitors.get(id);
+        return { id, verdict: monitor?.status.offeredKey && vouches(monitor.host, monitor.status.offeredKey) };
+      });
+      const those = (wanted: KeyListVerdict) => verdicts.filter(({ verdict }) => verdict === wanted).map(({ id }) => id);
+      return { listed: those('listed'), contradicted: those('contradicted') };
+    },
+    async forgetHostKeys(id, name) {
+      const monitor = found(id);
+      if (name !== monitor.host.name) {
+        throw new HumError({
+          code: 'not-confirmed',
+          message: 'What was typed is not the name of the host; nothing was taken out.',
+          hint: `Type ${visibleText(monitor.host.name, 100)} to confirm.`,
+          host: id,
+        });
+      }
+      await monitor.forgetKnownKeys();
     },
     setVisible(client, visible) {
       clients.set(client, visible);
@@ -211,6 +278,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     async stop() {
       stopped.abort();
       clearInterval(housekeeping);
+      clearTimeout(looking);
       for (const monitor of monitors.values()) closes(monitor.remove());
       monitors.clear();
       await Promise.all(closing);

@@ -4,6 +4,7 @@ import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Frame } from '../probe/frames.ts';
 import { noAnswer, noFigures, type Section } from '../probe/probe.ts';
 import { Sampler } from '../probe/sampler.ts';
+import { shownPlace } from '../ssh/failures.ts';
 import type { Runner, Session, SessionStatus } from '../ssh/session.ts';
 import { EventLog, stateEvent } from './event-log.ts';
 import type { HostFollower } from './host-follower.ts';
@@ -33,6 +34,8 @@ export interface MonitorDeps {
   readonly nextRevision: () => number;
   /** Someone began or ceased to watch a host. */
   readonly onWatched: () => void;
+  /** The host's state is another than before. */
+  readonly onStatus?: (monitor: HostMonitor, status: HostStatus) => void;
   readonly onEvent: (host: InventoryHost, event: HostEvent) => void;
 }
 
@@ -96,6 +99,11 @@ export class HostMonitor {
   get system(): string | null {
     return this.#record.facts?.distribution || null;
   }
+  /** The last jump host on the way to it, as people know it. */
+  get via(): string | undefined {
+    const way = this.#session?.target.way;
+    return way?.kind === 'jump' ? shownPlace(way.through) : undefined;
+  }
   get watched(): boolean {
     return this.#watchers.size > 0;
   }
@@ -115,7 +123,11 @@ export class HostMonitor {
     this.#host = host;
     this.#mark('host');
     const moved =
-      host.address !== before.address || host.port !== before.port || host.user !== before.user || host.keyFile !== before.keyFile;
+      host.address !== before.address ||
+      host.port !== before.port ||
+      host.user !== before.user ||
+      host.keyFile !== before.keyFile ||
+      host.runAs !== before.runAs;
     if (!moved && host.enabled === before.enabled) return;
     const closed = this.#closeSession();
     if (moved) {
@@ -162,10 +174,17 @@ export class HostMonitor {
   }
 
   /** @throws HumError as `Session.trustOfferedKey` */
-  async trust(fingerprint: string): Promise<void> {
+  async trust(fingerprint: string, once = false): Promise<void> {
     if (this.#session === undefined) throw this.#notConnected();
     this.#asked = true;
-    await this.#session.trustOfferedKey(fingerprint);
+    await this.#session.trustOfferedKey(fingerprint, once);
+  }
+
+  /** @throws HumError as `Session.forgetKnownKeys` */
+  async forgetKnownKeys(): Promise<void> {
+    if (this.#session === undefined) throw this.#notConnected();
+    this.#asked = true;
+    await this.#session.forgetKnownKeys();
   }
 
   /** What runs commands on the host. @throws HumError `connection-lost` when it is not connected */
@@ -191,6 +210,7 @@ export class HostMonitor {
 
   wake(sleptMs: number): void {
     this.#sampler?.wake(sleptMs);
+    this.#session?.wake();
   }
 
   /** Ends the session, for good. */
@@ -314,6 +334,7 @@ export class HostMonitor {
     this.#status = nextStatus(before, situation, this.#deps.now());
     if (this.#status === before) return;
     this.#mark('status');
+    if (before.state !== this.#status.state) this.#deps.onStatus?.(this, this.#status);
     const event = stateEvent(before, this.#status, this.#connectedBefore);
     if (event !== undefined && event.text !== this.#log.events.at(-1)?.text) this.#tell(event);
     if (this.#status.state === 'online') this.#connectedBefore = true;

@@ -43,7 +43,7 @@ export function sshConfigImport(inventory: Inventory, home: string, loginUser: s
           });
         }
         const { address, port, user, keyFile } = candidate;
-        return { name: alias, address, port, user, keyFile, group: null, tags: [], enabled: true, origin: 'ssh-config' };
+        return { name: alias, address, port, user, keyFile, group: null, tags: [], enabled: true, sshAlias: alias, origin: 'ssh-config' };
       });
       return { ids: inventory.addAll(hosts).ids };
     },

@@ -7,6 +7,7 @@ import type { Asker } from '../ssh/ask.ts';
 import type { HandshakeGate } from '../ssh/handshake-gate.ts';
 import type { Runner, Target } from '../ssh/session.ts';
 import { testConnection } from '../ssh/test-connection.ts';
+import type { JumpWay } from '../ssh/way.ts';
 import { hostsOf } from './draft.ts';
 
 /** Walks the way to the host of a draft (the first one of a range) and reports each step of `testStages` as it ends. Saves nothing. */
@@ -16,6 +17,7 @@ export interface ConnectionTestDeps {
   readonly targetOf: (host: InventoryHost) => Target;
   readonly gate: HandshakeGate;
   readonly asker: Asker;
+  readonly jumps: JumpWay;
   /** The memory feature's reader: null where /proc has no memory figures. */
   readonly readMemory: (files: ProcFiles) => { readonly total: number; readonly used: number } | null;
 }
@@ -23,7 +25,7 @@ export interface ConnectionTestDeps {
 const sampleDeadlineMs = 10_000;
 
 /** Builds the test; each run opens a connection of its own and closes it. */
-export function connectionTest({ targetOf, gate, asker, readMemory }: ConnectionTestDeps): ConnectionTest {
+export function connectionTest({ targetOf, gate, asker, jumps, readMemory }: ConnectionTestDeps): ConnectionTest {
   return async function* (draft, signal) {
     const [host] = hostsOf(draft);
     if (!host) return;
@@ -31,7 +33,7 @@ export function connectionTest({ targetOf, gate, asker, readMemory }: Connection
     const over = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
     const target = targetOf({ ...host, id: 'test' });
     try {
-      const link = yield* testConnection(target, { gate, asker, signal: over });
+      const link = yield* testConnection(target, { gate, asker, jumps, signal: over });
       if (!link) {
         yield { stage: 'sample', outcome: 'skipped', tookMs: 0, note: '' };
         return;

@@ -7,12 +7,23 @@ export interface SettingsService {
   watch(signal: AbortSignal | undefined): AsyncGenerator<Settings, void, void>;
   /** Saves what is given and leaves the rest. @throws HumError `settings-unwritable` */
   update(change: SettingsChange): void;
+  /** Allows a command of ssh_config's `Match exec` to be run, or no more. @throws HumError `settings-unwritable` */
+  allowCommand(command: string, allowed: boolean): void;
 }
 
 /** Opens the person's settings. A value that does not fit its schema falls back to its default; the others stay. */
 export function openSettings(store: Store): SettingsService {
-  let current = settingsSchema.parse({ theme: store.get('theme'), fleetView: store.get('fleetView') });
+  let current = settingsSchema.parse({
+    theme: store.get('theme'),
+    fleetView: store.get('fleetView'),
+    allowedCommands: store.get('allowedCommands'),
+  });
   const listeners = new Set<() => void>();
+  function tell(next: Settings): void {
+    current = next;
+    for (const listener of listeners) listener();
+  }
+
   return {
     get current() {
       return current;
@@ -44,8 +55,13 @@ export function openSettings(store: Store): SettingsService {
         if (change.theme !== undefined) store.set('theme', next.theme);
         if (change.fleetView !== undefined) store.set('fleetView', next.fleetView);
       });
-      current = next;
-      for (const listener of listeners) listener();
+      tell(next);
+    },
+    allowCommand(command, allowed) {
+      const others = current.allowedCommands.filter((each) => each !== command);
+      const allowedCommands = allowed ? [...others, command] : others;
+      save(store, 'The settings could not be saved.', () => store.set('allowedCommands', allowedCommands));
+      tell({ ...current, allowedCommands });
     },
   };
 }

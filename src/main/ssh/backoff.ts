@@ -1,11 +1,11 @@
 export type RetryKind = 'unreachable' | 'auth-failed';
 
 /**
- * Unreachable: a second, doubling to a minute. A refused login comes from a person's mistake, and each try is a line in the host's log
+ * Unreachable: a second, doubling to two minutes. A refused login comes from a person's mistake, and each try is a line in the host's log
  * that fail2ban counts (5 in 10 minutes by default): half a minute, doubling to ten minutes.
  */
 const bounds = {
-  unreachable: { firstMs: 1000, capMs: 60_000 },
+  unreachable: { firstMs: 1000, capMs: 120_000 },
   'auth-failed': { firstMs: 30_000, capMs: 600_000 },
 } as const satisfies Record<RetryKind, { firstMs: number; capMs: number }>;
 

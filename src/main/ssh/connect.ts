@@ -1,20 +1,21 @@
-import { lookup } from 'node:dns/promises';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
-import type { HumError } from '../../shared/errors.ts';
+import { HumError } from '../../shared/errors.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import type { Asker } from './ask.ts';
 import { type Asking, type Login, prepareLogin } from './authentication.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
-import { cancelled, connectFailure, connectTimeout, failure, lookupFailure, lookupTimeout } from './failures.ts';
+import { cancelled, connectFailure, failure } from './failures.ts';
+import { guarded } from './guarded.ts';
 import { type HandshakeTrace, handshakeFailure, handshakeTimeout } from './handshake-failures.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { viewHostKey } from './host-key.ts';
 import { type RefusedKey, refusalOf } from './host-key-failures.ts';
-import type { HostKeyVerdict } from './known-hosts.ts';
+import { type HostKeyVerdict, knownName } from './known-hosts.ts';
 import { answerAwaited } from './login-failures.ts';
 import type { Target } from './session.ts';
-import { hearLoginAnswers, joinWrites, keepKeysReady, receiveShared } from './thrift.ts';
+import { hearLoginAnswers, joinWrites, keepKeysReady } from './thrift.ts';
+import { type JumpWay, openWay } from './way.ts';
 
 /** The stages of the way in, in their order. Each is told as it ends well; the one after the last told is the one that failed. */
 export type ConnectStage = 'resolve' | 'connect' | 'handshake' | 'host-key' | 'login';
@@ -32,12 +33,16 @@ export interface ConnectOptions {
   readonly byPerson?: boolean | undefined;
   /** A person is being asked, or has answered. */
   readonly onWaiting?: ((waiting: HumError | undefined) => void) | undefined;
+  /** Needed where a target has jump hosts before it. */
+  readonly jumps?: JumpWay | undefined;
+  /** A key that is known was shown, by the host or by a jump host before it. */
+  readonly onKey?: ((target: Target, key: Buffer) => void) | undefined;
 }
 
-/** A socket and the client of ssh2 on it, logged in, without listeners of ours. */
+/** A way to the host and the client of ssh2 on it, logged in, without listeners of ours. */
 export interface Connection {
   readonly client: Client;
-  readonly socket: Socket;
+  readonly stream: Duplex;
 }
 
 /** A host key stopped the handshake. */
@@ -69,94 +74,37 @@ export class AnswerAwaited extends Error {
  * @throws HumError, KeyRefused, or AnswerAwaited
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
-  const { gate, signal, deadlines = usualDeadlines, onStage } = options;
+  const { gate, signal, deadlines = usualDeadlines, onStage, byPerson = false, jumps } = options;
   if (signal.aborted) throw cancelled(target);
 
-  const addresses = await resolve(target, deadlines.lookup, signal);
-  onStage?.('resolve', addresses.map((each) => each.address).join(', '));
-
-  const socket = await openSocket(target, addresses, deadlines.connect, signal);
-  joinWrites(socket);
+  const onResolved = (note: string) => onStage?.('resolve', note);
+  const { stream, note } = await openWay(target, { signal, deadlines, byPerson, jumps, onResolved });
+  joinWrites(stream);
   try {
-    onStage?.('connect', `${socket.remoteAddress ?? ''} port ${target.port}`);
-    const firstWords = await hearGreeting(target, socket, deadlines.greeting, signal);
+    onStage?.('connect', note);
+    const firstWords = await hearGreeting(target, stream, deadlines.greeting, signal);
     const leave = await gate.enter(signal).catch(() => {
       throw cancelled(target);
     });
     // A place in the gate is for work: a host that keeps us waiting gives it back and may go on.
     const impatient = setTimeout(leave, gatePatienceMs);
     try {
-      return { client: await handshake(target, socket, firstWords, options), socket };
+      return { client: await handshake(target, stream, firstWords, options), stream };
     } finally {
       clearTimeout(impatient);
       leave();
     }
   } catch (error) {
-    socket.destroy();
+    stream.on('error', () => undefined);
+    stream.destroy();
     throw error;
   }
 }
 
 const gatePatienceMs = 3000;
 
-interface Address {
-  readonly address: string;
-  readonly family: number;
-}
-
-async function resolve(target: Target, ms: number, signal: AbortSignal): Promise<readonly Address[]> {
-  const family = isIP(target.address);
-  if (family !== 0) return [{ address: target.address, family }];
-  let late: HumError | undefined;
-  const guard = guarded(ms, signal, (timedOut) => {
-    late = timedOut ? lookupTimeout(target, ms) : cancelled(target);
-    return late;
-  });
-  try {
-    // getaddrinfo(3) cannot be called back: it ends by itself in libuv's pool, which the launcher makes large enough (UV_THREADPOOL_SIZE).
-    const found = await Promise.race([lookup(target.address, { all: true, verbatim: true }), guard.promise]);
-    if (found.length === 0) throw new Error('no address');
-    return found;
-  } catch (error) {
-    throw late ?? lookupFailure(target, error);
-  } finally {
-    guard.end();
-  }
-}
-
-async function openSocket(target: Target, addresses: readonly Address[], ms: number, signal: AbortSignal): Promise<Socket> {
-  const socket: Socket = connectTcp({
-    host: target.address,
-    port: target.port,
-    // ssh2 leaves Nagle's algorithm on: a request would wait for the acknowledgement of the one before (48 ms against 2.4 ms).
-    noDelay: true,
-    onread: receiveShared(() => socket),
-    autoSelectFamily: addresses.length > 1,
-    lookup: (_name, options, callback) => {
-      const [first] = addresses;
-      if (options.all === true) callback(null, [...addresses]);
-      else callback(null, first?.address ?? '', first?.family);
-    },
-  });
-  const guard = guarded(ms, signal, (timedOut) => (timedOut ? connectTimeout(target, ms) : cancelled(target)));
-  try {
-    const open = new Promise<void>((done, fail) => {
-      socket.once('connect', done);
-      socket.once('error', (error) => fail(connectFailure(target, error)));
-    });
-    await Promise.race([open, guard.promise]);
-    return socket;
-  } catch (error) {
-    socket.on('error', () => undefined);
-    socket.destroy();
-    throw error;
-  } finally {
-    guard.end();
-  }
-}
-
 /** Waits for the host's first bytes, which stay in the socket: sshd speaks first. */
-async function hearGreeting(target: Target, socket: Socket, ms: number, signal: AbortSignal): Promise<string> {
+async function hearGreeting(target: Target, socket: Duplex, ms: number, signal: AbortSignal): Promise<string> {
   const silent: HandshakeTrace = { firstWords: undefined, encrypted: false };
   const guard = guarded(ms, signal, (timedOut) => (timedOut ? handshakeTimeout(target, ms, silent) : cancelled(target)));
   let onEnd = () => {};
@@ -164,7 +112,7 @@ async function hearGreeting(target: Target, socket: Socket, ms: number, signal: 
   let onReadable = () => {};
   const spoken = new Promise<string>((done, fail) => {
     onEnd = () => fail(handshakeFailure(target, 'closed', silent));
-    onError = (error) => fail(connectFailure(target, error));
+    onError = (error) => fail(error instanceof HumError ? error : connectFailure(target, error));
     onReadable = () => {
       const chunk: unknown = socket.read();
       if (!Buffer.isBuffer(chunk)) return;
@@ -187,11 +135,23 @@ async function hearGreeting(target: Target, socket: Socket, ms: number, signal: 
 const firstWordsLength = 255;
 
 /** ssh2 answers a dead peer after `keepaliveCountMax` unanswered questions. */
-const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 3 } as const;
+function keepaliveOf({ keepalive }: Target): { keepaliveInterval: number; keepaliveCountMax: number } {
+  // A ServerAliveInterval of 0, OpenSSH's default, means that nobody asks: a console has to know.
+  const intervalMs = keepalive?.intervalMs || usualKeepalive.intervalMs;
+  return { keepaliveInterval: intervalMs, keepaliveCountMax: keepalive?.countMax ?? usualKeepalive.countMax };
+}
 
-async function handshake(target: Target, socket: Socket, firstWords: string, options: ConnectOptions): Promise<Client> {
-  const { signal, deadlines = usualDeadlines, onStage, allowKey, asker, byPerson, onWaiting } = options;
-  const { address, port, knownHosts } = target;
+const usualKeepalive = { intervalMs: 15_000, countMax: 3 } as const;
+
+/** `accept-new` of ssh_config(5), and `no`, which would take changed keys as well: those are refused all the same. */
+function takesNewKeys({ strict }: Target): boolean {
+  return strict === 'accept-new' || strict === 'no';
+}
+
+async function handshake(target: Target, socket: Duplex, firstWords: string, options: ConnectOptions): Promise<Client> {
+  const { signal, deadlines = usualDeadlines, onStage, allowKey, asker, byPerson, onWaiting, onKey } = options;
+  const { knownHosts } = target;
+  const name = knownName(target);
   const trace = { firstWords, encrypted: false };
   const gone = new AbortController();
   let known = false;
@@ -213,13 +173,16 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
   const verify = (key: Buffer): boolean => {
     // Each key exchange asks again; within one connection the key must stay the same.
     if (accepted !== undefined) return accepted.equals(key);
-    const verdict = knownHosts.check(address, port, key);
+    const verdict = knownHosts.check(name.address, name.port, key);
     const offered = viewHostKey(key);
-    refused = refusalOf(target, key, offered, verdict);
+    const fresh = verdict.kind === 'unknown' && takesNewKeys(target);
+    refused = fresh ? undefined : refusalOf(target, key, offered, verdict);
     if (refused !== undefined && allowKey?.(verdict) !== true) return false;
-    known = verdict.kind === 'known';
-    exchanged = `${offered.type} ${offered.fingerprint}${known ? '' : ', not in known_hosts yet'}`;
+    known = verdict.kind === 'known' || fresh;
+    if (fresh) void knownHosts.append(name.address, name.port, key).catch(() => undefined);
+    exchanged = `${offered.type} ${offered.fingerprint}${verdict.kind === 'known' ? '' : ', not in known_hosts yet'}`;
     accepted = Buffer.from(key);
+    if (known) onKey?.(target, accepted);
     refused = undefined;
     return true;
   };
@@ -250,12 +213,12 @@ async function handshake(target: Target, socket: Socket, firstWords: string, opt
         fail(stillAsking(target, login) ?? handshakeFailure(target, new Error('The host closed the connection.'), trace)),
       );
       client.connect({
-        ...keepalive,
+        ...keepaliveOf(target),
         sock: socket,
         username: target.user,
         ident: 'Hum',
         readyTimeout: 0,
-        algorithms: offeredAlgorithms(knownHosts.keyTypesFor(address, port)),
+        algorithms: offeredAlgorithms(knownHosts.keyTypesFor(name.address, name.port), target.algorithms),
         hostVerifier: verify,
         authHandler: (_left, _partial, next) => {
           login.next().then(
@@ -294,41 +257,4 @@ function stillAsking(target: Target, login: Login): HumError | AnswerAwaited | u
     `${error.message} It closed the connection before anybody answered.`,
     'Choose "Reconnect" to be asked again.',
   );
-}
-
-/**
- * A promise that only rejects: with the deadline, or with the signal. The deadline does not run between `hold` and `goOn`, and begins anew
- * after.
- */
-function guarded(
-  ms: number,
-  signal: AbortSignal,
-  error: (timedOut: boolean) => HumError,
-): { promise: Promise<never>; hold(): void; goOn(): void; end(): void } {
-  let over = false;
-  let timer: NodeJS.Timeout | undefined;
-  let expire = () => {};
-  let onAbort = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    expire = () => reject(error(true));
-    onAbort = () => reject(error(false));
-  });
-  promise.catch(() => undefined);
-  const hold = () => clearTimeout(timer);
-  const goOn = () => {
-    clearTimeout(timer);
-    if (!over) timer = setTimeout(expire, ms);
-  };
-  goOn();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    promise,
-    hold,
-    goOn,
-    end() {
-      over = true;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setArguments } from './quote.ts';
+import type { Root } from './session.ts';
 
 /** What opens a POSIX sh on a host, whatever the login shell is, and how to tell the script's output from what came before. */
 export interface Door {
@@ -17,14 +18,25 @@ export interface Door {
  * Wraps a script. The nonce makes sure that nothing a host prints passes for `ready`; it is sent in two halves, so that a forced
  * command which only sends back what it receives (`cat`) does not either.
  */
-export function makeDoor(script: string, args: readonly string[] = [], nonce: string = randomBytes(16).toString('hex')): Door {
+export function makeDoor(
+  script: string,
+  args: readonly string[] = [],
+  { nonce = randomBytes(16).toString('hex'), root }: { nonce?: string; root?: Root | undefined } = {},
+): Door {
   const half = nonce.length / 2;
   const announce = `printf '\\n%s%s\\n' ${nonce.slice(0, half)} ${nonce.slice(half)}`;
   const payload = Buffer.from(`${setArguments(args)}\n${announce}\n${announce} >&2\n${script}`);
+  const ready = Buffer.from(`\n${nonce}\n`);
+  const shell = `sh -c 'eval "$(head -c ${payload.length})"'`;
+  if (root === undefined) return { command: `exec ${shell}`, payload, ready };
+  if (root.by === 'doas') return { command: `exec doas -n ${shell}`, payload, ready };
+  if (/[\n\0]/.test(root.password)) throw new Error('A password is one line.');
+  // sudo may want no password (NOPASSWD) and leave the line to the shell, which must not run it: it passes over all lines up to a mark.
+  const mark = `m${nonce.slice(0, half)}`;
   return {
-    command: `exec sh -c 'eval "$(head -c ${payload.length})"'`,
-    payload,
-    ready: Buffer.from(`\n${nonce}\n`),
+    command: `exec sudo -k -S -p "" sh -c 'while IFS= read -r l && [ "$l" != ${mark} ]; do :; done; eval "$(head -c ${payload.length})"'`,
+    payload: Buffer.concat([Buffer.from(`${root.password}\n${mark}\n`), payload]),
+    ready,
   };
 }
 

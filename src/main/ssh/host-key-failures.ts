@@ -2,28 +2,34 @@ import type { HostKeyView } from '../../shared/contract/fleet.ts';
 import type { HumError } from '../../shared/errors.ts';
 import { failure, type Place, shownPlace } from './failures.ts';
 import { hostKeyName } from './host-key.ts';
-import type { HostKeyVerdict, KnownKey } from './known-hosts.ts';
+import { type HostKeyVerdict, type KnownKey, knownName } from './known-hosts.ts';
 import { shownWord } from './quote.ts';
+import type { Target } from './session.ts';
 
 /** A key that was not accepted, and everything a person needs to judge it. */
 export interface RefusedKey {
   readonly error: HumError;
   readonly key: Buffer;
+  /** Whose key it is: the host, or a jump host before it. */
+  readonly target: Target;
   readonly offered: HostKeyView;
   readonly knownKeys: readonly KnownKey[];
 }
 
 /** The refusal that a verdict means; undefined for a known key. */
-export function refusalOf(place: Place, key: Buffer, offered: HostKeyView, verdict: HostKeyVerdict): RefusedKey | undefined {
+export function refusalOf(place: Target, key: Buffer, offered: HostKeyView, verdict: HostKeyVerdict): RefusedKey | undefined {
+  const about = { key, offered, target: place };
   switch (verdict.kind) {
     case 'known':
       return undefined;
     case 'unknown':
-      return { error: unknownKey(place, offered, verdict.otherTypes), key, offered, knownKeys: verdict.otherTypes };
+      return { ...about, error: unknownKey(place, offered, verdict.otherTypes), knownKeys: verdict.otherTypes };
     case 'changed':
-      return { error: changedKey(place, offered, verdict.knownKeys), key, offered, knownKeys: verdict.knownKeys };
+      return { ...about, error: changedKey(place, offered, verdict.knownKeys), knownKeys: verdict.knownKeys };
     case 'revoked':
-      return { error: revokedKey(place, offered, verdict.knownKeys), key, offered, knownKeys: verdict.knownKeys };
+      return { ...about, error: revokedKey(place, offered, verdict.knownKeys), knownKeys: verdict.knownKeys };
+    case 'certificate':
+      return { ...about, error: onlyCertificates(place, offered, verdict.where), knownKeys: [] };
   }
 }
 
@@ -37,8 +43,18 @@ function unknownKey(place: Place, offered: HostKeyView, otherTypes: readonly Kno
   );
 }
 
-function changedKey(place: Place, offered: HostKeyView, known: readonly KnownKey[]): HumError {
-  const name = shownWord(hostKeyName(place.address, place.port));
+function onlyCertificates(place: Place, offered: HostKeyView, where: string): HumError {
+  return failure(
+    place,
+    'host-certificate',
+    `For ${shownPlace(place)} only certificates of an authority are trusted (@cert-authority in ${where}), and Hum's SSH library cannot check certificates.`,
+    `Hum refuses the host rather than trust its plain key (${offered.type} ${offered.fingerprint}). To let it in all the same, put that key into known_hosts as a line of its own.`,
+  );
+}
+
+function changedKey(place: Target, offered: HostKeyView, known: readonly KnownKey[]): HumError {
+  const { address, port } = knownName(place);
+  const name = shownWord(hostKeyName(address, port));
   const file = shownWord((known[0]?.where ?? '').replace(/:\d+$/, ''));
   return failure(
     place,

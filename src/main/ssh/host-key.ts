@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { HostKeyView } from '../../shared/contract/fleet.ts';
+import type { HostKeyView, OfferedKeyView } from '../../shared/contract/fleet.ts';
+import { hostKeyType } from './host-key-type.ts';
+import { randomart } from './randomart.ts';
 
-/** The type that stands at the beginning of a public key blob (RFC 4253 §6.6); empty when it is no such blob. */
-export function hostKeyType(key: Buffer): string {
-  const length = key.length < 4 ? 0 : key.readUInt32BE(0);
-  return length > 64 || key.length < 4 + length ? '' : key.toString('latin1', 4, 4 + length);
-}
+export { hostKeyType };
 
 /** The key as OpenSSH shows it: type and `SHA256:…`, base64 without padding. */
 export function viewHostKey(key: Buffer): HostKeyView {
@@ -16,4 +14,9 @@ export function viewHostKey(key: Buffer): HostKeyView {
 export function hostKeyName(address: string, port: number): string {
   const name = address.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
+}
+
+/** The key as a person is to judge it. `of`: the jump host that offers it. */
+export function viewOfferedKey(key: Buffer, of?: string): OfferedKeyView {
+  return { ...viewHostKey(key), art: randomart(key), ...(of === undefined ? {} : { of }) };
 }

@@ -3,13 +3,17 @@ import type { HostKeyView } from '../../shared/contract/fleet.ts';
 import { hostKeyType, viewHostKey } from './host-key.ts';
 import { isPlainName, matchesPatternList } from './pattern.ts';
 
-/** One line of known_hosts that holds a plain key. `@cert-authority` lines are for certificates, which ssh2 does not know: left out. */
+/** One line of known_hosts that holds a key. */
 export interface KnownHostsEntry {
   readonly revoked: boolean;
+  /** `@cert-authority`: the key is of one who signs the host's certificates. */
+  readonly authority: boolean;
   readonly keyType: string;
   readonly base64: string;
   /** `file:line`, counted from 1. */
   readonly where: string;
+  /** As it stands there. */
+  readonly line: string;
 }
 
 /** The parsed text of one file: names at hand, patterns and hashes to be tried. */
@@ -36,9 +40,16 @@ export function parseKnownHosts(text: string, file: string): KnownHostsIndex {
     const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
     const [names, keyType, base64] = fields;
     if (names === undefined || keyType === undefined || base64 === undefined || names.startsWith('#')) continue;
-    if (marker !== undefined && marker !== '@revoked') continue;
+    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') continue;
     if (!isWholeKey(keyType, base64)) continue;
-    const entry: KnownHostsEntry = { revoked: marker === '@revoked', keyType, base64, where: `${file}:${number}` };
+    const entry: KnownHostsEntry = {
+      revoked: marker === '@revoked',
+      authority: marker === '@cert-authority',
+      keyType,
+      base64,
+      where: `${file}:${number}`,
+      line,
+    };
 
     if (names.startsWith('|')) {
       const [, magic, salt, hash] = names.split('|');
@@ -85,6 +96,6 @@ export function entryHolds(entry: KnownHostsEntry, key: Buffer): boolean {
 }
 
 /** The line's key as people compare it. Its type is what the line says. */
-export function viewEntry(entry: KnownHostsEntry): HostKeyView & { readonly where: string } {
-  return { ...viewHostKey(Buffer.from(entry.base64, 'base64')), type: entry.keyType, where: entry.where };
+export function viewEntry(entry: KnownHostsEntry): HostKeyView & { readonly where: string; readonly line: string } {
+  return { ...viewHostKey(Buffer.from(entry.base64, 'base64')), type: entry.keyType, where: entry.where, line: entry.line };
 }

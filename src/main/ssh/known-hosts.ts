@@ -1,20 +1,31 @@
 import { readFileSync, statSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostKeyView } from '../../shared/contract/fleet.ts';
 import { HumError, messageOf } from '../../shared/errors.ts';
+import { visibleText } from '../../shared/visible-text.ts';
 import { hostKeyName, hostKeyType } from './host-key.ts';
 import { entriesFor, entryHolds, type KnownHostsEntry, type KnownHostsIndex, parseKnownHosts, viewEntry } from './known-hosts-file.ts';
 import { shownWord } from './quote.ts';
 
-export type KnownKey = HostKeyView & { readonly where: string };
+export type KnownKey = HostKeyView & { readonly where: string; readonly line: string };
 
 export type HostKeyVerdict =
   | { readonly kind: 'known' }
   /** `otherTypes`: keys of other types that known_hosts has for this host. OpenSSH calls the host new then, and says so; so do we. */
   | { readonly kind: 'unknown'; readonly otherTypes: readonly KnownKey[] }
   | { readonly kind: 'changed'; readonly knownKeys: readonly KnownKey[] }
-  | { readonly kind: 'revoked'; readonly knownKeys: readonly KnownKey[] };
+  | { readonly kind: 'revoked'; readonly knownKeys: readonly KnownKey[] }
+  /** Only certificates of an authority are trusted for this host (`@cert-authority`), and ssh2 knows none. `where`: `file:line`. */
+  | { readonly kind: 'certificate'; readonly where: string };
+
+/** Under which name known_hosts keeps the keys of a target. */
+export function knownName({ address, port, hostKeyAlias }: { address: string; port: number; hostKeyAlias?: string | undefined }): {
+  address: string;
+  port: number;
+} {
+  return hostKeyAlias === undefined ? { address, port } : { address: hostKeyAlias, port: 22 };
+}
 
 /** The known_hosts files of this account, in OpenSSH's format and with its rules. */
 export interface KnownHosts {
@@ -23,10 +34,15 @@ export interface KnownHosts {
   /** The types of the keys that are known for it, so that those are asked for first. */
   keyTypesFor(address: string, port: number): readonly string[];
   /**
-   * Adds one line, unless the key is known by now.
+   * Adds one line, unless the key is known by now. `once`: in memory, until Hum ends.
    * @throws HumError `known-hosts-unwritable`
    */
-  append(address: string, port: number, key: Buffer): Promise<void>;
+  append(address: string, port: number, key: Buffer, once?: boolean): Promise<void>;
+  /**
+   * Takes these lines out, if they are still what they were, and leaves every other byte of the file.
+   * @throws HumError `known-hosts-unwritable`, `conflict` when the file has changed
+   */
+  remove(lines: readonly Pick<KnownKey, 'where' | 'line'>[]): Promise<void>;
   /** Called after each line that `append` added. Returns the way to stop listening. */
   onAppend(listener: () => void): () => void;
 }
@@ -39,23 +55,29 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
   const sources = (files.includes(appendTo) ? files : [...files, appendTo]).map(createSource);
   const listeners = new Set<() => void>();
   let appending: Promise<void> = Promise.resolve();
+  /** Keys that are trusted until Hum ends. A revoked or changed one never gets here: only unknown ones are asked about. */
+  const once = new Set<string>();
 
   const find = (name: string): KnownHostsEntry[] => sources.flatMap((source) => source(name));
 
   /** check_host_keys_by_key_or_type in hostfile.c: a key of the same type that differs is a change; other types do not count. */
   function judge(name: string, key: Buffer): HostKeyVerdict {
     const type = hostKeyType(key);
-    const entries = find(name);
+    const all = find(name);
+    const entries = all.filter((entry) => !entry.authority);
     const revoked = entries.filter((entry) => entry.revoked && entryHolds(entry, key));
     if (revoked.length > 0) return { kind: 'revoked', knownKeys: revoked.map(viewEntry) };
     const valid = entries.filter((entry) => !entry.revoked);
     const same = valid.filter((entry) => entry.keyType === type);
     if (same.some((entry) => entryHolds(entry, key))) return { kind: 'known' };
     if (same.length > 0) return { kind: 'changed', knownKeys: same.map(viewEntry) };
+    const [authority] = all.filter((entry) => entry.authority && !entry.revoked);
+    if (authority !== undefined) return { kind: 'certificate', where: authority.where };
     return { kind: 'unknown', otherTypes: valid.map(viewEntry) };
   }
 
   function check(address: string, port: number, key: Buffer): HostKeyVerdict {
+    if (once.has(onceKey(address, port, key))) return { kind: 'known' };
     const verdict = judge(hostKeyName(address, port), key);
     if (verdict.kind !== 'unknown' || port === 22) return verdict;
     // sshconnect.c, "checking without port identifier": a host known by its bare name is known on its other ports too.
@@ -69,15 +91,7 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
     try {
       await appendLine(appendTo, line);
     } catch (error) {
-      throw new HumError(
-        {
-          code: 'known-hosts-unwritable',
-          message: `The host key could not be stored in ${appendTo}.`,
-          hint: `Check who may write it: ls -ld ${shownWord(dirname(appendTo))} ${shownWord(appendTo)}`,
-          detail: messageOf(error),
-        },
-        { cause: error },
-      );
+      throw unwritable(appendTo, `The host key could not be stored in ${appendTo}.`, error);
     }
     for (const listener of [...listeners]) listener();
   }
@@ -87,10 +101,23 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
     keyTypesFor(address, port) {
       const entries = find(hostKeyName(address, port));
       const used = entries.length > 0 || port === 22 ? entries : find(hostKeyName(address, 22));
-      return [...new Set(used.filter((entry) => !entry.revoked).map((entry) => entry.keyType))];
+      return [...new Set(used.filter((entry) => !entry.revoked && !entry.authority).map((entry) => entry.keyType))];
     },
-    append(address, port, key) {
+    append(address, port, key, only = false) {
+      if (only) {
+        if (check(address, port, key).kind === 'unknown') once.add(onceKey(address, port, key));
+        for (const listener of [...listeners]) listener();
+        return Promise.resolve();
+      }
       const done = appending.then(() => addLine(address, port, key));
+      appending = done.catch(() => undefined);
+      return done;
+    },
+    remove(lines) {
+      const done = appending.then(async () => {
+        const byFile = Map.groupBy(lines, ({ where }) => where.replace(/:\d+$/, ''));
+        for (const [file, those] of byFile) await takeOut(file, those);
+      });
       appending = done.catch(() => undefined);
       return done;
     },
@@ -99,6 +126,10 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
       return () => listeners.delete(listener);
     },
   };
+}
+
+function onceKey(address: string, port: number, key: Buffer): string {
+  return `${hostKeyName(address, port)} ${key.toString('base64')}`;
 }
 
 /** One file as a function from a name to its lines, read again only when it has changed. */
@@ -151,4 +182,50 @@ async function appendLine(file: string, line: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Writes the file anew without these lines, and puts it in the place of the old one with the same owner and mode. */
+async function takeOut(file: string, lines: readonly Pick<KnownKey, 'where' | 'line'>[]): Promise<void> {
+  const gone = new Map(lines.map(({ where, line }) => [Number(where.slice(file.length + 1)), line]));
+  let fresh: string | undefined;
+  try {
+    // The file itself, where somebody has put a link in its place.
+    const real = await realpath(file);
+    const { mode, uid, gid } = await stat(real);
+    const before = (await readFile(real, 'latin1')).split('\n');
+    for (const [number, line] of gone) if (before[number - 1] !== line) throw changedMeanwhile(file);
+    fresh = `${real}.hum-${process.pid}`;
+    const handle = await open(fresh, 'wx', mode & 0o777);
+    try {
+      await handle.chown(uid, gid);
+      await handle.writeFile(before.filter((_, index) => !gone.has(index + 1)).join('\n'), 'latin1');
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, real);
+  } catch (error) {
+    if (fresh !== undefined) await rm(fresh, { force: true }).catch(() => undefined);
+    throw error instanceof HumError ? error : unwritable(file, `The old key could not be taken out of ${file}.`, error);
+  }
+}
+
+function changedMeanwhile(file: string): HumError {
+  return new HumError({
+    code: 'conflict',
+    message: `${visibleText(file)} has changed since the key was looked at; nothing was taken out.`,
+    hint: 'Reconnect the host, and look again.',
+  });
+}
+
+function unwritable(file: string, message: string, error: unknown): HumError {
+  return new HumError(
+    {
+      code: 'known-hosts-unwritable',
+      message: visibleText(message),
+      hint: `Check who may write it: ls -ld ${shownWord(dirname(file))} ${shownWord(file)}`,
+      detail: messageOf(error),
+    },
+    { cause: error },
+  );
 }

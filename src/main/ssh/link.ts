@@ -11,6 +11,8 @@ import type { Runner, RunOptions, RunResult, ScriptChannel, TerminalChannel, Ter
 export interface Link extends Runner {
   /** Resolves when the connection has ended: with the reason, or undefined after `close`. */
   readonly ended: Promise<HumError | undefined>;
+  /** Sees whether the host still answers; a connection that carries nothing back for `ms` is ended. */
+  check(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ const mostUnasked = 32 * 1024 * 1024;
 const farewellMs = 500;
 
 /** Takes over a connection that has just logged in. */
-export function createLink(place: Place, { client, socket }: Connection, deadlines: Deadlines = usualDeadlines): Link {
+export function createLink(place: Place, { client, stream }: Connection, deadlines: Deadlines = usualDeadlines): Link {
   let over: HumError | undefined;
   let closing = false;
 
@@ -31,30 +33,32 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
       if (error.level === 'agent') return;
       over ??= error.level === 'client-timeout' ? keepaliveLost(place) : connectionLost(place, error.message);
       // After an error of the protocol ssh2 only half-closes; a hostile peer would keep the other half.
-      socket.destroy();
+      stream.destroy();
     });
     client.on('close', () => {
       over ??= connectionLost(place);
       resolve(closing ? undefined : over);
     });
-    if (socket.destroyed) {
+    if (stream.destroyed) {
       over = connectionLost(place);
       resolve(over);
     }
   });
 
-  /** `socket.bytesRead` when a script last took something in. */
-  let takenAt = socket.bytesRead;
-  socket.on('data', () => {
-    if (socket.bytesRead - takenAt <= mostUnasked) return;
+  let received = 0;
+  /** What had been received when a script last took something in. */
+  let takenAt = 0;
+  stream.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received - takenAt <= mostUnasked) return;
     over ??= connectionFlooded(place);
-    socket.destroy();
+    stream.destroy();
   });
 
   const context = { place, client, over: () => over, deadlines };
 
   function run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
-    const { timeoutMs = defaultTimeoutMs, signal, stdin, maxBytes = defaultMaxBytes } = options;
+    const { timeoutMs = defaultTimeoutMs, signal, stdin, maxBytes = defaultMaxBytes, root } = options;
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
       if (signal?.aborted === true) throw cancelled(place);
@@ -70,13 +74,13 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
         reject(error);
       };
       const take = (buffer: BoundedBuffer, chunk: Buffer) => {
-        takenAt = socket.bytesRead;
+        takenAt = received;
         if (!buffer.add(chunk)) giveUp(flooded(place, maxBytes));
       };
       const onAbort = () => giveUp(cancelled(place));
       const timer = setTimeout(() => giveUp(requestTimeout(place, timeoutMs, 'finish a command')), timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const running: Script = startScript(context, makeDoor(script, args), {
+      const running: Script = startScript(context, makeDoor(script, args, { root }), {
         ready: () => running.finish(stdin),
         stdout: (chunk) => take(stdout, chunk),
         stderr: (chunk) => take(stderr, chunk),
@@ -92,7 +96,11 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
     });
   }
 
-  function open(script: string, args: readonly string[] = [], options: { readonly timeoutMs?: number } = {}): Promise<ScriptChannel> {
+  function open(
+    script: string,
+    args: readonly string[] = [],
+    options: Pick<RunOptions, 'timeoutMs' | 'root'> = {},
+  ): Promise<ScriptChannel> {
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
       const closeListeners: (() => void)[] = [];
@@ -110,13 +118,13 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
       };
       const { timeoutMs = Number.POSITIVE_INFINITY } = options;
       const sooner = { channel: Math.min(deadlines.channel, timeoutMs), shell: Math.min(deadlines.shell, timeoutMs) };
-      const running: Script = startScript({ ...context, deadlines: sooner }, makeDoor(script, args), {
+      const running: Script = startScript({ ...context, deadlines: sooner }, makeDoor(script, args, { root: options.root }), {
         ready() {
           opened = true;
           resolve(channel);
         },
         stdout(chunk) {
-          takenAt = socket.bytesRead;
+          takenAt = received;
           if (listener !== undefined) {
             listener(chunk);
             return;
@@ -176,7 +184,7 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
           });
         },
         stdout(chunk) {
-          takenAt = socket.bytesRead;
+          takenAt = received;
           listener.data(chunk);
         },
         stderr: () => undefined,
@@ -193,12 +201,24 @@ export function createLink(place: Place, { client, socket }: Connection, deadlin
     closing = true;
     over ??= notConnected(place);
     client.end();
-    const late = setTimeout(() => socket.destroy(), farewellMs);
+    const late = setTimeout(() => stream.destroy(), farewellMs);
     await ended;
     clearTimeout(late);
   }
 
-  return { ended, run, open, terminal, close };
+  async function check(ms: number): Promise<void> {
+    const before = received;
+    try {
+      await run(':', [], { timeoutMs: ms });
+    } catch {
+      // Any answer will do, also that there is no session to be had.
+      if (received !== before || over !== undefined) return;
+      over = keepaliveLost(place);
+      stream.destroy();
+    }
+  }
+
+  return { ended, run, open, terminal, check, close };
 }
 
 class BoundedBuffer {

@@ -1,5 +1,6 @@
-import type { HostKeyView } from '../../shared/contract/fleet.ts';
+import type { KnownKeyView, OfferedKeyView } from '../../shared/contract/fleet.ts';
 import type { HumError, Problem } from '../../shared/errors.ts';
+import type { Strictness } from './config-values.ts';
 import type { KnownHosts } from './known-hosts.ts';
 
 /** Where a host is and how to get in. */
@@ -21,8 +22,32 @@ export interface Target {
   /** IdentitiesOnly of ssh_config(5): of the agent's keys only those that `keyFiles` name. */
   readonly identitiesOnly?: boolean;
   readonly knownHosts: KnownHosts;
+  /** The name that known_hosts has for it, without a port, in place of its address (HostKeyAlias of ssh_config(5)). */
+  readonly hostKeyAlias?: string | undefined;
+  /** What becomes of a key that known_hosts does not have; a changed one is always refused. Default: `ask`. */
+  readonly strict?: Strictness | undefined;
+  readonly algorithms?: AlgorithmWishes | undefined;
+  /** In place of the usual deadline for TCP, ms. */
+  readonly connectTimeoutMs?: number | undefined;
+  readonly keepalive?: { readonly intervalMs: number; readonly countMax: number } | undefined;
+  readonly family?: 4 | 6 | undefined;
+  /** How to reach it; directly, where nothing is said. */
+  readonly way?: Way | undefined;
   /** The host that this one is a jump host for, as people know it. */
-  readonly hop?: string;
+  readonly hop?: string | undefined;
+}
+
+/** The way to a host: through another host, itself reached in some way, or through a program whose stdin and stdout are the connection. */
+export type Way =
+  | { readonly kind: 'jump'; readonly through: Target }
+  | { readonly kind: 'command'; readonly command: string; readonly shell: string };
+
+/** Lists of algorithms as ssh_config(5) writes them: in place of the defaults, or changes to them (`+`, `-`, `^`). */
+export interface AlgorithmWishes {
+  readonly hostKeys?: string | undefined;
+  readonly ciphers?: string | undefined;
+  readonly kex?: string | undefined;
+  readonly macs?: string | undefined;
 }
 
 export type SessionStatus =
@@ -36,10 +61,10 @@ export type SessionStatus =
       readonly problem: Problem;
       /** Epoch ms; undefined where only a person can help (a changed key, a question that was not answered). */
       readonly retryAt: number | undefined;
-      readonly offeredKey?: HostKeyView;
-      readonly knownKeys?: readonly (HostKeyView & { readonly where: string })[];
+      readonly offeredKey?: OfferedKeyView;
+      readonly knownKeys?: readonly KnownKeyView[];
     }
-  | { readonly state: 'host-key-unknown'; readonly since: number; readonly problem: Problem; readonly offeredKey: HostKeyView };
+  | { readonly state: 'host-key-unknown'; readonly since: number; readonly problem: Problem; readonly offeredKey: OfferedKeyView };
 
 export interface RunOptions {
   /** From the request to the exit status, ms. Default 30 s. */
@@ -49,7 +74,12 @@ export interface RunOptions {
   readonly stdin?: Buffer | string;
   /** More than this on either stream ends the command with `flooded`. Default 8 MiB. */
   readonly maxBytes?: number;
+  /** Runs the whole script as root. */
+  readonly root?: Root | undefined;
 }
+
+/** Who makes a script root's. The password goes to sudo on stdin, never into a command line. */
+export type Root = { readonly by: 'sudo'; readonly password: string } | { readonly by: 'doas' };
 
 export interface RunResult {
   /** Exit status; null when a signal ended it. */
@@ -113,7 +143,7 @@ export interface Runner {
    * Starts a long-lived script and waits until it is ready.
    * @throws HumError as `run`
    */
-  open(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<ScriptChannel>;
+  open(script: string, args?: readonly string[], options?: Pick<RunOptions, 'timeoutMs' | 'root'>): Promise<ScriptChannel>;
   /**
    * Starts a script on a terminal and waits until it is ready.
    * @throws HumError as `run`
@@ -130,11 +160,18 @@ export interface Session extends Runner {
   start(): void;
   /** Closes the connection and every channel; the session is `idle` after. */
   stop(): Promise<void>;
+  /** The machine has slept, or the network changed: sees at once whether the connection still stands, and tries again where it does not. */
+  wake(): void;
   /** Connects now, whatever the backoff says. */
   retryNow(): void;
   /**
-   * Stores the offered key in known_hosts, if it is still the one with this fingerprint, and connects.
+   * Stores the offered key in known_hosts, if it is still the one with this fingerprint, and connects. `once`: only until Hum ends.
    * @throws HumError `conflict` when another key is offered by now, `known-hosts-unwritable`.
    */
-  trustOfferedKey(fingerprint: string): Promise<void>;
+  trustOfferedKey(fingerprint: string, once?: boolean): Promise<void>;
+  /**
+   * Takes the lines that name another key than the one that the host offers out of known_hosts, and tries again; the new key is then unknown.
+   * @throws HumError `conflict` when no changed key is offered, `known-hosts-unwritable`
+   */
+  forgetKnownKeys(): Promise<void>;
 }

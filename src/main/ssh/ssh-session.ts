@@ -5,9 +5,13 @@ import { AnswerAwaited, connect, KeyRefused } from './connect.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import { failure, notConnected, shownPlace } from './failures.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
+import { viewOfferedKey } from './host-key.ts';
 import type { RefusedKey } from './host-key-failures.ts';
+import { knownName } from './known-hosts.ts';
 import { createLink, type Link } from './link.ts';
+import type { SeenKeys } from './seen-keys.ts';
 import type { Session, SessionStatus, Target } from './session.ts';
+import type { JumpWay } from './way.ts';
 
 export interface SessionDeps {
   /** Shared by all sessions. */
@@ -15,18 +19,24 @@ export interface SessionDeps {
   readonly deadlines?: Deadlines;
   /** Absent where nobody can be asked. */
   readonly asker?: Asker | undefined;
+  /** Needed where a target has jump hosts before it. */
+  readonly jumps?: JumpWay | undefined;
+  /** What the files of ssh_config(5) say about the target at this moment; asked before each attempt. */
+  readonly follow?: ((target: Target, signal: AbortSignal) => Promise<Target>) | undefined;
+  /** When a host key was seen first. */
+  readonly seenKeys?: SeenKeys | undefined;
   /** 0 ≤ n < 1, for the jitter. */
   readonly random?: () => number;
   readonly log?: (entry: { readonly host: string; readonly event: string; readonly code?: ProblemCode; readonly detail?: string }) => void;
 }
 
 /** A connection that held for this long starts the count of failures anew. */
-const steadyMs = 30_000;
+const steadyMs = 60_000;
 
 /** The session of one host. It does nothing until `start`. */
 export function createSession(
-  target: Target,
-  { gate, deadlines = usualDeadlines, asker, random = Math.random, log }: SessionDeps,
+  given: Target,
+  { gate, deadlines = usualDeadlines, asker, jumps, follow, seenKeys, random = Math.random, log }: SessionDeps,
 ): Session {
   const listeners = new Set<(status: SessionStatus) => void>();
   let status: SessionStatus = { state: 'idle' };
@@ -34,8 +44,10 @@ export function createSession(
   let attempt: AbortController | undefined;
   let timer: NodeJS.Timeout | undefined;
   let failures = 0;
+  /** As the person's configuration has it, from the newest attempt on. */
+  let target = given;
   let refused: RefusedKey | undefined;
-  let stopWatchingKeys: (() => void) | undefined;
+  let stopWatching: (() => void) | undefined;
 
   function become(next: SessionStatus): void {
     status = next;
@@ -46,8 +58,8 @@ export function createSession(
   function clearWaiting(): void {
     clearTimeout(timer);
     timer = undefined;
-    stopWatchingKeys?.();
-    stopWatchingKeys = undefined;
+    stopWatching?.();
+    stopWatching = undefined;
   }
 
   async function tryNow(byPerson = false): Promise<void> {
@@ -61,7 +73,9 @@ export function createSession(
       if (attempt === current) become({ state: 'connecting', since, ...(waiting === undefined ? {} : { waiting: waiting.problem }) });
     };
     try {
-      const connection = await connect(target, { gate, signal: current.signal, deadlines, asker, byPerson, onWaiting });
+      if (follow !== undefined) target = await follow(given, current.signal);
+      const onKey = (place: Target, key: Buffer) => seenKeys?.saw(place, key);
+      const connection = await connect(target, { gate, signal: current.signal, deadlines, asker, byPerson, onWaiting, onKey, jumps });
       const fresh = createLink(target, connection, deadlines);
       if (current.signal.aborted) {
         await fresh.close();
@@ -101,20 +115,28 @@ export function createSession(
     }
     const delay = retryDelay(state, failures, random);
     timer = setTimeout(() => void tryNow(), delay);
+    // Whoever gets through first calls the others.
+    if (problem.code === 'jump-host-down' && target.way?.kind === 'jump')
+      stopWatching = jumps?.onUp(target.way.through, () => void tryNow());
     become({ state, since: Date.now(), problem, retryAt: Date.now() + delay });
   }
 
   /** A host key is a person's decision: no retry. When known_hosts learns it, here or for another host of the same name, go on. */
   function waitForPerson(key: RefusedKey): void {
     refused = key;
-    const { problem } = key.error;
+    const problem = { ...key.error.problem, host: target.id };
     const since = Date.now();
-    stopWatchingKeys = target.knownHosts.onAppend(() => {
-      if (target.knownHosts.check(target.address, target.port, key.key).kind === 'known') void tryNow();
+    const { knownHosts } = key.target;
+    const name = knownName(key.target);
+    stopWatching = knownHosts.onAppend(() => {
+      if (knownHosts.check(name.address, name.port, key.key).kind === 'known') void tryNow();
     });
-    if (problem.code === 'host-key-unknown') become({ state: 'host-key-unknown', since, problem, offeredKey: key.offered });
+    const offeredKey = viewOfferedKey(key.key, key.target === target ? undefined : shownPlace(key.target));
+    if (problem.code === 'host-key-unknown' && key.target.strict !== 'yes')
+      become({ state: 'host-key-unknown', since, problem, offeredKey });
     else {
-      become({ state: 'host-key-changed', since, problem, retryAt: undefined, offeredKey: key.offered, knownKeys: key.knownKeys });
+      const knownKeys = key.knownKeys.map((known) => ({ ...known, firstSeen: seenKeys?.firstSeen(key.target, known.fingerprint) ?? null }));
+      become({ state: 'host-key-changed', since, problem, retryAt: undefined, offeredKey, knownKeys });
     }
   }
 
@@ -131,7 +153,9 @@ export function createSession(
   }
 
   return {
-    target,
+    get target() {
+      return target;
+    },
     get status() {
       return status;
     },
@@ -143,10 +167,14 @@ export function createSession(
       if (status.state === 'idle') void tryNow();
     },
     stop,
+    wake() {
+      if (link !== undefined) void link.check(deadlines.channel);
+      else if (timer !== undefined) void tryNow();
+    },
     retryNow() {
       if (status.state !== 'idle' && status.state !== 'online' && status.state !== 'connecting') void tryNow(true);
     },
-    async trustOfferedKey(fingerprint) {
+    async trustOfferedKey(fingerprint, once) {
       const key = refused;
       if (status.state !== 'host-key-unknown' || key === undefined || key.offered.fingerprint !== fingerprint) {
         throw failure(
@@ -157,8 +185,17 @@ export function createSession(
         );
       }
       // The append tells every session that waits for this key, this one included.
-      await target.knownHosts.append(target.address, target.port, key.key);
+      const name = knownName(key.target);
+      await key.target.knownHosts.append(name.address, name.port, key.key, once);
       if (refused === key && status.state === 'host-key-unknown') void tryNow();
+    },
+    async forgetKnownKeys() {
+      const key = refused;
+      if (status.state !== 'host-key-changed' || status.problem.code !== 'host-key-changed' || key === undefined) {
+        throw failure(target, 'conflict', `${shownPlace(target)} offers no changed key any more.`, 'Look at the host again.');
+      }
+      await key.target.knownHosts.remove(key.knownKeys);
+      if (refused === key) void tryNow(true);
     },
     run: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.run(script, args, options)),
     open: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.open(script, args, options)),

@@ -6,6 +6,7 @@ import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { createLink, type Link } from './link.ts';
 import type { Target } from './session.ts';
+import type { JumpWay } from './way.ts';
 
 /** The stages that this file walks; `sample` is its caller's. */
 const ownStages = testStages.filter((stage) => stage !== 'sample');
@@ -13,6 +14,7 @@ const ownStages = testStages.filter((stage) => stage !== 'sample');
 export interface TestOptions {
   readonly gate: HandshakeGate;
   readonly asker?: Asker;
+  readonly jumps?: JumpWay;
   readonly signal: AbortSignal;
   readonly deadlines?: Deadlines;
 }
@@ -40,7 +42,7 @@ export async function* testConnection(target: Target, options: TestOptions): Asy
 
 async function walk(
   target: Target,
-  { gate, asker, signal, deadlines = usualDeadlines }: TestOptions,
+  { gate, asker, jumps, signal, deadlines = usualDeadlines }: TestOptions,
   steps: StepQueue,
 ): Promise<Link | undefined> {
   let link: Link | undefined;
@@ -48,6 +50,7 @@ async function walk(
     const connection = await connect(target, {
       gate,
       asker,
+      jumps,
       byPerson: true,
       signal,
       deadlines,

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { OnReadOpts, Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { AuthenticationType, Client } from 'ssh2';
 
 /**
@@ -27,7 +28,7 @@ export function receiveShared(socket: () => Socket): OnReadOpts {
  * Sends what is written within one turn as one system call and one TCP segment. ssh2 writes each AES-GCM packet in three pieces
  * (lib/protocol/crypto.js, AESGCMCipherNative.encrypt), and with `noDelay` each piece would be a segment of its own.
  */
-export function joinWrites(socket: Socket): void {
+export function joinWrites(socket: Writable): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const uncork = () => socket.uncork();
   socket.write = ((...args: unknown[]) => {

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { OutageStrip } from '../fleet/OutageStrip.tsx';
 import { PromptStrip } from '../prompts/PromptStrip.tsx';
 import { usePrompts } from '../prompts/store.ts';
 import { useActionDialog } from '../xen/action-dialog.ts';
@@ -38,6 +39,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <TopBar />
       <div className={classes.notices}>
         <Notices />
+        <OutageStrip />
         <PromptStrip />
       </div>
       <main id="main" className={classes.page} tabIndex={-1}>

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { DemoState, FleetEvent } from '../../shared/contract/fleet.ts';
+import type { DemoState, FleetEvent, Outage } from '../../shared/contract/fleet.ts';
 import type { Problem } from '../../shared/errors.ts';
 import { subscribe } from '../app/client.ts';
 import type { FleetRow, FleetRows } from './rows.ts';
@@ -15,6 +15,8 @@ export interface FleetState {
   /** Counts up with `roster`, and when a host changed its state: whoever filters or counts by state looks at this. */
   readonly shape: number;
   readonly demo: DemoState;
+  /** Many hosts that were lost at once. */
+  readonly outage: Outage | null;
   /** The console's clock minus ours, ms. */
   readonly clockOffset: number;
   /** Why the stream broke, while it is broken though the connection stands. */
@@ -28,6 +30,7 @@ export const useFleet = create<FleetState>(() => ({
   roster: 0,
   shape: 0,
   demo: { running: false, hosts: 0 },
+  outage: null,
   clockOffset: 0,
   problem: null,
 }));
@@ -49,6 +52,7 @@ function apply(event: FleetEvent): void {
       roster: reach === 'roster' ? before.roster + 1 : before.roster,
       shape: reach === 'figures' ? before.shape : before.shape + 1,
       demo: event.demo ?? before.demo,
+      outage: event.outage === undefined && event.kind === 'patch' ? before.outage : (event.outage ?? null),
       clockOffset: event.kind === 'snapshot' || Math.abs(clockOffset - before.clockOffset) > 2_000 ? clockOffset : before.clockOffset,
       problem: null,
     };

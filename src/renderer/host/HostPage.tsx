@@ -17,6 +17,7 @@ import classes from './host.module.css';
 import type { HostDetail } from './host-detail.ts';
 import { missingFigures, noSamplesText } from './missing-figures.ts';
 import { Processes } from './Processes.tsx';
+import { SshConfig } from './SshConfig.tsx';
 import { useHostDetail } from './use-host-detail.ts';
 import { useHostKeys } from './use-host-keys.ts';
 
@@ -41,6 +42,7 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
         <Processes id={id} hostName={row.host.name} online={online} />
         <div>
           <Facts facts={detail?.facts ?? null} online={online} />
+          {row.host.sshAlias === undefined ? null : <SshConfig id={id} />}
           <EventList events={detail?.events ?? null} />
         </div>
       </div>

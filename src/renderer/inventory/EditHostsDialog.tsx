@@ -1,5 +1,6 @@
-import { Button } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import type { RunAs } from '../../shared/contract/inventory.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { showDone } from '../app/act.tsx';
 import { client } from '../app/client.ts';
@@ -21,6 +22,8 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
   const [hosts] = useState(() => savedHosts(ids));
   const [before] = useState(() => commonFields(hosts));
   const [values, setValues] = useState(before.values);
+  const [runAsBefore] = useState(() => commonRunAs(hosts));
+  const [runAs, setRunAs] = useState(runAsBefore);
   const [errors, setErrors] = useState<FieldErrors>({});
   const test = useConnectionTest();
   const { busy, problem, submit } = useSubmission();
@@ -32,9 +35,11 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
     event.preventDefault();
     const reading = readEditForm(before, values, hosts.length);
     if (reading.kind === 'errors') return setErrors(reading.errors);
-    if (!reading.changes) return closeDialog();
+    const rootChange = runAs === null || runAs === runAsBefore ? {} : { runAs };
+    if (!reading.changes && rootChange.runAs === undefined) return closeDialog();
     if (busy) return;
-    const { change, tags } = reading.edit;
+    const { tags } = reading.edit;
+    const change = { ...reading.edit.change, ...rootChange };
     const chosen = hosts.map((host) => host.id);
     const saved = await submit(async () => {
       if (Object.keys(change).length > 0) await client.inventory.update({ ids: chosen, change });
@@ -68,6 +73,15 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
           setErrors({});
         }}
       />
+      <Select
+        label="Commands run as root by"
+        description="For Xen, where the account is not root. A password goes to sudo over the connection, never into a command line."
+        data={rootWays}
+        value={runAs}
+        placeholder="Different for each host"
+        allowDeselect={false}
+        onChange={setRunAs}
+      />
       <ConnectionTest test={test} note={null} />
       <ProblemBox problem={problem} />
       <div className={classes.footer}>
@@ -86,6 +100,20 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
       </div>
     </form>
   );
+}
+
+const rootWays: { readonly value: RunAs; readonly label: string }[] = [
+  { value: 'sudo-n', label: 'sudo, where it wants no password' },
+  { value: 'sudo-password', label: 'sudo with a password' },
+  { value: 'doas', label: 'doas' },
+  { value: 'nothing', label: 'nothing: only what the account may do itself' },
+];
+
+/** Null where the hosts differ. */
+function commonRunAs(hosts: readonly { readonly runAs?: RunAs | undefined }[]): RunAs | null {
+  const ways = new Set(hosts.map((host) => host.runAs ?? 'sudo-n'));
+  const [only] = ways;
+  return ways.size === 1 && only !== undefined ? only : null;
 }
 
 function namesOf(names: readonly string[]): string {

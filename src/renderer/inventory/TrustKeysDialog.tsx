@@ -4,14 +4,14 @@ import { useShallow } from 'zustand/react/shallow';
 import { closeDialog } from '../app/dialogs.ts';
 import { useFleet } from '../fleet/store.ts';
 import { ChangedKey } from './ChangedKey.tsx';
-import { unknownKeys } from './host-keys.ts';
+import { unknownKeys, withoutRepeats } from './host-keys.ts';
 import classes from './inventory.module.css';
 import { UnknownKeys } from './UnknownKeys.tsx';
 
 /** The keys of hosts that wait for a decision: new ones to compare and trust, changed ones explained. Follows the hosts while it is open. */
 export function TrustKeysDialog({ ids }: { readonly ids: readonly string[] }): ReactNode {
   const chosen = useFleet(useShallow(({ rows }) => ids.flatMap((id) => rows.get(id) ?? [])));
-  const unknown = unknownKeys(chosen);
+  const unknown = withoutRepeats(unknownKeys(chosen));
   const changed = chosen.filter((row) => row.status.state === 'host-key-changed');
   return (
     <div className={classes.form}>

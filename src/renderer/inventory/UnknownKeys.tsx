@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@mantine/core';
+import { Button, Checkbox, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
 import { showDone, showProblem } from '../app/act.tsx';
@@ -6,6 +6,7 @@ import { client } from '../app/client.ts';
 import { closeDialog } from '../app/dialogs.ts';
 import { Command } from '../components/Command.tsx';
 import { toggled } from '../components/toggled.ts';
+import { setHostsEnabled } from './actions.ts';
 import { Fingerprint } from './Fingerprint.tsx';
 import keyClasses from './host-keys.module.css';
 import { hostKeyFile, type UnknownKey } from './host-keys.ts';
@@ -16,17 +17,35 @@ import { useSubmission } from './use-submission.ts';
 /** New keys with their fingerprints, to compare, tick and trust. A single one needs no tick: its button says what it does. */
 export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }): ReactNode {
   const [ticked, setTicked] = useState<ReadonlySet<string>>(() => new Set(keys.length === 1 ? keys.map(keyName) : []));
+  const [list, setList] = useState('');
+  const [compared, setCompared] = useState<Compared | null>(null);
   const { busy, problem, submit } = useSubmission();
   const chosen = keys.filter((key) => ticked.has(keyName(key)));
   const all = chosen.length === keys.length;
   const files = [...new Set(keys.map((key) => hostKeyFile(key.type) ?? '/etc/ssh/ssh_host_*_key.pub'))];
 
-  const trust = async () => {
-    const result = await submit(() => client.fleet.trustHostKeys({ keys: chosen.map(({ id, fingerprint }) => ({ id, fingerprint })) }));
+  const trust = async (once: boolean) => {
+    const wanted = chosen.map(({ id, fingerprint }) => ({ id, fingerprint }));
+    const result = await submit(() => client.fleet.trustHostKeys({ keys: wanted, once }));
     if (!result) return;
     closeDialog();
     for (const refused of result.refused.slice(0, 3)) showProblem(refused, 'Trusting a host key');
     if (result.trusted > 0) showDone(`Trusted ${keyCount(result.trusted)}.`);
+  };
+
+  const compare = async () => {
+    const found = await submit(() => client.fleet.compareHostKeys({ ids: keys.map(({ id }) => id), text: list }));
+    if (!found) return;
+    setCompared({ listed: new Set(found.listed), contradicted: new Set(found.contradicted) });
+    setTicked(new Set(keys.filter(({ id }) => found.listed.includes(id)).map(keyName)));
+  };
+
+  const refuse = async () => {
+    closeDialog();
+    await setHostsEnabled(
+      chosen.map(({ id }) => id),
+      false,
+    );
   };
 
   return (
@@ -39,6 +58,27 @@ export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }):
         <Command key={file} text={`ssh-keygen -lf ${file}`} />
       ))}
       <p className={classes.lead}>Trust the key only if its SHA256 fingerprint is the same. It is then written to known_hosts.</p>
+      {keys.length > 1 ? (
+        <div className={keyClasses.compare}>
+          <Textarea
+            label="A list of fingerprints, or lines of known_hosts, from somewhere you trust"
+            placeholder="256 SHA256:… root@web01 (ED25519)"
+            autosize
+            minRows={2}
+            maxRows={6}
+            spellCheck={false}
+            classNames={{ input: 'hum-mono' }}
+            value={list}
+            onChange={(event) => setList(event.currentTarget.value)}
+          />
+          <Button variant="default" disabled={busy || list.trim() === ''} onClick={() => void compare()}>
+            Compare and tick
+          </Button>
+          <span role="status" className={classes.note}>
+            {compared ? comparedText(compared, keys.length) : ''}
+          </span>
+        </div>
+      ) : null}
       {/* A region that scrolls has to be reachable by keyboard. */}
       <section className={classes.scroll} aria-label="New host keys">
         <table className={keyClasses.keys}>
@@ -69,30 +109,57 @@ export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }):
                     onChange={() => setTicked(toggled(ticked, keyName(key)))}
                   />
                 </td>
-                <th scope="row" title={visibleText(`${key.address}:${key.port}`, 300)}>
-                  {visibleText(key.name, 80)}
+                <th scope="row" title={visibleText(key.place, 300)}>
+                  {key.jump ? `Jump host ${visibleText(key.place, 120)}` : visibleText(key.name, 80)}
                 </th>
                 <td className="hum-mono">{visibleText(key.type, 40)}</td>
                 <td>
                   <Fingerprint fingerprint={key.fingerprint} />
+                  {compared?.contradicted.has(key.id) ? (
+                    <p className={keyClasses.contradicted}>The list has another key for this host.</p>
+                  ) : null}
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </section>
+      {keys.length === 1 && keys[0] ? (
+        <pre className={keyClasses.art} aria-hidden="true">
+          {keys[0].art}
+        </pre>
+      ) : null}
       <ProblemBox problem={problem} />
       <div className={classes.footer}>
+        <Button variant="default" onClick={() => void refuse()} disabled={busy || chosen.length === 0}>
+          Refuse and disable
+        </Button>
         <span className={classes.spacer} />
         <Button variant="default" onClick={closeDialog} data-autofocus>
           Not now
         </Button>
-        <Button onClick={() => void trust()} disabled={busy || chosen.length === 0}>
+        <Button variant="default" onClick={() => void trust(true)} disabled={busy || chosen.length === 0}>
+          Trust until Hum ends
+        </Button>
+        <Button onClick={() => void trust(false)} disabled={busy || chosen.length === 0}>
           {chosen.length === 0 ? 'Trust keys' : `Trust ${keyCount(chosen.length)}`}
         </Button>
       </div>
     </>
   );
+}
+
+interface Compared {
+  readonly listed: ReadonlySet<string>;
+  readonly contradicted: ReadonlySet<string>;
+}
+
+function comparedText({ listed, contradicted }: Compared, all: number): string {
+  const other =
+    contradicted.size === 0
+      ? ''
+      : ` ${contradicted.size} ${contradicted.size === 1 ? 'host shows' : 'hosts show'} another key than the list has.`;
+  return `${listed.size} of ${all} keys are in the list.${other}`;
 }
 
 /** A host that offers another key while the dialog is open is another line, not ticked. */

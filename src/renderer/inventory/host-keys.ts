@@ -1,4 +1,4 @@
-import type { HostRow } from '../../shared/contract/fleet.ts';
+import type { HostRow, OfferedKeyView } from '../../shared/contract/fleet.ts';
 
 type HostAndStatus = Pick<HostRow, 'host' | 'status'>;
 
@@ -6,23 +6,41 @@ type HostAndStatus = Pick<HostRow, 'host' | 'status'>;
 export interface UnknownKey {
   readonly id: string;
   readonly name: string;
-  readonly address: string;
-  readonly port: number;
+  /** Whose key it is, `address:port`: the host, or a jump host before it. */
+  readonly place: string;
+  readonly jump: boolean;
   readonly type: string;
   readonly fingerprint: string;
+  readonly art: string;
 }
 
 /** Those of the rows that offer a key nobody has trusted yet. */
 export function unknownKeys(rows: readonly HostAndStatus[]): readonly UnknownKey[] {
   return rows.flatMap(({ host, status }) =>
     status.state === 'host-key-unknown' && status.offeredKey
-      ? [{ id: host.id, name: host.name, address: host.address, port: host.port, ...pick(status.offeredKey) }]
+      ? [{ id: host.id, name: host.name, ...placeOf(host, status.offeredKey.of), ...pick(status.offeredKey) }]
       : [],
   );
 }
 
-function pick(key: { readonly type: string; readonly fingerprint: string }): { type: string; fingerprint: string } {
-  return { type: key.type, fingerprint: key.fingerprint };
+/** The key of a jump host is one key, however many hosts are behind it: the first of them stands for all. */
+export function withoutRepeats(keys: readonly UnknownKey[]): readonly UnknownKey[] {
+  const seen = new Set<string>();
+  return keys.filter(({ place, fingerprint, jump }) => {
+    if (!jump) return true;
+    const known = seen.has(`${place} ${fingerprint}`);
+    seen.add(`${place} ${fingerprint}`);
+    return !known;
+  });
+}
+
+function placeOf(host: { readonly address: string; readonly port: number }, of: string | undefined): { place: string; jump: boolean } {
+  const own = `${host.address.includes(':') ? `[${host.address}]` : host.address}:${host.port}`;
+  return { place: of ?? own, jump: of !== undefined };
+}
+
+function pick({ type, fingerprint, art }: OfferedKeyView): { type: string; fingerprint: string; art: string } {
+  return { type, fingerprint, art };
 }
 
 /** A fingerprint as its algorithm and groups of four characters, so that an eye can keep its place. Joined they are the fingerprint. */

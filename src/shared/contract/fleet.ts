@@ -14,6 +14,24 @@ export interface HostKeyView {
   readonly fingerprint: string;
 }
 
+/** A key that waits for a decision. */
+export interface OfferedKeyView extends HostKeyView {
+  /** OpenSSH's randomart, 11 lines. */
+  readonly art: string;
+  /** `address:port` of the jump host that offers it, where it is not the host itself. */
+  readonly of?: string;
+}
+
+/** A key in known_hosts. */
+export interface KnownKeyView extends HostKeyView {
+  /** `file:line`, from 1. */
+  readonly where: string;
+  /** The whole line. Hostile text: people paste into known_hosts. */
+  readonly line: string;
+  /** When Hum saw it first, epoch ms; null when it never did. */
+  readonly firstSeen: number | null;
+}
+
 export interface HostStatus {
   readonly state: HostState;
   /** When this state began, epoch ms. */
@@ -22,9 +40,9 @@ export interface HostStatus {
   /** When the next attempt is due, epoch ms. */
   readonly retryAt?: number;
   /** The key that the host offered, for `host-key-unknown` and `host-key-changed`. */
-  readonly offeredKey?: HostKeyView;
-  /** What known_hosts has for it, for `host-key-changed`, with `file:line` of each. */
-  readonly knownKeys?: readonly (HostKeyView & { readonly where: string })[];
+  readonly offeredKey?: OfferedKeyView;
+  /** What known_hosts has for it, for `host-key-changed`. */
+  readonly knownKeys?: readonly KnownKeyView[];
 }
 
 /** The newest figures of a host. Bytes, ratios 0..1, times in epoch ms. */
@@ -81,9 +99,26 @@ export interface DemoState {
   readonly hosts: number;
 }
 
+/** Many hosts lost at once, as one event: they keep their last figures. */
+export interface Outage {
+  /** Epoch ms. */
+  readonly since: number;
+  readonly hosts: number;
+  readonly cause: 'network' | 'jump-host' | 'unknown';
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** First the whole fleet, then what changed, at most four times a second. `at` is the console's clock, epoch ms. */
 export type FleetEvent =
-  | { readonly kind: 'snapshot'; readonly at: number; readonly rows: readonly HostRow[]; readonly demo: DemoState }
+  | {
+      readonly kind: 'snapshot';
+      readonly at: number;
+      readonly rows: readonly HostRow[];
+      readonly demo: DemoState;
+      /** While there is one. */
+      readonly outage?: Outage;
+    }
   | {
       readonly kind: 'patch';
       readonly at: number;
@@ -92,6 +127,8 @@ export type FleetEvent =
       readonly changed?: readonly HostRowPatch[];
       readonly removed?: readonly string[];
       readonly demo?: DemoState;
+      /** Null when it is over. */
+      readonly outage?: Outage | null;
     };
 
 /** The columns of a host's history. Bytes; ratios 0..1; `…PerSecond` in bytes per second; load as the kernel prints it. */
@@ -182,7 +219,10 @@ export const fleet = {
   processes: procedure.input(z.object({ id: hostId })).output(type<{ at: number; processes: readonly ProcessRow[] }>()),
   /** Tries now instead of at `retryAt`. */
   reconnect: procedure.input(z.object({ ids: hostIds })).output(type<void>()),
-  /** Stores the key that the host offers, if it still has this fingerprint, and connects. Refused for a changed or revoked key. */
+  /**
+   * Stores the key that the host offers, if it still has this fingerprint, and connects; with `once`, it is known until Hum ends and not stored.
+   * Refused for a changed or revoked key.
+   */
   trustHostKeys: procedure
     .input(
       z.object({
@@ -190,9 +230,19 @@ export const fleet = {
           .array(z.object({ id: hostId, fingerprint: z.string().max(128) }))
           .min(1)
           .max(10_000),
+        once: z.boolean().default(false),
       }),
     )
     .output(type<{ trusted: number; refused: readonly Problem[] }>()),
+  /** Which of the offered keys a text vouches for: fingerprints (`SHA256:…`, `ssh-keygen -l`) or lines of known_hosts (`ssh-keyscan`). Ids of hosts. */
+  compareHostKeys: procedure
+    .input(z.object({ ids: hostIds, text: z.string().max(8 * 1024 * 1024) }))
+    .output(type<{ listed: readonly string[]; contradicted: readonly string[] }>()),
+  /**
+   * Takes the lines out of known_hosts that name another key than the host offers now, and tries again; the new key is then unknown. `name` is the
+   * host's, typed by the person. @throws `not-confirmed`, `conflict`, `known-hosts-unwritable`
+   */
+  forgetHostKeys: procedure.input(z.object({ id: hostId, name: z.string().max(253) })).output(type<void>()),
   /** Tells that this window is hidden or seen again: while every window is hidden the fleet is sampled every 15 s. */
   setVisible: procedure.input(z.object({ visible: z.boolean() })).output(type<void>()),
 };

@@ -56,12 +56,28 @@ export const hostDraft = z.object({
 });
 export type HostDraft = z.infer<typeof hostDraft>;
 
-/** One saved host. `keyFile: null` means: the agent, then OpenSSH's default key files. */
+const runAs = z.enum(['sudo-n', 'nothing', 'sudo-password', 'doas']);
+/** How commands that need root's rights get them, where the account is not root. Absent: `sudo-n`. */
+export type RunAs = z.infer<typeof runAs>;
+
+/** A name of ssh_config(5): what would be typed after `ssh`. */
+const sshAlias = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[^\s\p{Cc}-][^\s\p{Cc}]*$/u, 'Not a name for ssh.');
+
+/**
+ * One saved host. `keyFile: null` means: the agent, then OpenSSH's default key files. With `sshAlias` the rest of the way to it (jump hosts,
+ * known_hosts, algorithms, …) is read from this account's ssh_config for each connection, as `ssh sshAlias` would; what stands here goes before it.
+ */
 export const inventoryHost = z.object({
   id: hostId,
   name: z.string().trim().min(1).max(253).regex(plainLine, 'No control characters.'),
   ...hostFields,
   enabled: z.boolean(),
+  sshAlias: sshAlias.optional(),
+  runAs: runAs.optional(),
   origin: z.enum(['manual', 'ssh-config', 'import', 'demo']),
 });
 export type InventoryHost = z.infer<typeof inventoryHost>;
@@ -75,6 +91,7 @@ export const hostChange = z.object({
   keyFile: hostFields.keyFile.optional(),
   group: hostFields.group.optional(),
   tags: hostFields.tags.optional(),
+  runAs: runAs.optional(),
 });
 export type HostChange = z.infer<typeof hostChange>;
 
@@ -144,6 +161,19 @@ export interface TestStep {
   readonly problem?: Problem;
 }
 
+/** What this account's ssh_config says of a host that came from there, beyond what the inventory has. */
+export interface SshConfigView {
+  readonly alias: string;
+  /** What is followed: `["ProxyJump", "bastion:22"]`. */
+  readonly followed: readonly (readonly [name: string, value: string])[];
+  /** What changes the way of `ssh` and is not followed. */
+  readonly unsupported: readonly string[];
+  /** Commands of `Match exec`: each is run only when the person has allowed it. */
+  readonly commands: readonly { readonly command: string; readonly allowed: boolean }[];
+  /** Files that could not be read; the rest was. */
+  readonly problems: readonly Problem[];
+}
+
 /** `removed` is what "Undo" gives back. */
 export interface Removal {
   readonly undo: string;
@@ -172,6 +202,10 @@ export const inventory = {
   importSshConfig: procedure
     .input(z.object({ aliases: z.array(z.string().max(1000)).min(1).max(10_000) }))
     .output(type<{ ids: string[] }>()),
+  /** Null for a host that did not come from ssh_config. */
+  sshConfigOf: procedure.input(z.object({ id: hostId })).output(type<SshConfigView | null>()),
+  /** Allows a command of `Match exec` to be run on this machine, or no more. */
+  allowCommand: procedure.input(z.object({ command: z.string().min(1).max(10_000), allowed: z.boolean() })).output(type<void>()),
   /** The inventory as the text of an `inventoryFile`. */
   exportFile: procedure.output(type<{ text: string; fileName: string }>()),
   /** All or nothing: one error, and nothing is changed. Hosts that are there already are skipped and named. */

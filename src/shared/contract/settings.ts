@@ -18,6 +18,8 @@ export type FleetView = z.infer<typeof fleetView>;
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'dark', 'light']).catch('system'),
   fleetView: fleetView.catch(firstFleetView),
+  /** Commands of `Match exec` in ssh_config that may be run here. */
+  allowedCommands: z.array(z.string().max(10_000)).max(1000).catch([]),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -1,0 +1,132 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Deadlines, usualDeadlines } from '../../src/main/ssh/deadlines.ts';
+import { type BadHost, badHost, type Misbehaviour } from '../support/bad-host.ts';
+import { nothingLeaked, resources } from '../support/leaks.ts';
+import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
+import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
+import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts';
+
+let rig: Rig;
+let key: KeyPair;
+let hostKey: KeyPair;
+let sshd: Server;
+const networks: TcpProxy[] = [];
+const badHosts: BadHost[] = [];
+const impatient: Deadlines = { ...usualDeadlines, greeting: 1500, handshake: 1500, channel: 700, shell: 700 };
+
+beforeAll(async () => {
+  rig = await openRig();
+  [key, hostKey] = [await rig.clientKey(), await rig.hostKey()];
+  sshd = await rig.sshd();
+});
+afterEach(async () => {
+  await stopSessions();
+  await Promise.all([...networks.splice(0).map((network) => network.close()), ...badHosts.splice(0).map((host) => host.close())]);
+});
+afterAll(() => rig.close());
+
+async function network(...weather: Parameters<typeof tcpProxy> extends [unknown, ...infer Rest] ? Rest : never): Promise<TcpProxy> {
+  const made = await tcpProxy(sshd, ...weather);
+  networks.push(made);
+  return made;
+}
+
+async function behind({ port }: { port: number }, deadlines = usualDeadlines) {
+  return sessionFor(await targetFor(rig, { port, hostKeys: sshd.hostKeys }, { key }), { deadlines });
+}
+
+test('a delay of 100 ms each way costs round trips and nothing else', async () => {
+  const session = await online(await behind(await network({ delayMs: 100 })));
+  const before = performance.now();
+  expect((await session.run('echo far')).stdout.toString()).toBe('far\n');
+  const took = performance.now() - before;
+  expect(took).toBeGreaterThan(200);
+  expect(took).toBeLessThan(2000);
+});
+
+test('a throttled line carries what it carries, and the session stays', async () => {
+  const way = await network();
+  const session = await online(await behind(way));
+  way.set({ bytesPerSecond: 400_000 });
+  const { stdout } = await session.run('head -c 300000 /dev/zero');
+  expect(stdout.length).toBe(300_000);
+  expect(session.status.state).toBe('online');
+});
+
+test('a reset is a lost connection, and the next one stands', async () => {
+  const way = await network();
+  const session = await online(await behind(way));
+  way.reset();
+  expect(await reaches(session, 'unreachable')).toMatchObject({ problem: { code: 'connection-lost' } });
+  await reaches(session, 'online');
+});
+
+test('a line that swallows everything is noticed when somebody looks, tried again, and used when it carries again', async () => {
+  const way = await network();
+  const session = await online(await behind(way, impatient));
+  way.set({ blackHole: true });
+  session.wake();
+  await reaches(session, 'unreachable');
+  expect(await firstProblem(session)).toMatchObject({ problem: { code: 'handshake-timeout' } });
+  way.set({});
+  session.retryNow();
+  await reaches(session, 'online');
+});
+
+test.each<[string, (path: string) => Misbehaviour, string]>([
+  ['that never answers the login', (path) => ({ kind: 'silent-login', hostKey: path }), 'handshake-timeout'],
+  ['that talks a megabyte before its banner', (path) => ({ kind: 'garbage-first', lines: 50_000, hostKey: path }), 'not-ssh'],
+  ['that sneaks a packet in before the keys', (path) => ({ kind: 'early-packet', hostKey: path }), 'connection-lost'],
+])('a host %s is unreachable, and leaves nothing behind', async (_, behaviour, code) => {
+  const host = await badHost(behaviour(hostKey.path));
+  badHosts.push(host);
+  const before = resources();
+  const session = sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines: impatient });
+  expect(await firstProblem(session)).toMatchObject({ state: 'unreachable', problem: { code } });
+  await session.stop();
+  await nothingLeaked(before);
+});
+
+test('a few lines before the banner are no fault', async () => {
+  const host = await badHost({ kind: 'garbage-first', lines: 3, hostKey: hostKey.path });
+  badHosts.push(host);
+  await online(sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key })));
+});
+
+test.each<[string, (path: string) => Misbehaviour, string]>([
+  ['that opens no channel and does not say so', (path) => ({ kind: 'silent-channels', hostKey: path }), 'request-timeout'],
+  ['that tears the connection in the middle of a packet', (path) => ({ kind: 'torn-packet', hostKey: path }), 'connection-lost'],
+  ['that cuts the connection', (path) => ({ kind: 'cuts-off', hostKey: path }), 'connection-lost'],
+  ['that floods', (path) => ({ kind: 'flood', hostKey: path, afterReady: true }), 'flooded'],
+])('a command on a host %s fails, and leaves nothing behind', async (_, behaviour, code) => {
+  const host = await badHost(behaviour(hostKey.path));
+  badHosts.push(host);
+  const before = resources();
+  const session = await online(
+    sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines: impatient }),
+  );
+  await expect(session.run('true', [], { maxBytes: 100_000 })).rejects.toMatchObject({ problem: { code } });
+  await session.stop();
+  await nothingLeaked(before);
+});
+
+test('an exit without an EOF is an exit', async () => {
+  const host = await badHost({ kind: 'no-eof', hostKey: hostKey.path });
+  badHosts.push(host);
+  const session = await online(sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key })));
+  expect(await session.run('true')).toMatchObject({ code: 0 });
+});
+
+test('fifty connections that end in every way leave nothing behind', async () => {
+  const before = resources();
+  const way = await tcpProxy(sshd);
+  for (let round = 0; round < 10; round += 1) {
+    const sessions = await Promise.all(Array.from({ length: 5 }, () => behind(way).then(online)));
+    await Promise.all(sessions.map((session) => session.run('echo one')));
+    if (round % 3 === 0) way.reset();
+    if (round % 3 === 1) sshd.daemon.dropConnections();
+    await stopSessions();
+  }
+  await way.close();
+  await nothingLeaked(before);
+});

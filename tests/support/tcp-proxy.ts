@@ -1,0 +1,105 @@
+/**
+ * A bad network between a client and a server, where the kernel has no netem: a TCP proxy on a free loopback port that delays, throttles,
+ * swallows and resets.
+ *
+ *     const network = await tcpProxy({ port: sshd.port });
+ *     network.set({ delayMs: 100 });     // each way
+ *     network.set({ blackHole: true });  // connections stay open, nothing passes
+ *     network.reset();                   // RST for all
+ *     await network.close();
+ */
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface Weather {
+  /** Each way, ms. Order is kept. */
+  readonly delayMs?: number;
+  /** Each way and connection. */
+  readonly bytesPerSecond?: number;
+  /** Takes everything and passes nothing on; new connections are accepted as well. */
+  readonly blackHole?: boolean;
+}
+
+export interface TcpProxy {
+  readonly port: number;
+  /** Open connections at this moment. */
+  readonly open: number;
+  /** Since the start. */
+  readonly connections: number;
+  /** For all connections, from now on. */
+  set(weather: Weather): void;
+  /** Ends every connection with a TCP reset. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Starts one before a server. */
+export async function tcpProxy(server: { readonly port: number; readonly host?: string }, weather: Weather = {}): Promise<TcpProxy> {
+  let now = weather;
+  let connections = 0;
+  const sockets = new Set<Socket>();
+
+  /** Passes bytes on in their order, each not before its time. */
+  function pass(from: Socket, to: Socket): void {
+    let free = 0;
+    let ended = false;
+    let waiting = 0;
+    from.on('data', (chunk: Buffer) => {
+      const { delayMs = 0, bytesPerSecond = Number.POSITIVE_INFINITY, blackHole = false } = now;
+      if (blackHole) return;
+      const start = Math.max(free, performance.now());
+      free = start + (chunk.length / bytesPerSecond) * 1000;
+      waiting += chunk.length;
+      // What is on the way fills no memory without end.
+      if (waiting > 1024 * 1024) from.pause();
+      setTimeout(
+        () => {
+          waiting -= chunk.length;
+          if (waiting < 512 * 1024) from.resume();
+          if (to.writable) to.write(chunk);
+          if (ended && waiting === 0) to.end();
+        },
+        Math.max(0, free - performance.now()) + delayMs,
+      );
+    });
+    from.on('end', () => {
+      ended = true;
+      if (waiting === 0 && now.blackHole !== true) to.end();
+    });
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      sockets.delete(from);
+      if (now.blackHole !== true) setTimeout(() => to.destroy(), (now.delayMs ?? 0) + 50);
+    });
+  }
+
+  const listener = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
+    connections += 1;
+    const far = connect({ port: server.port, host: server.host ?? '127.0.0.1', noDelay: true, allowHalfOpen: true });
+    for (const socket of [near, far]) sockets.add(socket);
+    pass(near, far);
+    pass(far, near);
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    get open() {
+      return sockets.size / 2;
+    },
+    get connections() {
+      return connections;
+    },
+    set(next) {
+      now = next;
+    },
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    async close() {
+      const closed = new Promise((resolve) => listener.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
