@@ -25,6 +25,7 @@ import type { OpenStore, Store } from './storage/store.ts';
 import { createTerminals } from './terminals/terminals.ts';
 import { createLifecycle } from './xen/lifecycle.ts';
 import { xenStepHandlers } from './xen/step-handlers.ts';
+import { openTemplates } from './xen/templates/templates.ts';
 import { createXen } from './xen/xen.ts';
 
 export interface ConsoleOptions {
@@ -111,6 +112,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     runner: (host) => fleet.runner(host),
     hostAddress: (host) => fleet.row(host)?.host,
   });
+  const templates = await openTemplates({ dataDir: dataDir.path, folders: [], xen, log });
   const terminals = createTerminals({ runner: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
@@ -128,6 +130,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     plans,
     xen,
     lifecycle,
+    templates,
     terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
     testConnection: connectionTest({ targetOf, gate, readMemory }),
@@ -144,6 +147,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     startDemo: (hosts, domains) => demo.start(hosts, domains),
     async stop() {
       await plans.stop();
+      templates.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
       dataDir.release();
       log.info('stopped');

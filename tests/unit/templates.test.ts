@@ -487,7 +487,7 @@ extra: |
     for (const value of ['1; uuid = 5', '1 # x', '"x"', '[1]', '', 'x', '1\ncap = 2'])
       expect(lines('cpu_weight = {p}', value).kind, value).toBe('errors');
     expect(lines('cpu_weight = {p}', '256')).toMatchObject({ guest: { extra: 'cpu_weight = 256\n' } });
-    expect(lines('cpu_{p} = "a"', 'x').kind).toBe('errors');
+    expect(readTemplate(textOf({ parameters: '  p: { default: "1" }', fields: `extra: 'cpu_{p} = "a"'` })).template).toBeNull();
     expect(lines('cpus = "{p}"', 'a"; kernel = "/x')).toMatchObject({ guest: { extra: 'cpus = "a\\"; kernel = \\"/x"\n' } });
   });
 

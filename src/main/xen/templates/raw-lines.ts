@@ -29,6 +29,11 @@ const written: Readonly<Record<string, string>> = {
   on_crash: 'onCrash',
 };
 
+/** A setting of xl.cfg(5) that comes from a field of a template. */
+export function isWrittenByHum(setting: string): boolean {
+  return Object.hasOwn(written, setting);
+}
+
 /**
  * The raw lines of a template with their parameters filled in. A value stands for itself within quotes, and for a number without; one that
  * would end its quotes, its number or its line is refused, so that no value of a parameter becomes a setting.
@@ -50,8 +55,7 @@ export function fillRawLines(text: string, values: ReadonlyMap<string, string>):
   if (wrong !== undefined) throw new Unfit(`Line ${wrong.line}, column ${wrong.column}: ${wrong.message}`);
   if (!filled.isWellFormed()) throw new Unfit('It has half a character in it.');
   for (const name of settings.keys()) {
-    const field = Object.hasOwn(written, name) ? written[name] : undefined;
-    if (field !== undefined) throw new Unfit(`${quoted(name)} is written from ${field}: say it there.`);
+    if (isWrittenByHum(name)) throw new Unfit(`${quoted(name)} is written from ${written[name]}: say it there.`);
   }
   const plain = new Map([...values.keys()].map((name) => [name, '0']));
   // A comment leaves no token: with another sign in its place, what it would hide is seen.
