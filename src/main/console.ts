@@ -27,6 +27,7 @@ import type { OpenStore, Store } from './storage/store.ts';
 import { createTerminals } from './terminals/terminals.ts';
 import { createLifecycle } from './xen/lifecycle.ts';
 import { xenStepHandlers } from './xen/step-handlers.ts';
+import { openTemplates } from './xen/templates/templates.ts';
 import { createXen } from './xen/xen.ts';
 
 export interface ConsoleOptions {
@@ -116,6 +117,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     runner: (host) => fleet.runner(host),
     hostAddress: (host) => fleet.row(host)?.host,
   });
+  const templates = await openTemplates({ dataDir: dataDir.path, folders: [], xen, log });
   const terminals = createTerminals({ runner: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
@@ -134,6 +136,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     prompts,
     xen,
     lifecycle,
+    templates,
     terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
     testConnection: connectionTest({ targetOf, gate, asker: prompts, readMemory }),
@@ -151,6 +154,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     async stop() {
       prompts.stop();
       await plans.stop();
+      templates.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
       dataDir.release();
       log.info('stopped');

@@ -15,6 +15,8 @@ export interface Guest {
     | { readonly kind: 'bootloader'; readonly program: string }
     | { readonly kind: 'firmware'; readonly firmware: 'bios' | 'uefi' };
   readonly disks: readonly GuestDisk[];
+  /** Images that are there already and that it only reads, such as an installation medium: never copied, never removed. */
+  readonly media?: readonly GuestMedium[];
   readonly vifs: readonly GuestVif[];
   readonly cloudInit: CloudInit | null;
   /** `serial` = the text console, `vnc` = a framebuffer on 127.0.0.1. */
@@ -54,6 +56,13 @@ export interface GuestDisk {
   readonly size: number | null;
   /** Grow the file system in it to the new size, after the copy. */
   readonly grow: boolean;
+}
+
+export interface GuestMedium {
+  /** "hdc", "xvdb". */
+  readonly device: string;
+  /** An absolute path on the host. */
+  readonly path: string;
 }
 
 export interface GuestVif {
