@@ -31,6 +31,7 @@ import type { OpenStore, Store } from './storage/store.ts';
 import { createTerminals } from './terminals/terminals.ts';
 import { createLifecycle } from './xen/lifecycle.ts';
 import { xenStepHandlers } from './xen/step-handlers.ts';
+import { openTemplates } from './xen/templates/templates.ts';
 import { createXen } from './xen/xen.ts';
 
 export interface ConsoleOptions {
@@ -153,6 +154,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     runner: rootRunner,
     hostAddress: (host) => fleet.row(host)?.host,
   });
+  const templates = await openTemplates({ dataDir: dataDir.path, folders: [], xen, log });
   const terminals = createTerminals({ runner: rootRunner, domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
@@ -171,6 +173,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     prompts,
     xen,
     lifecycle,
+    templates,
     terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
     configWay,
@@ -189,6 +192,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     async stop() {
       prompts.stop();
       await plans.stop();
+      templates.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
       jumps.stop();
       seenKeys.flush();

@@ -16,6 +16,7 @@ import type { SettingsService } from './settings/settings.ts';
 import type { ConfigWay } from './ssh/config-way.ts';
 import type { Terminals } from './terminals/terminals.ts';
 import type { Lifecycle } from './xen/lifecycle.ts';
+import type { Templates } from './xen/templates/templates.ts';
 import type { Xen } from './xen/xen.ts';
 
 /** What a shell knows of the window or socket that a call came from. */
@@ -35,6 +36,7 @@ export interface ConsoleServices {
   readonly prompts: Prompts;
   readonly xen: Xen;
   readonly lifecycle: Lifecycle;
+  readonly templates: Templates;
   readonly terminals: Terminals;
   readonly sshConfig: SshConfigImport;
   readonly configWay: ConfigWay;
@@ -56,7 +58,7 @@ function tooManyStreams(): HumError {
 
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
-  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, terminals, log } = services;
+  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, terminals, templates, log } = services;
   /** How many streams each client has open. */
   const streams = new Map<string, number>();
 
@@ -157,6 +159,15 @@ export function createRouter(services: ConsoleServices) {
       dismiss: os.plans.dismiss.handler(({ input }) => plans.dismiss(input.id)),
       audit: os.plans.audit.handler(({ input }) => plans.audit(input)),
       exportAudit: os.plans.exportAudit.handler(({ input }) => plans.exportAudit(input)),
+    },
+    templates: {
+      watch: os.templates.watch.handler(({ context, signal }) => toldStream(context, templates.watch(signal, context.writable))),
+      read: os.templates.read.handler(({ input }) => templates.read(input.id)),
+      check: os.templates.check.handler(({ input }) => templates.check(input.text)),
+      save: os.templates.save.handler(({ input }) => templates.save(input)),
+      remove: os.templates.remove.handler(({ input }) => templates.remove(input.id)),
+      fromDomain: os.templates.fromDomain.handler(({ input }) => templates.fromDomain(input)),
+      fromConfig: os.templates.fromConfig.handler(({ input }) => templates.fromConfig(input.text, input.fileName)),
     },
     terminals: {
       openConsole: os.terminals.openConsole.handler(({ input, context, signal }) =>

@@ -5,11 +5,12 @@ import { inventory } from './inventory.ts';
 import { plans } from './plans.ts';
 import { prompts } from './prompts.ts';
 import { settings } from './settings.ts';
+import { templates } from './templates.ts';
 import { terminals } from './terminals.ts';
 import { xen } from './xen.ts';
 
 /** The whole IPC, in one literal: both ends derive from it. */
-export const contract = { application, fleet, inventory, plans, prompts, settings, terminals, xen };
+export const contract = { application, fleet, inventory, plans, prompts, settings, templates, terminals, xen };
 
 /** What the renderer calls. */
 export type Client = ContractRouterClient<typeof contract>;
