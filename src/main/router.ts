@@ -51,6 +51,10 @@ function tooManyStreams(): HumError {
   });
 }
 
+function notThereYet(): never {
+  throw new HumError({ code: 'not-found', message: 'This is not there yet.', hint: 'It comes with a later build of Hum.' });
+}
+
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
   const { inventory, fleet, settings, demo, plans, xen, lifecycle, terminals, log } = services;
@@ -170,6 +174,33 @@ export function createRouter(services: ConsoleServices) {
       checkConfig: os.xen.checkConfig.handler(({ input }) => lifecycle.checkConfig(input.host, input.text)),
       saveConfig: os.xen.saveConfig.handler(({ input }) => lifecycle.saveConfig(input.domain, input.text, input.version)),
     },
+    // Not there yet: templates, deploy, images. {
+    templates: {
+      watch: os.templates.watch.handler(notThereYet),
+      read: os.templates.read.handler(notThereYet),
+      check: os.templates.check.handler(notThereYet),
+      save: os.templates.save.handler(notThereYet),
+      remove: os.templates.remove.handler(notThereYet),
+      fromDomain: os.templates.fromDomain.handler(notThereYet),
+      fromConfig: os.templates.fromConfig.handler(notThereYet),
+    },
+    deploy: {
+      preview: os.deploy.preview.handler(notThereYet),
+      start: os.deploy.start.handler(notThereYet),
+      previewRemoval: os.deploy.previewRemoval.handler(notThereYet),
+      remove: os.deploy.remove.handler(notThereYet),
+    },
+    images: {
+      list: os.images.list.handler(notThereYet),
+      watchTransfers: os.images.watchTransfers.handler(notThereYet),
+      verify: os.images.verify.handler(notThereYet),
+      copy: os.images.copy.handler(notThereYet),
+      beginUpload: os.images.beginUpload.handler(notThereYet),
+      upload: os.images.upload.handler(notThereYet),
+      cancel: os.images.cancel.handler(notThereYet),
+      remove: os.images.remove.handler(notThereYet),
+    },
+    // }
     settings: {
       watch: os.settings.watch.handler(({ context, signal }) => toldStream(context, settings.watch(signal))),
       update: os.settings.update.handler(({ input }) => settings.update(input)),
