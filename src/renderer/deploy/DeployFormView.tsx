@@ -11,7 +11,7 @@ import { vmCount } from '../xen/domain-count.ts';
 import { useXen } from '../xen/store.ts';
 import { DraftView } from './DraftView.tsx';
 import classes from './deploy.module.css';
-import { type DeployForm, firstForm, freeName, readNames, requestFrom, shownValue } from './form.ts';
+import { type DeployForm, firstForm, freeName, readNames, requestFrom, shownValue, suggestion } from './form.ts';
 import { HostChoice } from './HostChoice.tsx';
 import { useHostName } from './host-name.ts';
 import { rememberTemplate } from './last-template.ts';
@@ -108,8 +108,10 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
             value={form.partial}
             onChange={(partial) => change({ partial: partial === 'keep' ? 'keep' : 'all-or-none' })}
           >
-            <Radio value="keep" label="The others stay" size="xs" />
-            <Radio value="all-or-none" label="All are taken back" size="xs" />
+            <div className={classes.radios}>
+              <Radio value="keep" label="The others stay" size="xs" />
+              <Radio value="all-or-none" label="All are taken back" size="xs" />
+            </div>
           </Radio.Group>
         ) : null}
         {template.parameters.map((parameter) => (
@@ -117,6 +119,7 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
             key={parameter.name}
             parameter={parameter}
             value={shownValue(parameter, form.values)}
+            suggestion={suggestion(parameter, typeof names === 'string' ? undefined : names[0])}
             error={errorOf(errors, parameter.name)}
             onChange={(value) => change({ values: { ...form.values, [parameter.name]: value } })}
           />

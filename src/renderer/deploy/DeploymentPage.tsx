@@ -58,7 +58,7 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
         {open ? <Button onClick={() => go(domainPath(open.host, open.subject))}>Open the VM</Button> : null}
       </header>
       <p className={classes.outcome} role="status" data-tone={words.tone}>
-        {words.outcome}
+        {visibleText(words.outcome, 300)}
       </p>
       <Trouble problem={problem} />
       {only ? (
@@ -114,7 +114,7 @@ function One({ plan }: { readonly plan: PlanView }): ReactNode {
   return (
     <div className={classes.one} data-console={console || undefined}>
       <div className={classes.plan}>
-        <PlanDetails plan={plan} heading={false} />
+        <PlanDetails plan={plan} heading={false} cancel={false} />
         {there || console ? (
           <Button
             ref={toggle}

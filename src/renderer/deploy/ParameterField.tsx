@@ -4,11 +4,13 @@ import type { TemplateParameter } from '../../shared/contract/templates.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { limitsOf } from '../templates/parameter-words.ts';
 import classes from './deploy.module.css';
-import { isExpression, isYes } from './form.ts';
+import { isYes } from './form.ts';
 
 interface ParameterFieldProps {
   readonly parameter: TemplateParameter;
   readonly value: string;
+  /** What it comes to when it is left empty; '' where nothing is known. */
+  readonly suggestion: string;
   readonly error: string | undefined;
   readonly onChange: (value: string) => void;
 }
@@ -16,7 +18,7 @@ interface ParameterFieldProps {
 const shortChoices = 3;
 
 /** The field of a parameter, by its type, with its help, its limits and what is wrong with it. */
-export function ParameterField({ parameter, value, error, onChange }: ParameterFieldProps): ReactNode {
+export function ParameterField({ parameter, value, suggestion, error, onChange }: ParameterFieldProps): ReactNode {
   const { type, label, name, choices } = parameter;
   const title = visibleText(label === '' ? name : label, 80);
   const about = aboutOf(parameter);
@@ -25,7 +27,7 @@ export function ParameterField({ parameter, value, error, onChange }: ParameterF
     description: about === '' ? undefined : about,
     error: error === undefined ? undefined : visibleText(error, 300),
     required: parameter.default === null,
-    placeholder: isExpression(parameter) ? visibleText(parameter.default ?? '', 80) : '',
+    placeholder: visibleText(suggestion, 80),
     autoComplete: 'off',
     spellCheck: false,
   } as const;

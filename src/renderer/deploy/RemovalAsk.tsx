@@ -80,13 +80,10 @@ export function RemovalAsk({ removal: { host, key, name }, onStarted }: RemovalA
               </ul>
             </section>
           ) : null}
-          <div>
-            <h3>What will be done</h3>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable for the keyboard */}
-            <section className={classes.scroll} data-current={current} tabIndex={0} aria-label="What will be done">
-              <PlannedSteps steps={preview.steps} host={host} label={`Steps of removing ${shown}`} />
-            </section>
-          </div>
+          <section className={classes.planned} aria-labelledby="removal-steps" data-current={current}>
+            <h3 id="removal-steps">What will be done</h3>
+            <PlannedSteps steps={preview.steps} host={host} label={`Steps of removing ${shown}`} />
+          </section>
         </>
       ) : asked.problem ? null : (
         <p className={classes.wait} role="status">

@@ -46,6 +46,12 @@ export function isExpression({ default: preset }: Pick<TemplateParameter, 'defau
   return preset !== null && /\{[a-z][a-z0-9-]*\}/.test(preset);
 }
 
+/** What an empty field comes to, for its placeholder: its default with the name of the (first) VM in it, as far as that is known. */
+export function suggestion(parameter: Pick<TemplateParameter, 'default'>, name: string | undefined): string {
+  if (parameter.default === null || !isExpression(parameter)) return '';
+  return name === undefined ? parameter.default : parameter.default.replaceAll('{name}', () => name);
+}
+
 /** What stands in the field of a parameter. */
 export function shownValue(parameter: TemplateParameter, values: DeployForm['values']): string {
   return values[parameter.name] ?? (isExpression(parameter) ? '' : (parameter.default ?? ''));

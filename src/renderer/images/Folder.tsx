@@ -111,7 +111,7 @@ function Line({ image, others, onRemove }: LineProps): ReactNode {
       <th scope="row" className="hum-mono">
         {shown}
       </th>
-      <td>{format === 'unknown' ? 'not known' : format}</td>
+      <td>{format}</td>
       <td className={classes.figure}>
         <Figure text={formatBytes(bytes)} />
       </td>

@@ -27,7 +27,11 @@ export function ImagesPage(): ReactNode {
   const xenHosts = useXen((state) => state.hosts);
   const xenLoaded = useXen((state) => state.loaded);
   const hosts = useMemo(
-    () => [...xenHosts.keys()].map((id) => ({ id, name: nameOf(id) })).sort((left, right) => compareNames(left.name, right.name)),
+    () =>
+      [...xenHosts.values()]
+        .filter(({ toolstack }) => toolstack !== 'xe')
+        .map(({ host }) => ({ id: host, name: nameOf(host) }))
+        .sort((left, right) => compareNames(left.name, right.name)),
     [xenHosts, nameOf],
   );
   const { folders, problem, asking, ask } = useFolders(hosts.map(({ id }) => id));

@@ -30,13 +30,15 @@ export function TemplateEditor({ id, saved, draft }: TemplateEditorProps): React
   const [theirs, setTheirs] = useState<{ readonly text: string; readonly version: string } | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  const [round, setRound] = useState(0);
   const area = useRef<HTMLTextAreaElement>(null);
   const checked = useCheck(text);
   const changed = text !== base.text;
   const errors = checked.current && checked.check ? checked.check.complaints.filter((each) => each.severity === 'error').length : 0;
   const key = id ?? newDraft;
-  useKeptDraft(key, changed ? { text, source: draft?.source ?? '', notes: draft?.notes ?? [] } : null);
-  useEffect(() => area.current?.focus(), []);
+  const forget = useKeptDraft(key, changed ? { text, source: draft?.source ?? '', notes: draft?.notes ?? [] } : null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` says that the text is there again after a comparison
+  useEffect(() => area.current?.focus(), [round]);
 
   const save = async (then: (savedId: string) => void) => {
     setBusy(true);
@@ -44,7 +46,7 @@ export function TemplateEditor({ id, saved, draft }: TemplateEditorProps): React
     try {
       const answer = await client.templates.save({ id: own ? id : null, text, version: own ? base.version : null });
       if (answer.kind === 'changed') return setTheirs({ text: answer.text, version: answer.version });
-      dropDraft(key);
+      forget();
       setBase({ text, version: answer.version });
       then(answer.id);
     } catch (error) {
@@ -68,6 +70,7 @@ export function TemplateEditor({ id, saved, draft }: TemplateEditorProps): React
     setBase(theirs);
     if (whose === 'theirs') setText(theirs.text);
     setTheirs(null);
+    setRound((before) => before + 1);
   };
 
   if (theirs) {
@@ -127,8 +130,8 @@ export function TemplateEditor({ id, saved, draft }: TemplateEditorProps): React
           variant="default"
           disabled={!changed}
           onClick={() => {
+            forget();
             setText(base.text);
-            dropDraft(key);
             if (id === null) go(templatesPath);
           }}
         >
@@ -186,8 +189,11 @@ function Notes({ draft, own, onTakeSaved }: NotesProps): ReactNode {
   );
 }
 
-/** Keeps a text that is not saved when the editor is left, and asks the browser to ask before the window is closed over it. */
-function useKeptDraft(key: string, draft: Draft | null): void {
+/**
+ * Keeps a text that is not saved when the editor is left, and asks the browser to ask before the window is closed over it. Gives the way to
+ * forget it: the editor may be left before it is drawn with what was saved.
+ */
+function useKeptDraft(key: string, draft: Draft | null): () => void {
   const latest = useRef(draft);
   useEffect(() => {
     latest.current = draft;
@@ -206,4 +212,7 @@ function useKeptDraft(key: string, draft: Draft | null): void {
     },
     [key],
   );
+  return () => {
+    latest.current = null;
+  };
 }

@@ -8,7 +8,7 @@ import { go, newTemplatePath } from '../app/paths.ts';
 import { downloadText } from '../components/download.ts';
 import { keepDraft, newDraft } from './drafts.ts';
 import { readTextFile } from './read-file.ts';
-import { copyOf, exportName } from './template-list.ts';
+import { exportName, renamed } from './template-list.ts';
 
 /** A configuration that could not be made into a template, and why. */
 export interface RefusedConfig {
@@ -44,7 +44,7 @@ export async function duplicateTemplate({ id, name }: TemplateSummary): Promise<
     doing: `Copying ${visibleText(name, 80)}`,
     run: async () => {
       const { text } = await client.templates.read({ id });
-      edit(copyOf(text, name), `A copy of ${visibleText(name, 80)}.`, []);
+      edit(renamed(text, `${name} (copy)`), `A copy of ${visibleText(name, 80)}.`, []);
     },
     done: () => null,
   });

@@ -37,7 +37,7 @@ export function exportName(id: string): string {
   return /\.ya?ml$/.test(file) ? file : `${file}.yaml`;
 }
 
-/** The text of a copy: its name says so, wherever the first line with a name at the margin stands. */
-export function copyOf(text: string, name: string): string {
-  return text.replace(/^name:.*$/m, () => `name: ${JSON.stringify(`${name} (copy)`)}`);
+/** The text of a template under another name, which stands in the first line at the margin that has one. */
+export function renamed(text: string, name: string): string {
+  return text.replace(/^name:.*$/m, () => `name: ${JSON.stringify(name)}`);
 }
