@@ -13,8 +13,10 @@ export interface DeployForm {
   readonly partial: DeployRequest['partial'];
 }
 
-/** As the contract has it. */
+/** As the contract has them. */
 export const mostVms = 200;
+const longestNames = 4096;
+const mostHeadroomMib = 2 ** 24;
 
 /** What the form says when it opens. */
 export function firstForm(names: string, host: string | null): DeployForm {
@@ -35,6 +37,7 @@ export function freeName(template: Pick<TemplateSummary, 'id'>, taken: ReadonlyS
 /** The names that a text stands for, or what is wrong with it as a sentence. */
 export function readNames(text: string): readonly string[] | string {
   if (text.trim() === '') return 'Give it a name, or several as web[01-10].';
+  if (text.trim().length > longestNames) return `That is longer than ${longestNames.toLocaleString('en')} characters. Write it as ranges.`;
   const read = expandNodeSet(text.trim());
   if (read.kind === 'invalid') return read.message.replace('hosts', 'VMs');
   if (read.names.length > mostVms) return `That is ${read.names.length.toLocaleString('en')} VMs; ${mostVms} at most are deployed at once.`;
@@ -78,7 +81,8 @@ export function isYes(value: string): boolean {
 export function requestFrom(template: TemplateSummary, form: DeployForm): DeployRequest | string {
   const names = readNames(form.names);
   if (typeof names === 'string') return names;
-  if (!Number.isFinite(form.headroomMib) || form.headroomMib < 0) return 'The memory to leave free is a number of MiB, 0 at least.';
+  if (!(form.headroomMib >= 0 && form.headroomMib <= mostHeadroomMib))
+    return 'The memory to leave free is a number of MiB, 0 to 16,777,216.';
   return {
     template: template.id,
     values: valuesToSend(template.parameters, form.values),

@@ -6,12 +6,15 @@ const longestName = 200;
 
 /** What a chosen file can be called in an image folder: letters, digits and . _ + - (`My Disk (1).img` is `My-Disk-1.img`); null where nothing is left. */
 export function imageNameOf(fileName: string): string | null {
-  const dot = fileName.lastIndexOf('.');
-  const [stem, extension] = dot > 0 ? [fileName.slice(0, dot), fileName.slice(dot)] : [fileName, ''];
-  const clean = (text: string) => text.replaceAll(/[^A-Za-z0-9_.+-]+/g, '-');
-  const [head, tail] = [clean(stem).replaceAll(/^[^A-Za-z0-9_]+|-+$/g, ''), clean(extension).replace(/-+$/, '')];
-  if (head === '') return null;
-  return `${head.slice(0, Math.max(1, longestName - tail.length))}${tail}`.slice(0, longestName);
+  const clean = fileName
+    .replaceAll(/[^A-Za-z0-9_.+-]+/g, '-')
+    .replaceAll(/-+(?=\.|$)/g, '')
+    .replace(/^[^A-Za-z0-9_]+/, '');
+  if (clean === '') return null;
+  // What is too long is cut before its extension, which says what it is.
+  const [extension = ''] = /\.[A-Za-z0-9]{1,16}$/.exec(clean) ?? [];
+  const stem = clean.slice(0, clean.length - extension.length);
+  return `${stem.slice(0, longestName - extension.length)}${extension}`;
 }
 
 /** How much of an image lies on the disk: `2.0 GiB, 640 MiB on the disk`. */

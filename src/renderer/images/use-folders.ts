@@ -14,6 +14,9 @@ export interface Folders {
   readonly ask: () => void;
 }
 
+/** As many as the contract takes in one question. */
+const hostsAtOnce = 1000;
+
 /** The image folders of these hosts, asked for when the page opens, when a transfer has ended, and when a person wants it. */
 export function useFolders(hosts: readonly string[]): Folders {
   const connected = useConnection((connection) => connection.state === 'connected');
@@ -30,7 +33,10 @@ export function useFolders(hosts: readonly string[]): Folders {
     const read = async () => {
       setAsking(true);
       try {
-        const answer = await client.images.list({ hosts: [...hosts] }, { signal: stopping.signal });
+        const parts = [];
+        for (let at = 0; at < hosts.length; at += hostsAtOnce) parts.push(hosts.slice(at, at + hostsAtOnce));
+        const answers = await Promise.all(parts.map((part) => client.images.list({ hosts: part }, { signal: stopping.signal })));
+        const answer = answers.flat();
         if (stopping.signal.aborted) return;
         setFolders(answer);
         setProblem(null);
