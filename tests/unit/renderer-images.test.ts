@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64Of } from '../../src/renderer/images/base64.ts';
-import { imageNameOf, progressWords, sizeWords, transferRatio, transferTitle } from '../../src/renderer/images/image-words.ts';
-import { endedMore } from '../../src/renderer/images/store.ts';
+import { endedMore, imageNameOf, progressWords, sizeWords, transferRatio, transferTitle } from '../../src/renderer/images/image-words.ts';
 import { sendFile, whyNotUpload } from '../../src/renderer/images/upload.ts';
 import type { ImageTransfer } from '../../src/shared/contract/images.ts';
 import { HumError } from '../../src/shared/errors.ts';
@@ -114,7 +113,7 @@ describe('an upload', () => {
     const breaks = fc.array(fc.tuple(fc.nat({ max: 8 }), fc.constantFrom('before' as const, 'after' as const)), { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 1, max: 5 * 2 ** 20 }),
+        fc.integer({ min: 1, max: 3 * 2 ** 20 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         breaks,
         async (size, share, broken) => {
@@ -125,7 +124,7 @@ describe('an upload', () => {
           expect(there.kept().equals(bytes)).toBe(true);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 

@@ -57,3 +57,9 @@ export function transferTitle(
 export function imageCount(count: number): string {
   return `${count.toLocaleString('en')} ${count === 1 ? 'image' : 'images'}`;
 }
+
+/** Whether a transfer that ran is over, or has been forgotten since. */
+export function endedMore(before: readonly ImageTransfer[], after: readonly ImageTransfer[]): boolean {
+  const running = new Set(after.filter(({ state }) => state === 'running').map(({ id }) => id));
+  return before.some(({ id, state }) => state === 'running' && !running.has(id));
+}

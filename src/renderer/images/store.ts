@@ -4,6 +4,7 @@ import type { ImageTransfer } from '../../shared/contract/images.ts';
 import type { Problem } from '../../shared/errors.ts';
 import { subscribe } from '../app/client.ts';
 import { sharedStream } from '../app/shared-stream.ts';
+import { endedMore } from './image-words.ts';
 
 export interface TransfersState {
   readonly transfers: readonly ImageTransfer[];
@@ -31,10 +32,4 @@ const follow = sharedStream(() =>
 /** Keeps the store fed for as long as the component is mounted. */
 export function useFollowTransfers(): void {
   useEffect(follow, []);
-}
-
-/** Whether a transfer that ran is over, or has been forgotten since. */
-export function endedMore(before: readonly ImageTransfer[], after: readonly ImageTransfer[]): boolean {
-  const running = new Set(after.filter(({ state }) => state === 'running').map(({ id }) => id));
-  return before.some(({ id, state }) => state === 'running' && !running.has(id));
 }
