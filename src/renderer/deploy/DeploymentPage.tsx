@@ -37,7 +37,10 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
   const late = useLate(loaded && plans.length === 0);
   const words = deploymentWords(plans);
   useTitle(plans.length === 0 ? 'Deploy' : visibleText(words.title, 80));
-  const another = useRef<HTMLButtonElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const there = plans.length > 0;
+  // The button that was pressed is gone with its page: the keyboard goes on from here.
+  useEffect(() => heading.current?.focus(), [there]);
   if (plans.length === 0) return late ? <Forgotten template={template} /> : <div className={classes.page} aria-busy="true" />;
   const moving = plans.filter(isUnderWay);
   const [only] = plans.length === 1 ? plans : [];
@@ -45,14 +48,16 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
   return (
     <div className={classes.page}>
       <header className={classes.head}>
-        <h1>{visibleText(words.title, 120)}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {visibleText(words.title, 120)}
+        </h1>
         <span className={classes.spacer} />
         {moving.length > 0 ? (
           <Button variant="default" onClick={() => void cancelAll(moving)}>
             {moving.length === 1 ? 'Cancel and undo' : `Cancel and undo ${moving.length}`}
           </Button>
         ) : null}
-        <Button ref={another} variant="default" onClick={() => go(deployPath(template, null))}>
+        <Button variant="default" onClick={() => go(deployPath(template, null))}>
           Deploy another
         </Button>
         {open ? <Button onClick={() => go(domainPath(open.host, open.subject))}>Open the VM</Button> : null}

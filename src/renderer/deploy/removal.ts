@@ -41,5 +41,5 @@ export function whyNotOffered({ kind, sharedWith }: Pick<RemovalDisk, 'kind' | '
 export function keptWords(disks: number, keepDays: number): string {
   if (keepDays === 0) return 'What is removed is gone at once, and nothing brings it back.';
   const days = keepDays === 1 ? 'one day' : `${keepDays} days`;
-  return `What is removed lies in a trash folder on the host for ${days}${disks === 0 ? '' : ', and takes its room there'}; until then it can be undone.`;
+  return `What is removed lies in a trash folder on the host for ${days}${disks === 0 ? '' : ', and takes its room there'}; until then it can be taken from there.`;
 }
