@@ -8,7 +8,7 @@ test.use({ flags: ['--demo', '12'] });
 
 /** The button that deploys; it rests, and keeps the keyboard, until the checks have passed. */
 function deployButton(page: Page): Locator {
-  return page.getByRole('main').getByRole('button', { name: /^Deploy / });
+  return page.getByRole('main').getByRole('button', { name: /^Deploy(?: |$)/ });
 }
 
 /** Opens the deploy page of the first template that ships, from its card. */

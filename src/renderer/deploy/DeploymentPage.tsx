@@ -40,6 +40,7 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
   const heading = useRef<HTMLHeadingElement>(null);
   const there = plans.length > 0;
   // The button that was pressed is gone with its page: the keyboard goes on from here.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the heading comes with the first plan
   useEffect(() => heading.current?.focus(), [there]);
   if (plans.length === 0) return late ? <Forgotten template={template} /> : <div className={classes.page} aria-busy="true" />;
   const moving = plans.filter(isUnderWay);
