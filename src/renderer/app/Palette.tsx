@@ -6,6 +6,7 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { stateLooks } from '../components/host-states.ts';
 import { StateIcon } from '../components/StateMark.tsx';
 import { useFleet } from '../fleet/store.ts';
+import { useFollowTemplates, useTemplates } from '../templates/store.ts';
 import { DomainStateIcon } from '../xen/DomainStateMark.tsx';
 import { domainStateLooks } from '../xen/domain-states.ts';
 import { domainActions, openDomain, searchableDomains } from '../xen/palette-domains.ts';
@@ -62,7 +63,10 @@ function Found({ query }: { readonly query: string }): ReactNode {
   // What can be done is offered for the one that is meant: the first.
   const [first] = foundDomains;
   const onDomain = first === undefined ? [] : domainActions(first.key);
-  const actions = useMemo(() => bestMatches(paletteActions(), query, 20), [query]);
+  useFollowTemplates();
+  const templates = useTemplates((state) => state.templates);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each template has an action of its own
+  const actions = useMemo(() => bestMatches(paletteActions(), query, 20), [query, templates]);
   const found = useMemo(() => (query.trim() === '' ? [] : bestMatches(hosts, query, mostHosts)), [hosts, query]);
   return (
     <Spotlight.ActionsList>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { useRemoval } from '../deploy/removal.ts';
 import { OutageStrip } from '../fleet/OutageStrip.tsx';
 import { PromptStrip } from '../prompts/PromptStrip.tsx';
 import { usePrompts } from '../prompts/store.ts';
@@ -10,13 +11,14 @@ import { rememberGo, useKeys } from './keys.ts';
 import { Later, laterPart } from './Later.tsx';
 import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
-import { activityPath, domainsPath, fleetPath, go, settingsPath } from './paths.ts';
+import { activityPath, domainsPath, fleetPath, go, imagesPath, settingsPath, templatesPath } from './paths.ts';
 import { RefusedPage } from './RefusedPage.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
 
 const actionDialog = laterPart(async () => (await import('../xen/ActionDialog.tsx')).ActionDialog);
 const promptDialog = laterPart(async () => (await import('../prompts/PromptDialog.tsx')).PromptDialog);
+const removalDialog = laterPart(async () => (await import('../deploy/RemovalDialog.tsx')).RemovalDialog);
 const inventoryDialogs = laterPart(async () => (await import('../inventory/InventoryDialogs.tsx')).InventoryDialogs);
 
 /** What surrounds every page: the bar, the palette, the dialogs, the keys that work everywhere. */
@@ -26,6 +28,8 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   useKeys({
     'g f': () => go(fleetPath),
     'g v': () => go(domainsPath),
+    'g t': () => go(templatesPath),
+    'g i': () => go(imagesPath),
     'g a': () => go(activityPath),
     'g s': () => go(settingsPath),
     '?': () => openDialog({ kind: 'keys' }),
@@ -50,6 +54,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <Dialogs />
       <DomainDialog />
       <Questions />
+      <Removal />
     </div>
   );
 }
@@ -76,4 +81,12 @@ function Questions(): ReactNode {
   const [wanted, setWanted] = useState(open);
   if (open && !wanted) setWanted(true);
   return wanted ? <Later part={promptDialog} props={{}} /> : null;
+}
+
+/** The dialog that removes a VM with its disks, likewise. */
+function Removal(): ReactNode {
+  const open = useRemoval((state) => state.open !== null);
+  const [wanted, setWanted] = useState(open);
+  if (open && !wanted) setWanted(true);
+  return wanted ? <Later part={removalDialog} props={{}} /> : null;
 }

@@ -10,7 +10,7 @@ import { ConnectionLine } from './ConnectionLine.tsx';
 import { useConnection } from './connection.ts';
 import { openDialog } from './dialogs.ts';
 import { HumMark } from './HumMark.tsx';
-import { activityPath, domainsPath, fleetPath, settingsPath } from './paths.ts';
+import { activityPath, domainsPath, fleetPath, settingsPath, templatesPath } from './paths.ts';
 import classes from './TopBar.module.css';
 
 const commandKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
@@ -32,6 +32,9 @@ export function TopBar(): ReactNode {
           </Tab>
           <Tab to={domainsPath} also="/vms/">
             VMs
+          </Tab>
+          <Tab to={templatesPath} also={/^\/(?:templates\/|deploy|images)/}>
+            Templates
           </Tab>
           <Tab to={activityPath}>
             <ActivityTab />
@@ -71,9 +74,9 @@ export function TopBar(): ReactNode {
   );
 }
 
-function Tab({ to, also, children }: { readonly to: string; readonly also?: string; readonly children: ReactNode }): ReactNode {
+function Tab({ to, also, children }: { readonly to: string; readonly also?: string | RegExp; readonly children: ReactNode }): ReactNode {
   const [location] = useLocation();
-  const here = location === to || (also !== undefined && location.startsWith(also));
+  const here = location === to || (typeof also === 'string' ? location.startsWith(also) : also?.test(location) === true);
   return (
     <Link href={to} className={classes.tab ?? ''} aria-current={here ? 'page' : undefined}>
       {children}

@@ -6,6 +6,8 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['Ctrl K', 'Go to a host or do something'],
       ['g f', 'Fleet'],
       ['g v', 'VMs'],
+      ['g t', 'Templates'],
+      ['g i', 'Golden images'],
       ['g a', 'Activity'],
       ['g s', 'Settings'],
       ['?', 'These keys'],
@@ -16,6 +18,14 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
     keys: [
       ['[ ]', 'Previous, next host'],
       ['u Esc', 'Back to the fleet'],
+    ],
+  },
+  {
+    title: 'Templates and deploying',
+    keys: [
+      ['/', 'Filter the templates'],
+      ['Ctrl S', 'Save the template'],
+      ['Ctrl Enter', 'Deploy'],
     ],
   },
   {

@@ -1,11 +1,13 @@
+import { visibleText } from '../../shared/visible-text.ts';
 import { hostCount } from '../components/host-count.ts';
 import { isFailing } from '../components/host-states.ts';
 import { shortOfMemoryFilter } from '../fleet/figures.ts';
 import { useFleet } from '../fleet/store.ts';
 import { changeView } from '../fleet/view.ts';
 import { exportInventory, retryHosts, startDemo, stopDemo } from '../inventory/actions.ts';
+import { useTemplates } from '../templates/store.ts';
 import { openDialog } from './dialogs.ts';
-import { activityPath, domainsPath, fleetPath, go, settingsPath } from './paths.ts';
+import { activityPath, deployPath, domainsPath, fleetPath, go, imagesPath, newTemplatePath, settingsPath, templatesPath } from './paths.ts';
 import { changeSettings } from './settings.ts';
 
 export interface PaletteAction {
@@ -27,6 +29,10 @@ export function paletteActions(): readonly PaletteAction[] {
     action('fleet', 'Go to the fleet', () => go(fleetPath), 'overview hosts home', 'g f'),
     action('activity', 'Go to the activity', () => go(activityPath), 'plans audit log history journal undo', 'g a'),
     action('domains', 'Go to the VMs', () => go(domainsPath), 'virtual machines domains guests xen', 'g v'),
+    action('templates', 'Go to the templates', () => go(templatesPath), 'deploy new vm', 'g t'),
+    action('images', 'Go to the golden images', () => go(imagesPath), 'disk upload copy verify', 'g i'),
+    action('deploy', 'Deploy a VM…', () => go(deployPath(null, null)), 'new create virtual machine domain guest'),
+    action('template', 'Write a template…', () => go(newTemplatePath), 'new yaml'),
     action('settings', 'Go to the settings', () => go(settingsPath), 'preferences options', 'g s'),
     action('add', 'Add a host…', () => openDialog({ kind: 'add-host' }), 'new'),
     action('import-ssh', 'Import from SSH configuration…', () => openDialog({ kind: 'import-ssh-config' }), '~/.ssh/config openssh'),
@@ -43,6 +49,16 @@ export function paletteActions(): readonly PaletteAction[] {
       action('columns', 'Show all columns', () => changeView(() => ({ hiddenColumns: [] })), 'choose'),
       action('failing', 'Show hosts that need help', () => showFilter('state:failing'), 'trouble problems down'),
       action('short', 'Show hosts short of memory', () => showFilter(shortOfMemoryFilter), 'full ram'),
+    );
+  }
+  for (const { id, name, tags } of useTemplates.getState().templates) {
+    actions.push(
+      action(
+        `deploy ${id}`,
+        `Deploy ${visibleText(name, 80)}`,
+        () => go(deployPath(id, null)),
+        `template ${tags.join(' ')} ${id}`.toLowerCase(),
+      ),
     );
   }
   if (failing.length > 0) {

@@ -20,6 +20,26 @@ export function domainConsolePath(host: string, key: string): string {
   return `${domainPath(host, key)}/console`;
 }
 
+export const templatesPath = '/templates';
+export const newTemplatePath = '/templates/new';
+export const imagesPath = '/images';
+export const deployFirstPath = '/deploy';
+
+/** The address of the editor of a template, by its id (`own/web`). */
+export function templatePath(id: string): string {
+  return `/templates/edit/${id}`;
+}
+
+/** The address where a template (null: whichever was used last) is deployed on a host (null: the best one). */
+export function deployPath(template: string | null, host: string | null): string {
+  return `${deployFirstPath}${template === null ? '' : `/${template}`}${host === null ? '' : `/on/${host}`}`;
+}
+
+/** The address of a deployment that was started, by its batch; `template` is what "Deploy another" goes on with. */
+export function deploymentPath(batch: string, template: string): string {
+  return `/deploy/run/${batch}/${template}`;
+}
+
 /** The key of the domain that an address names, from the parameters of its route. */
 export function domainKeyOf(params: { readonly host: string; readonly name: string }): string {
   try {
@@ -37,4 +57,9 @@ function pathPart(text: string): string {
 /** Goes to a page of ours, with the back button's way back. */
 export function go(path: string): void {
   navigate(path);
+}
+
+/** Goes to a page of ours in place of this one: the back button leads to the one before. */
+export function goInstead(path: string): void {
+  navigate(path, { replace: true });
 }

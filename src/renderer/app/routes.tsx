@@ -11,6 +11,11 @@ const consolePage = laterPart(async () => (await import('../terminals/ConsolePag
 const domainPage = laterPart(async () => (await import('../xen/DomainPage.tsx')).DomainPage);
 const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
 const activityPage = laterPart(async () => (await import('../plans/ActivityPage.tsx')).ActivityPage);
+const templatesPage = laterPart(async () => (await import('../templates/TemplatesPage.tsx')).TemplatesPage);
+const templatePage = laterPart(async () => (await import('../templates/TemplatePage.tsx')).TemplatePage);
+const deployPage = laterPart(async () => (await import('../deploy/DeployPage.tsx')).DeployPage);
+const deploymentPage = laterPart(async () => (await import('../deploy/DeploymentPage.tsx')).DeploymentPage);
+const imagesPage = laterPart(async () => (await import('../images/ImagesPage.tsx')).ImagesPage);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
 /** The page that the address names. */
@@ -32,6 +37,33 @@ export function Routes(): ReactNode {
           const key = domainKeyOf(params);
           return <Later key={key} part={domainPage} props={{ host: params.host, domain: key }} />;
         }}
+      </Route>
+      <Route path="/templates">
+        <Later part={templatesPage} props={{}} />
+      </Route>
+      <Route path="/templates/new">
+        <Later key="new" part={templatePage} props={{ id: null }} />
+      </Route>
+      <Route path="/templates/edit/:origin/:file">
+        {({ origin, file }) => <Later key={`${origin}/${file}`} part={templatePage} props={{ id: `${origin}/${file}` }} />}
+      </Route>
+      <Route path="/deploy">
+        <Later key="any" part={deployPage} props={{ template: null, host: null }} />
+      </Route>
+      <Route path="/deploy/run/:batch/:origin/:file">
+        {({ batch, origin, file }) => <Later key={batch} part={deploymentPage} props={{ batch, template: `${origin}/${file}` }} />}
+      </Route>
+      <Route path="/deploy/on/:host">{({ host }) => <Later key={host} part={deployPage} props={{ template: null, host }} />}</Route>
+      <Route path="/deploy/:origin/:file">
+        {({ origin, file }) => <Later key={`${origin}/${file}`} part={deployPage} props={{ template: `${origin}/${file}`, host: null }} />}
+      </Route>
+      <Route path="/deploy/:origin/:file/on/:host">
+        {({ origin, file, host }) => (
+          <Later key={`${origin}/${file} ${host}`} part={deployPage} props={{ template: `${origin}/${file}`, host }} />
+        )}
+      </Route>
+      <Route path="/images">
+        <Later part={imagesPage} props={{}} />
       </Route>
       <Route path="/activity">
         <Later part={activityPage} props={{}} />

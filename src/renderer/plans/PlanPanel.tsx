@@ -16,8 +16,15 @@ export function PlanPanel({ id }: { readonly id: string }): ReactNode {
   return plan ? <PlanDetails plan={plan} /> : <div className={classes.panel} aria-busy="true" />;
 }
 
+interface PlanDetailsProps {
+  readonly plan: PlanView;
+  readonly heading?: boolean;
+  /** False where the page offers to cancel it elsewhere. */
+  readonly cancel?: boolean;
+}
+
 /** A plan with its state, why it stands there, its steps, and what can be decided about it. */
-export function PlanDetails({ plan, heading = true }: { readonly plan: PlanView; readonly heading?: boolean }): ReactNode {
+export function PlanDetails({ plan, heading = true, cancel = true }: PlanDetailsProps): ReactNode {
   return (
     <div className={classes.panel}>
       {heading ? (
@@ -32,14 +39,14 @@ export function PlanDetails({ plan, heading = true }: { readonly plan: PlanView;
         </div>
       ) : null}
       <PlanSteps plan={plan} />
-      <Decisions plan={plan} />
+      <Decisions plan={plan} cancel={cancel} />
     </div>
   );
 }
 
-function Decisions({ plan }: { readonly plan: PlanView }): ReactNode {
+function Decisions({ plan, cancel }: { readonly plan: PlanView; readonly cancel: boolean }): ReactNode {
   const [pending, setPending] = useState<Decision | null>(null);
-  const decisions = decisionsFor(plan);
+  const decisions = decisionsFor(plan).filter((decision) => cancel || decision !== 'cancel');
   if (decisions.length === 0) return null;
   const take = async (decision: Decision) => {
     setPending(decision);

@@ -6,6 +6,7 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { problemFrom } from '../app/problem.ts';
+import { TextArea } from '../components/TextArea.tsx';
 import { sayWhenOver } from './batches.ts';
 import { Complaints } from './Complaints.tsx';
 import classes from './config.module.css';
@@ -28,7 +29,6 @@ export function ConfigEditor({ row, file, onClose }: ConfigEditorProps): ReactNo
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
-  const gutter = useRef<HTMLDivElement>(null);
 
   const during = async (work: () => Promise<void>) => {
     setBusy(true);
@@ -86,34 +86,16 @@ export function ConfigEditor({ row, file, onClose }: ConfigEditorProps): ReactNo
   const changed = text !== base.text;
   return (
     <div className={classes.editor}>
-      <div className={classes.writing}>
-        <div ref={gutter} className={classes.gutter} aria-hidden="true">
-          {text.split('\n').map((_, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name than its number
-            <div key={index} data-severity={complaints?.find((each) => each.line === index + 1)?.severity}>
-              {index + 1}
-            </div>
-          ))}
-        </div>
-        <textarea
-          ref={area}
-          className={classes.area}
-          aria-label="The text of the configuration"
-          value={text}
-          maxLength={262_144}
-          spellCheck={false}
-          autoComplete="off"
-          wrap="off"
-          rows={Math.min(28, Math.max(10, text.split('\n').length + 1))}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setComplaints(null);
-          }}
-          onScroll={(event) => {
-            if (gutter.current) gutter.current.scrollTop = event.currentTarget.scrollTop;
-          }}
-        />
-      </div>
+      <TextArea
+        label="The text of the configuration"
+        text={text}
+        complaints={complaints}
+        area={area}
+        onChange={(next) => {
+          setText(next);
+          setComplaints(null);
+        }}
+      />
       <Complaints complaints={complaints} onGo={goTo} />
       {problem ? (
         <div className={classes.problem} role="alert">

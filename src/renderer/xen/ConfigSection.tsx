@@ -4,9 +4,10 @@ import { type ReactNode, useState } from 'react';
 import type { ConfigDifference, DomainConfig, DomainRow } from '../../shared/contract/xen.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
+import { CodeText } from '../components/CodeText.tsx';
 import { ConfigEditor } from './ConfigEditor.tsx';
 import classes from './config.module.css';
-import { DiffView, visibleLine } from './DiffView.tsx';
+import { DiffView } from './DiffView.tsx';
 import { useConfig } from './use-config.ts';
 
 type Tab = 'differences' | 'file' | 'running' | 'diff';
@@ -97,8 +98,8 @@ function Views({
         </p>
       ) : null}
       {shown === 'differences' ? <Differences differences={differences} /> : null}
-      {shown === 'file' ? <Code text={disk?.text ?? ''} label="The file" /> : null}
-      {shown === 'running' ? <Code text={running ?? ''} label="What runs" /> : null}
+      {shown === 'file' ? <CodeText text={disk?.text ?? ''} label="The file" /> : null}
+      {shown === 'running' ? <CodeText text={running ?? ''} label="What runs" /> : null}
       {shown === 'diff' ? <DiffView before={disk?.text ?? ''} after={running ?? ''} label="From the file to what runs" /> : null}
     </>
   );
@@ -125,20 +126,5 @@ function Differences({ differences }: { readonly differences: readonly ConfigDif
         ))}
       </tbody>
     </table>
-  );
-}
-
-function Code({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable for the keyboard
-    <section className={classes.code} aria-label={label} tabIndex={0}>
-      {text.split('\n').map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name than its number
-        <div key={index} className={classes.line}>
-          <span className={classes.number}>{index + 1}</span>
-          <span className={classes.text}>{visibleLine(line)}</span>
-        </div>
-      ))}
-    </section>
   );
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { visibleText } from '../../shared/visible-text.ts';
+import { visibleLine } from '../components/CodeText.tsx';
 import classes from './config.module.css';
 import { type DiffLine, lineDiff } from './line-diff.ts';
 
@@ -31,12 +31,4 @@ export function DiffView({ before, after, label }: DiffViewProps): ReactNode {
       ))}
     </section>
   );
-}
-
-/** Tabs stay: a configuration is indented with them. */
-export function visibleLine(text: string): string {
-  return text
-    .split('\t')
-    .map((part) => visibleText(part, 2000))
-    .join('\t');
 }

@@ -8,7 +8,9 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
 import { domainConsolePath, domainPath, domainsPath, go, hostPath } from '../app/paths.ts';
 import { useEachSecond } from '../components/ticker.ts';
+import { askRemoval } from '../deploy/removal.ts';
 import { consoleNow, useFleetRow } from '../fleet/store.ts';
+import { templateFromDomain } from '../templates/actions.ts';
 import { askAction } from './action-dialog.ts';
 import { type ActionKind, actionWords } from './action-words.ts';
 import { DomainStateMark } from './DomainStateMark.tsx';
@@ -108,6 +110,9 @@ function Actions({ row }: { readonly row: DomainRow }): ReactNode {
                 </Menu.Item>
               );
             })}
+          <Menu.Divider />
+          <Menu.Item onClick={() => void templateFromDomain(row)}>Make a template from this VM</Menu.Item>
+          <Menu.Item onClick={() => askRemoval(row)}>Remove with its disks…</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Button

@@ -1,8 +1,10 @@
+import { Button } from '@mantine/core';
+import { IconRocket } from '@tabler/icons-react';
 import { type ReactNode, useMemo } from 'react';
 import { formatBytes } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
-import { domainPath } from '../app/paths.ts';
+import { deployPath, domainPath } from '../app/paths.ts';
 import { Figure } from '../components/Figure.tsx';
 import { DomainStateMark } from './DomainStateMark.tsx';
 import { vmCount } from './domain-count.ts';
@@ -26,6 +28,19 @@ export function HostXen({ host: id }: { readonly host: string }): ReactNode {
           {visibleText(host.version, 40)} · {host.toolstack} · {host.cpus} CPUs · scheduler {visibleText(host.scheduler, 40)} ·{' '}
           {vmCount(guests.length)}
         </span>
+        <span className={classes.spacer} />
+        {host.toolstack === 'xe' ? null : (
+          <Button
+            component="a"
+            href={`#${deployPath(null, id)}`}
+            variant="default"
+            size="compact-sm"
+            h={28}
+            leftSection={<IconRocket size={14} />}
+          >
+            Deploy a VM here
+          </Button>
+        )}
       </div>
       {host.problem ? (
         <div className={classes.problem} role="status">

@@ -1,0 +1,54 @@
+import type { PlanView } from '../../shared/contract/plans.ts';
+import { planProgress } from '../plans/plan-looks.ts';
+import { type BatchTally, hasEnded, tally, undoneSentence } from '../xen/batch-end.ts';
+import { vmCount } from '../xen/domain-count.ts';
+
+/** How a deployment goes, for its heading and its one line. */
+export interface DeploymentWords {
+  readonly title: string;
+  readonly outcome: string;
+  readonly tone: 'live' | 'good' | 'bad';
+}
+
+/** The name of the VM that a plan of a deployment makes: its subject is the key of the domain. */
+export function vmOf(plan: Pick<PlanView, 'host' | 'subject'>): string {
+  return plan.subject.startsWith(`${plan.host}/`) ? plan.subject.slice(plan.host.length + 1) : plan.subject;
+}
+
+/** What to say of plans that were started together. Names are hostile text. */
+export function deploymentWords(plans: readonly PlanView[]): DeploymentWords {
+  const [first] = plans;
+  const only = plans.length === 1 ? first : undefined;
+  const which = only ? vmOf(only) : vmCount(plans.length);
+  const sum = tally(plans, plans.length);
+  const { all, ended, done, failed } = sum;
+  if (ended < all) {
+    return { title: `Deploying ${which}`, outcome: only ? stepWords(only) : upWords(sum), tone: failed > 0 ? 'bad' : 'live' };
+  }
+  if (failed === 0) return { title: `Deployed ${which}`, outcome: only ? 'It runs.' : `All ${all} run.`, tone: 'good' };
+  const cancelled = plans.every(({ state }) => state === 'cancelled' || state === 'done');
+  const tone = cancelled ? 'live' : 'bad';
+  if (only) {
+    return { title: `${which} was not deployed`, outcome: `It ${cancelled ? 'was cancelled' : 'failed'}. ${undoneSentence(only)}`, tone };
+  }
+  const stuck = sum.stuck === 0 ? '' : ` ${sum.stuck === 1 ? 'One needs' : `${sum.stuck} need`} a decision.`;
+  return { title: `Deployed ${done} of ${all} VMs`, outcome: `${failed} ${cancelled ? 'cancelled' : 'failed'}.${stuck}`, tone };
+}
+
+function upWords({ all, done, failed }: BatchTally): string {
+  return `${done} of ${all} are up${failed > 0 ? `, ${failed} failed` : ''}.`;
+}
+
+/** "Step 2 of 6: Copy debian-12.img." */
+function stepWords(plan: PlanView): string {
+  if (plan.state === 'queued') return 'Waits its turn: other plans run on this host.';
+  if (plan.state === 'undoing') return 'Taking back what was done.';
+  const step = plan.steps.find(({ state }) => state === 'running') ?? plan.steps.findLast(({ state }) => state !== 'waiting');
+  const progress = planProgress(plan);
+  return `${progress.charAt(0).toUpperCase()}${progress.slice(1)}${step ? `: ${step.title}` : ''}.`;
+}
+
+/** Which of the plans are shown with their steps from the first: the only one, and those that went wrong. */
+export function opensAtOnce(plan: PlanView, count: number): boolean {
+  return count === 1 || (hasEnded(plan) && plan.state !== 'done');
+}

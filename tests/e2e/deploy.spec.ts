@@ -1,0 +1,161 @@
+import type { Locator, Page } from '@playwright/test';
+import { isAccessible } from './axe.ts';
+import { expect, test } from './hum.ts';
+import { fitsItsWidth, inEachWindow } from './layout.ts';
+import { cards, nameOf, openTemplates } from './templates.ts';
+
+test.use({ flags: ['--demo', '12'] });
+
+/** The button that deploys; it rests, and keeps the keyboard, until the checks have passed. */
+function deployButton(page: Page): Locator {
+  return page.getByRole('main').getByRole('button', { name: /^Deploy(?: |$)/ });
+}
+
+/** Opens the deploy page of the first template that ships, from its card. */
+async function openDeploy(page: Page): Promise<void> {
+  await demoXenIsUp(page);
+  await openTemplates(page);
+  const card = cards(page).filter({ hasText: 'Ships with Hum' }).first();
+  await page.getByRole('link', { name: `Deploy ${await nameOf(card)}`, exact: true }).click();
+  await expect(deployButton(page)).toBeFocused();
+}
+
+/** Waits until the Xen hosts of the demo have told of their VMs. */
+async function demoXenIsUp(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'VMs', exact: true }).click();
+  await expect(page.getByRole('grid', { name: 'VMs' }).locator('[data-id]').nth(10)).toBeVisible();
+}
+
+async function isReady(page: Page): Promise<void> {
+  await expect(page.getByRole('status').filter({ hasText: /^Ready:/ })).toBeVisible({ timeout: 20_000 });
+  await expect(deployButton(page)).toHaveAttribute('aria-disabled', 'false');
+}
+
+test('one click on a card and Enter: a running VM, opened from there', async ({ page }) => {
+  await openDeploy(page);
+  await isReady(page);
+  const name = await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue();
+  await expect(page.getByRole('region', { name: `Configuration of ${name}` })).toContainText(`name = "${name}"`);
+  await expect(page.getByRole('list', { name: `Steps of ${name}` })).toContainText('Undone by');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: `Deployed ${name}` })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Open the VM' }).click();
+  await expect(page.getByRole('heading', { name, level: 1, exact: true })).toBeVisible();
+});
+
+test('more memory than there is: refused before anything is touched, with what to do', async ({ page }) => {
+  await openDeploy(page);
+  await isReady(page);
+  await page.getByRole('textbox', { name: 'Memory', exact: true }).fill('900 GiB');
+  await expect(
+    page
+      .getByRole('main')
+      .getByText('Failed')
+      .or(page.getByRole('img', { name: 'Failed' }))
+      .first(),
+  ).toBeVisible();
+  await expect(deployButton(page)).toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: /^Deploy/, level: 1 })).not.toHaveText(/Deploying/);
+});
+
+test('names that cannot be are said beside their field, and nothing is asked', async ({ page }) => {
+  await openDeploy(page);
+  const names = page.getByRole('textbox', { name: 'Name', exact: true });
+  await names.fill('web[3-1]');
+  await expect(page.getByText('The range 3-1 runs backwards.').first()).toBeVisible();
+  await expect(names).toHaveAttribute('aria-invalid', 'true');
+  await expect(deployButton(page)).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('three at once are spread, each with its own commands, and all come up', async ({ page }) => {
+  await openDeploy(page);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('trio[1-3]');
+  await expect(page.getByText('3 VMs: trio1, trio2, trio3')).toBeVisible();
+  await expect(page.getByRole('radio', { name: 'The others stay' })).toBeChecked();
+  await isReady(page);
+  await page.getByRole('button', { name: /^trio2/ }).click();
+  await expect(page.getByRole('region', { name: 'Configuration of trio2' })).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: 'Deployed 3 VMs' })).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByRole('link', { name: /^Open trio/ })).toHaveCount(3);
+});
+
+test('a deployment is cancelled half-way, and says that what was done is undone', async ({ page }) => {
+  await openDeploy(page);
+  await isReady(page);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Cancel and undo' }).click();
+  await expect(page.getByRole('heading', { name: /was not deployed$/ })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('main').getByRole('status')).toContainText('It was cancelled.');
+});
+
+test('a VM is deployed on the host whose page it was asked for', async ({ page }) => {
+  await demoXenIsUp(page);
+  await page.getByRole('link', { name: 'Fleet', exact: true }).click();
+  await page.getByRole('grid', { name: 'Hosts' }).getByRole('link', { name: 'xen01', exact: true }).click();
+  await page.getByRole('link', { name: 'Deploy a VM here' }).click();
+  await expect(page.getByRole('radio', { name: /^xen01/ })).toBeChecked();
+});
+
+test('the palette deploys a template', async ({ page }) => {
+  await openTemplates(page);
+  const name = await nameOf(cards(page).first());
+  await page.keyboard.press('Control+k');
+  await page.getByRole('textbox', { name: 'Search' }).fill(`deploy ${name}`);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Deploy ${name}` })
+    .first()
+    .click();
+  await expect(deployButton(page)).toBeVisible();
+});
+
+test('a VM is removed with the disks that are ticked, when its name is typed', async ({ page }) => {
+  await demoXenIsUp(page);
+  await page.getByRole('textbox', { name: 'Filter VMs' }).fill('state:running,idle is:configured -is:dom0 -is:twice');
+  const first = page.getByRole('grid', { name: 'VMs' }).locator('[data-id] [data-tip="name"] a').first();
+  const name = (await first.textContent()) ?? '';
+  await first.click();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Remove with its disks…' }).click();
+  const dialog = page.getByRole('dialog', { name: `Remove ${name}` });
+  await expect(dialog.getByRole('list', { name: `Steps of removing ${name}` })).toBeVisible();
+  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
+  await isAccessible(page);
+  const remove = dialog.getByRole('button', { name: new RegExp(`^Remove ${name}`) });
+  await expect(remove).toBeDisabled();
+  await dialog.getByRole('textbox', { name: /^Type its name/ }).fill(name);
+  await remove.click();
+  await expect(dialog.getByRole('button', { name: 'To the VMs' })).toBeVisible({ timeout: 30_000 });
+});
+
+test('the golden images are listed, one is uploaded from this computer and removed', async ({ page }) => {
+  await demoXenIsUp(page);
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  const upload = page.getByRole('button', { name: /^Upload an image to / }).first();
+  await expect(upload).toBeVisible({ timeout: 20_000 });
+  const chooser = page.waitForEvent('filechooser');
+  await upload.click();
+  await (await chooser).setFiles({ name: 'My disk (2).img', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3_000_000, 7) });
+  await expect(page.getByRole('region', { name: 'Transfers' })).toContainText('Upload My-disk-2.img to');
+  await expect(page.getByRole('rowheader', { name: 'My-disk-2.img' })).toBeVisible({ timeout: 30_000 });
+  await inEachWindow(page, () => fitsItsWidth(page));
+  await isAccessible(page);
+  await page.getByRole('button', { name: 'Actions for My-disk-2.img' }).click();
+  await page.getByRole('menuitem', { name: 'Remove…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the image' }).click();
+  await expect(page.getByRole('rowheader', { name: 'My-disk-2.img' })).toHaveCount(0);
+});
+
+test('the deploy page and a deployment are accessible, and fit a small and an ordinary window', async ({ page }) => {
+  await openDeploy(page);
+  await isReady(page);
+  await inEachWindow(page, () => fitsItsWidth(page));
+  await isAccessible(page);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('button', { name: 'Deploy another' })).toBeVisible();
+  await inEachWindow(page, () => fitsItsWidth(page));
+  await isAccessible(page);
+});
