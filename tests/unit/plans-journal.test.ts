@@ -41,6 +41,20 @@ describe('a plan that was under way when Hum ended', () => {
     expect(rig.log).toEqual(['+a', '+b']);
   });
 
+  it('holds what it held until somebody decides', async () => {
+    const holds = [{ name: 'web01', macs: ['00:16:3e:00:00:01'] }];
+    const plans = await rig.open();
+    const id = startOne(plans, toyPlan([toyStep('a'), toyStep('b', 'waits')], { holds, atOnce: 3 }));
+    startOne(plans, toyPlan([toyStep('c', 'waits')], { host: 'h2' }));
+    await expect.poll(() => rig.log).toContain('+b');
+    expect(plans.holdings()).toEqual([holds]);
+    const next = await rig.open();
+    expect(next.holdings()).toEqual([holds]);
+    next.undo(id);
+    await becomes(next, id, 'cancelled');
+    expect(next.holdings()).toEqual([]);
+  });
+
   it('is undone when a person says so, the step under way as well', async () => {
     const id = await interrupted();
     const plans = await rig.open();

@@ -44,6 +44,21 @@ describe('turns', () => {
     expect(turns([migration, later], [planOn('a')])).toEqual([migration, later]);
   });
 
+  it('give a batch as many at once on a host as it asks for, and leave what it does not use to others', () => {
+    const batch = (name: string, atOnce: number, count: number) =>
+      Array.from({ length: count }, () => newRecord(toyPlan([toyStep('x')], { atOnce }), { ...about, batch: name }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.nat({ max: 12 }), (atOnce, count) => {
+        expect(turns(batch('one', atOnce, count), [])).toHaveLength(Math.min(atOnce, count));
+      }),
+    );
+    const [first, ...rest] = batch('one', 1, 5);
+    if (first === undefined) throw new Error('no plan');
+    const other = newRecord(toyPlan([toyStep('x')]), about);
+    expect(turns([...rest, other], [first])).toEqual([other]);
+    expect(turns(rest, [])).toEqual(rest.slice(0, 1));
+  });
+
   it('are bounded for the whole fleet', () => {
     const many = Array.from({ length: 100 }, (_, at) => planOn(`h${at}`));
     expect(turns(many, [])).toHaveLength(mostInAll);

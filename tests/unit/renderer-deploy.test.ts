@@ -80,10 +80,10 @@ describe('what the form asks for', () => {
     const parameters = [parameter('memory', '512 MiB'), parameter('disk', '{name}-root'), parameter('key', null)];
     const values = fc.dictionary(fc.constantFrom('memory', 'disk', 'key', 'unknown', 'Not A Name'), fc.string());
     const names = fc.oneof(fc.string(), fc.constantFrom('web', 'web[01-10]', 'web[1-500]', 'x'.repeat(5000)));
-    const headroomMib = fc.oneof(fc.double(), fc.integer());
+    const number = fc.oneof(fc.double(), fc.integer(), fc.nat({ max: 9 }));
     fc.assert(
-      fc.property(names, values, headroomMib, (name, typed, headroom) => {
-        const asked = requestFrom(template(parameters), { ...firstForm(name, null), values: typed, headroomMib: headroom });
+      fc.property(names, values, number, number, (name, typed, headroomMib, atOnce) => {
+        const asked = requestFrom(template(parameters), { ...firstForm(name, null), values: typed, headroomMib, atOnce });
         if (typeof asked === 'string') expect(asked).toMatch(/\.$/);
         else expect(deployRequest.parse(asked)).toEqual(asked);
       }),

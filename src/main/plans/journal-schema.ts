@@ -1,5 +1,6 @@
 /**
- * The journal's schema, one script per version (storage/database.ts). Times are epoch ms; `action`, `undo` and `problem` hold JSON.
+ * The journal's schema, one script per version (storage/database.ts). Times are epoch ms; `action`, `undo`, `problem` and
+ * `holds` hold JSON.
  * `plan_text.text` is what a search looks into, in lower case: SQLite itself lowers ASCII alone.
  */
 export const journalMigrations: readonly string[] = [
@@ -39,5 +40,9 @@ export const journalMigrations: readonly string[] = [
     plan INTEGER PRIMARY KEY REFERENCES plan (seq),
     text TEXT NOT NULL
   ) STRICT;
+  `,
+  `
+  ALTER TABLE plan ADD COLUMN at_once INTEGER;
+  ALTER TABLE plan ADD COLUMN holds TEXT;
   `,
 ];

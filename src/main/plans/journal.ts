@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { PlanState, StepState } from '../../shared/contract/plans.ts';
 import { HumError, messageOf, type Problem } from '../../shared/errors.ts';
 import { transaction } from '../storage/database.ts';
-import type { Action } from './plan.ts';
+import type { Action, Json } from './plan.ts';
 import { type PlanRecord, type StepRecord, searchText } from './record.ts';
 
 export interface JournalQuery {
@@ -31,8 +31,9 @@ export interface Journal {
 /** The journal in an opened database (journal-schema.ts). */
 export function openJournal(database: DatabaseSync): Journal {
   const insertPlan = database.prepare(
-    `INSERT INTO plan (id, kind, title, host, host_name, subject, batch, actor, state, direction, created_at, ended_at, problem)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO plan (id, kind, title, host, host_name, subject, batch, actor, state, direction, created_at, ended_at, problem,
+     at_once, holds)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertStep = database.prepare(
     `INSERT INTO step (plan, position, title, host, action, undo, state, started_at, ended_at, output, problem)
@@ -50,6 +51,7 @@ export function openJournal(database: DatabaseSync): Journal {
     const { lastInsertRowid } = insertPlan.run(
       ...[plan.id, plan.kind, plan.title, plan.host, plan.hostName, plan.subject, plan.batch, plan.by],
       ...[plan.state, plan.direction, plan.createdAt, plan.endedAt, json(plan.problem)],
+      ...[plan.atOnce, json(plan.holds ?? undefined)],
     );
     for (const [position, step] of plan.steps.entries()) {
       insertStep.run(
@@ -132,6 +134,8 @@ function planOf(row: Row, steps: readonly Row[]): PlanRecord {
     direction: row.direction === 'back' ? 'back' : 'forward',
     endedAt: numberOrNull(row.ended_at),
     problem: parsed<Problem>(row.problem),
+    atOnce: numberOrNull(row.at_once),
+    holds: parsed<Json>(row.holds) ?? null,
     steps: steps.map(stepOf),
   };
 }
@@ -153,7 +157,7 @@ function stepOf(row: Row): StepRecord {
   };
 }
 
-function json(value: Action | Problem | undefined): string | null {
+function json(value: Action | Problem | Json | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
 

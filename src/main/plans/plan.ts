@@ -29,6 +29,10 @@ export interface Plan {
   /** What it changes; two plans of one subject never run together. */
   readonly subject: string;
   readonly steps: readonly Step[];
+  /** How many plans of its batch run side by side on one host, in place of the usual number. */
+  readonly atOnce?: number;
+  /** What it has set aside for itself before it is there: names, addresses, memory. Its feature reads it back through `PlanRunner.holdings`. */
+  readonly holds?: Json;
 }
 
 export interface StepContext {
@@ -65,4 +69,6 @@ export interface PlanRunner {
   start(plans: readonly Plan[]): { readonly batch: string; readonly ids: readonly string[] };
   /** The subjects that have a plan under way or undecided. */
   busy(subject: string): boolean;
+  /** What the plans hold that are under way or undecided, those from before this start of Hum among them. */
+  holdings(): readonly Json[];
 }

@@ -202,6 +202,7 @@ export function openPlans(deps: PlansDeps): Plans {
       return { batch, ids: records.map((plan) => plan.id) };
     },
     busy: (subject) => busyPlan(subject) !== undefined,
+    holdings: () => [...plans.values()].flatMap(({ state, holds }) => (holds === null || hasEnded(state) ? [] : [holds])),
     watch: (signal, writable) => abortable([signal, stopping.signal], (aborted) => plansFeed(state, aborted, writable)),
     cancel(id) {
       const plan = found(id);

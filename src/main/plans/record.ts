@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PlanState, PlanView, StepState, StepView } from '../../shared/contract/plans.ts';
 import type { Problem } from '../../shared/errors.ts';
-import type { Action, Plan } from './plan.ts';
+import type { Action, Json, Plan } from './plan.ts';
 
 /** A step as the journal keeps it. */
 export interface StepRecord {
@@ -31,6 +31,8 @@ export interface PlanRecord {
   readonly by: string;
   readonly createdAt: number;
   readonly steps: readonly StepRecord[];
+  readonly atOnce: number | null;
+  readonly holds: Json;
   state: PlanState;
   direction: 'forward' | 'back';
   endedAt: number | null;
@@ -39,13 +41,15 @@ export interface PlanRecord {
 
 /** A plan taken in: nothing of it is done. */
 export function newRecord(plan: Plan, about: Pick<PlanRecord, 'hostName' | 'batch' | 'by' | 'createdAt'>): PlanRecord {
-  const { kind, title, host, subject, steps } = plan;
+  const { kind, title, host, subject, steps, atOnce = null, holds = null } = plan;
   return {
     id: randomUUID(),
     kind,
     title,
     host,
     subject,
+    atOnce,
+    holds,
     ...about,
     state: 'queued',
     direction: 'forward',
@@ -85,7 +89,7 @@ export function hostsOf(plan: Pick<PlanRecord, 'host' | 'steps'>): ReadonlySet<s
 
 /** What a person sees of it. `outputLimit` is how many characters of each step's output, its end. */
 export function planView(plan: PlanRecord, outputLimit = Number.POSITIVE_INFINITY): PlanView {
-  const { steps, problem, ...rest } = plan;
+  const { steps, problem, atOnce, holds, ...rest } = plan;
   return { ...rest, steps: steps.map((step) => stepView(step, outputLimit)), ...(problem === undefined ? {} : { problem }) };
 }
 

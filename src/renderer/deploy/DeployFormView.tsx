@@ -11,7 +11,7 @@ import { vmCount } from '../xen/domain-count.ts';
 import { useXen } from '../xen/store.ts';
 import { DraftView } from './DraftView.tsx';
 import classes from './deploy.module.css';
-import { type DeployForm, firstForm, freeName, readNames, requestFrom, shownValue, suggestion } from './form.ts';
+import { type DeployForm, firstForm, freeName, mostAtOnce, readNames, requestFrom, shownValue, suggestion } from './form.ts';
 import { HostChoice } from './HostChoice.tsx';
 import { useHostName } from './host-name.ts';
 import { rememberTemplate } from './last-template.ts';
@@ -113,6 +113,19 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
               <Radio value="all-or-none" label="All are taken back" size="xs" />
             </div>
           </Radio.Group>
+        ) : null}
+        {count > 1 && form.partial === 'keep' ? (
+          <NumberInput
+            label="At once on one host"
+            description="How many are built side by side; the others wait."
+            classNames={{ input: 'hum-mono' }}
+            value={Number.isFinite(form.atOnce) ? form.atOnce : ''}
+            onChange={(value) => change({ atOnce: typeof value === 'number' ? value : Number.NaN })}
+            min={1}
+            max={mostAtOnce}
+            allowDecimal={false}
+            allowNegative={false}
+          />
         ) : null}
         {template.parameters.map((parameter) => (
           <ParameterField

@@ -11,16 +11,20 @@ export interface DeployForm {
   readonly host: string;
   readonly headroomMib: number;
   readonly partial: DeployRequest['partial'];
+  /** How many are built side by side on one host. */
+  readonly atOnce: number;
 }
 
 /** As the contract has them. */
 export const mostVms = 200;
 const longestNames = 4096;
 const mostHeadroomMib = 2 ** 24;
+export const mostAtOnce = 8;
+const usualAtOnce = 2;
 
 /** What the form says when it opens. */
 export function firstForm(names: string, host: string | null): DeployForm {
-  return { values: {}, names, host: host ?? 'best', headroomMib: 256, partial: 'keep' };
+  return { values: {}, names, host: host ?? 'best', headroomMib: 256, partial: 'keep', atOnce: usualAtOnce };
 }
 
 /** A name for a VM of this template that nobody has: the template's file and the first number that is free, `debian-pv-1`. */
@@ -83,6 +87,10 @@ export function requestFrom(template: TemplateSummary, form: DeployForm): Deploy
   if (typeof names === 'string') return names;
   if (!(form.headroomMib >= 0 && form.headroomMib <= mostHeadroomMib))
     return 'The memory to leave free is a number of MiB, 0 to 16,777,216.';
+  // The field is there for several alone.
+  const atOnce = names.length === 1 || form.partial === 'all-or-none' ? usualAtOnce : form.atOnce;
+  if (!(Number.isInteger(atOnce) && atOnce >= 1 && atOnce <= mostAtOnce))
+    return `How many are built at once on a host is a number, 1 to ${mostAtOnce}.`;
   return {
     template: template.id,
     values: valuesToSend(template.parameters, form.values),
@@ -90,5 +98,6 @@ export function requestFrom(template: TemplateSummary, form: DeployForm): Deploy
     host: form.host,
     headroom: Math.round(form.headroomMib) * 2 ** 20,
     partial: form.partial,
+    atOnce,
   };
 }

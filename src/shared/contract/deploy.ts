@@ -22,6 +22,8 @@ export const deployRequest = z.object({
     .default(256 * 2 ** 20),
   /** When one of several fails: the good ones stay, or all are taken back. */
   partial: z.enum(['keep', 'all-or-none']).default('keep'),
+  /** How many are built side by side on one host. With `all-or-none` it is one after the other. */
+  atOnce: z.int().min(1).max(8).default(2),
 });
 export type DeployRequest = z.infer<typeof deployRequest>;
 
