@@ -1,12 +1,13 @@
 import autostart from './scripts/autostart.sh?raw';
 import checkConfig from './scripts/check-config.sh?raw';
+import deployLook from './scripts/deploy-look.sh?raw';
 import destination from './scripts/destination.sh?raw';
 import domain from './scripts/domain.sh?raw';
 import save from './scripts/save.sh?raw';
 import start from './scripts/start.sh?raw';
 import toolstack from './scripts/toolstack.sh?raw';
 
-const bodies = { autostart, 'check-config': checkConfig, destination, domain, save, start } as const;
+const bodies = { autostart, 'check-config': checkConfig, 'deploy-look': deployLook, destination, domain, save, start } as const;
 
 export type ScriptName = keyof typeof bodies;
 

@@ -1,0 +1,145 @@
+import type { Toolstack } from '../../../shared/contract/xen.ts';
+import { HumError } from '../../../shared/errors.ts';
+import type { Runner } from '../../ssh/session.ts';
+import { toolstackFailure } from '../failures.ts';
+import { xenScript } from '../scripts.ts';
+import { configPath } from './deployment-plan.ts';
+import type { Guest } from './guest.ts';
+
+/** What a host has to say of one word that was asked of it; see scripts/deploy-look.sh. Bytes. */
+export type Finding =
+  | { readonly kind: 'free'; readonly bytes: number; readonly writable: boolean; readonly mount: string }
+  | {
+      readonly kind: 'file';
+      readonly bytes: number;
+      readonly allocated: number;
+      readonly format: 'raw' | 'qcow2';
+      /** SHA-256 as noted beside it, hex, or null. */
+      readonly checksum: string | null;
+    }
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: (typeof plainFindings)[number] };
+
+const plainFindings = [
+  ...(['there', 'absent', 'blocked', 'unreadable', 'no-lvm', 'bridge', 'interface'] as const),
+  ...(['on', 'off', 'old', 'answers', 'silent', 'untold'] as const),
+] as const;
+
+/** What was found on a host. */
+export interface HostLook {
+  /** How much its clock is ahead of ours, ms; null where it did not tell. */
+  readonly clockAheadMs: number | null;
+  /** Bytes that Xen has free; null where the toolstack did not tell. */
+  readonly memoryFree: number | null;
+  readonly selinux: 'enforcing' | 'permissive' | 'off';
+  /** /etc/xen/auto is there. */
+  readonly autostart: boolean;
+  /** By the word that was asked. */
+  readonly findings: ReadonlyMap<string, Finding>;
+}
+
+/** The folder of a path: "/" for one at the top. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
+}
+
+/** What to look at on a host for a guest. `reach`: whether its fixed addresses are free, too, which takes a second. */
+export function wordsOf(guest: Guest, { reach }: { readonly reach: boolean }): readonly string[] {
+  const words = [`claim=${guest.name}`, `target=${configPath(guest.name)}`];
+  if (guest.autostart) words.push(`target=${autostartPathOf(guest.name)}`);
+  if (guest.boot.kind === 'kernel') {
+    words.push(`file=${guest.boot.kernel}`);
+    if (guest.boot.ramdisk !== null) words.push(`file=${guest.boot.ramdisk}`);
+  }
+  if (guest.boot.kind === 'bootloader' && guest.boot.program.startsWith('/')) words.push(`file=${guest.boot.program}`);
+  for (const { place, source } of guest.disks) {
+    if (place.kind === 'file') words.push(`folder=${folderOf(place.path)}`, `target=${place.path}`);
+    else words.push(`group=${place.group}`, `volume=${place.group}/${place.volume}`);
+    if (source.kind === 'image') words.push(source.method === 'snapshot' ? `origin=${source.image}` : `file=${source.image}`);
+  }
+  for (const { path } of guest.media ?? []) words.push(`file=${path}`);
+  if (guest.cloudInit !== null) words.push(`folder=${folderOf(guest.cloudInit.path)}`, `target=${guest.cloudInit.path}`);
+  for (const { bridge, ip } of guest.vifs) {
+    words.push(`bridge=${bridge}`);
+    if (reach && ip.kind === 'static') words.push(reachWord(ip.address, bridge));
+  }
+  for (const name of guest.selinux.booleans) words.push(`boolean=${name}`);
+  return [...new Set(words)];
+}
+
+export function reachWord(address: string, bridge: string): string {
+  return `reach=${address}/${bridge}`;
+}
+
+export function autostartPathOf(name: string): string {
+  return `/etc/xen/auto/${name}.cfg`;
+}
+
+const timeoutMs = 60_000;
+
+/**
+ * Asks a host, in one round trip.
+ * @throws HumError as `Runner.run`, and in the words of the toolstack's failures where the script itself could not run
+ */
+export async function lookAt(
+  runner: Runner,
+  toolstack: Toolstack,
+  words: readonly string[],
+  options: { readonly signal?: AbortSignal; readonly now?: () => number } = {},
+): Promise<HostLook> {
+  const { signal, now = Date.now } = options;
+  const began = now();
+  const result = await runner.run(xenScript('deploy-look'), [toolstack, ...words], { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+  const output = result.stdout.toString();
+  const problem = toolstackFailure({ code: result.code, output: output + result.stderr.toString(), shown: 'The look at the host' });
+  if (problem !== undefined) throw new HumError(problem);
+  return readLook(output, words, (began + now()) / 2);
+}
+
+/** Reads what scripts/deploy-look.sh printed. Lines that it would not print are passed over. `at`: our clock while it looked, epoch ms. */
+export function readLook(output: string, words: readonly string[], at: number): HostLook {
+  const findings = new Map<string, Finding>();
+  const told = new Map<string, string>();
+  for (const line of output.split('\n')) {
+    const [, subject = '', rest = ''] = /^(\w+) (.*)$/.exec(line) ?? [];
+    const word = /^[1-9]\d{0,5}$/.test(subject) ? words[Number(subject) - 1] : undefined;
+    const finding = word === undefined ? undefined : findingOf(rest);
+    if (word !== undefined && finding !== undefined) findings.set(word, finding);
+    else if (!told.has(subject)) told.set(subject, rest);
+  }
+  const clock = whole(told.get('clock'));
+  const memory = whole(told.get('memory'));
+  const selinux = told.get('selinux')?.toLowerCase();
+  return {
+    // It tells whole seconds: on average it is half a second further.
+    clockAheadMs: clock === null ? null : clock * 1000 + 500 - at,
+    memoryFree: memory === null ? null : memory * 2 ** 20,
+    selinux: selinux === 'enforcing' || selinux === 'permissive' ? selinux : 'off',
+    autostart: told.get('auto') === 'yes',
+    findings,
+  };
+}
+
+function findingOf(text: string): Finding | undefined {
+  const free = /^free (\d{1,15}) (yes|no) (.*)$/.exec(text);
+  if (free !== null) return { kind: 'free', bytes: Number(free[1]) * 1024, writable: free[2] === 'yes', mount: free[3] ?? '/' };
+  const file = /^file (\d{1,15}) (\d{1,15}) (raw|qcow2) ([0-9a-f]{64}|-)$/.exec(text);
+  if (file !== null) {
+    const [, bytes, kib, format, checksum = '-'] = file;
+    return {
+      kind: 'file',
+      bytes: Number(bytes),
+      allocated: Number(kib) * 1024,
+      format: format === 'qcow2' ? 'qcow2' : 'raw',
+      checksum: checksum === '-' ? null : checksum,
+    };
+  }
+  const bytes = /^bytes (\d{1,15})$/.exec(text);
+  if (bytes !== null) return { kind: 'bytes', bytes: Number(bytes[1]) };
+  const plain = plainFindings.find((kind) => kind === text);
+  return plain === undefined ? undefined : { kind: plain };
+}
+
+function whole(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : null;
+}
