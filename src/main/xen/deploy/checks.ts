@@ -1,0 +1,340 @@
+import type { CheckState, DeployCheck, FieldError } from '../../../shared/contract/deploy.ts';
+import type { ConfigComplaint } from '../../../shared/contract/xen.ts';
+import type { Problem } from '../../../shared/errors.ts';
+import { formatBytes, formatDuration } from '../../../shared/units.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
+import { configPath } from './deployment-plan.ts';
+import type { Guest, GuestDisk } from './guest.ts';
+import { autostartPathOf, type HostLook, reachWord, wordsOf } from './look.ts';
+import { xenPrefix } from './macs.ts';
+import { filesOf, type Placed, type PlacementHost } from './placement.ts';
+
+/** What the fleet knows of names and addresses that others have, each with whose it is in words. */
+export interface Others {
+  /** "runs on xen-a", "is being deployed on xen-b". */
+  readonly names: ReadonlyMap<string, string>;
+  /** Names that another preview, which is open at this moment, is about. */
+  readonly previewed: ReadonlySet<string>;
+  /** In small letters: "web07 on xen-a". */
+  readonly macs: ReadonlyMap<string, string>;
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Names of Xen hosts whose VMs are only known as they were. */
+  readonly outOfSight: readonly string[];
+}
+
+/** What the toolstack says of a configuration; null while it has not been asked. */
+export type ConfigVerdict =
+  | { readonly kind: 'read'; readonly complaints: readonly ConfigComplaint[] }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** One VM and what is known about it by now. */
+export interface VmFacts {
+  readonly guest: Guest;
+  readonly macs: readonly string[];
+  readonly placed: Placed;
+  /** The host that it is placed on. */
+  readonly host: PlacementHost | null;
+  /** Why that host could not be looked at. */
+  readonly lookProblem: Problem | null;
+  readonly config: ConfigVerdict | null;
+}
+
+type Outcome = readonly [state: CheckState, detail: string];
+const running: Outcome = ['running', ''];
+
+/** A clock that is further off than this is worth a word, ms. */
+const clockToleranceMs = 60_000;
+
+/** Every check of a request, with what has been found by now: those about the whole, then those of each VM. Pure. */
+export function checksOf(vms: readonly VmFacts[], others: Others, errors: readonly FieldError[]): readonly DeployCheck[] {
+  return [parameters(errors), ...clock(vms), ...vms.flatMap((vm) => checksOfVm(vm, others))];
+}
+
+function parameters(errors: readonly FieldError[]): DeployCheck {
+  const [first] = errors;
+  const detail = first === undefined ? 'Every value is one that the template takes.' : `${first.field}: ${visibleText(first.message)}`;
+  return { id: 'parameters', vm: null, title: 'The values fit the template', state: first === undefined ? 'ok' : 'failed', detail };
+}
+
+/** One for all hosts that VMs are placed on. */
+function clock(vms: readonly VmFacts[]): readonly DeployCheck[] {
+  const hosts = [...new Map(vms.flatMap(({ host }) => (host === null ? [] : [[host.id, host] as const]))).values()];
+  if (hosts.length === 0 || hosts.some(({ trouble }) => trouble !== null)) return [];
+  const title = hosts.length === 1 ? `The clock of ${called(hosts[0]?.name ?? '')} is right` : 'The clocks of the hosts are right';
+  return [{ id: 'clock', vm: null, title, ...outcome(judge()) }];
+
+  function judge(): Outcome {
+    if (vms.some(({ host, lookProblem }) => host?.look === null && lookProblem === null)) return running;
+    const wrong = hosts.flatMap(({ name, look }) => {
+      const ahead = look?.clockAheadMs ?? null;
+      if (ahead === null || Math.abs(ahead) <= clockToleranceMs) return [];
+      return [`The clock of ${called(name)} is ${formatDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'}.`];
+    });
+    if (wrong.length === 0) return ['ok', 'To within a minute.'];
+    return ['note', `${wrong.join(' ')} A guest begins with its host's time: set the clock, by NTP for instance.`];
+  }
+}
+
+function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
+  const { guest, host, placed } = vm;
+  const made = (id: string, title: string, judged: Outcome): DeployCheck => ({ id, vm: guest.name, title, ...outcome(judged) });
+  const everywhere = [
+    made('name', `The name ${called(guest.name)} is free on every host`, name(vm, others)),
+    ...(guest.vifs.length === 0 ? [] : [made('mac', macTitle(vm), mac(vm, others))]),
+  ];
+  if (host === null) return [...everywhere, ...withoutHost(vm, made)];
+  if (host.trouble !== null) {
+    const detail = `${called(host.name)}: ${host.trouble}. Choose another host, or see on the fleet page what stands in the way.`;
+    return [...everywhere, made('type', `${called(host.name)} can be asked`, ['failed', detail])];
+  }
+  if (vm.lookProblem !== null) {
+    const { message, hint } = vm.lookProblem;
+    return [...everywhere, made('config', `${called(host.name)} can be looked at`, ['failed', visibleText(`${message} ${hint}`)])];
+  }
+  const look = isLookedAt(vm) ? host.look : null;
+  const after = (judge: (look: HostLook) => Outcome): Outcome => (look === null ? running : judge(look));
+  const files = filesOf(guest);
+  const checks = [
+    ...everywhere,
+    made('type', `${called(host.name)} builds ${guest.type.toUpperCase()} guests`, obstacle(placed, 'type', typeHint) ?? ['ok', typeWords(host)]),
+    made('memory', `Xen has ${formatBytes(placed.verdict?.memoryNeed ?? guest.memory)} free for it`, memory(vm)),
+  ];
+  if (guest.vifs.length > 0) {
+    const bridges = [...new Set(guest.vifs.map(({ bridge }) => bridge))].join(', ');
+    const judge = () => obstacle(placed, 'bridge', 'Create it on the host, or name another one.') ?? (['ok', 'It is there.'] as const);
+    checks.push(made('bridge', `${called(host.name)} has the bridge ${bridges}`, after(judge)));
+  }
+  if (guest.disks.length > 0 || guest.cloudInit !== null) {
+    checks.push(made('disk-space', 'There is room for its disks', after((found) => diskSpace(vm, found))));
+  }
+  for (const kind of ['image', 'kernel'] as const) {
+    const paths = files.filter((file) => file.kind === kind).map(({ path }) => visibleText(path, 120));
+    if (paths.length === 0) continue;
+    const title = `${paths.join(', ')} ${paths.length === 1 ? 'is' : 'are'} there`;
+    checks.push(made(kind, title, after((found) => (kind === 'image' ? image(vm, found) : kernel(vm)))));
+  }
+  const addresses = fixedAddresses(guest);
+  if (addresses.length > 0) {
+    const title = `The address ${addresses.map(({ address }) => address).join(', ')} is free`;
+    const taken = takenAddress(vm, others);
+    checks.push(made('ip', title, taken ?? after((found) => ip(vm, found))));
+  }
+  checks.push(made('config', `${host.toolstack} accepts the configuration`, config(vm)));
+  if (guest.selinux.booleans.length > 0) {
+    checks.push(made('selinux', `SELinux lets it: ${guest.selinux.booleans.join(', ')}`, after((found) => selinux(vm, found))));
+  }
+  if (guest.autostart) checks.push(made('autostart', 'It can be started with its host', after((found) => autostart(vm, found))));
+  return checks;
+}
+
+/** Everything that this VM needs was looked at on its host. */
+export function isLookedAt({ guest, host }: VmFacts): boolean {
+  return host?.look != null && wordsOf(guest, { reach: true }).every((word) => host.look?.findings.has(word));
+}
+
+function name({ guest, host, lookProblem }: VmFacts, others: Others): Outcome {
+  const shown = called(guest.name);
+  const taken = others.names.get(guest.name);
+  if (taken !== undefined) return ['failed', `${shown} ${taken}. Choose another name.`];
+  const look = host?.look;
+  const config = look?.findings.get(`target=${configPath(guest.name)}`)?.kind;
+  const claim = look?.findings.get(`claim=${guest.name}`)?.kind;
+  const where = called(host?.name ?? '');
+  if (config === 'there') return ['failed', `${where} has a file ${configPath(guest.name)} already. Choose another name, or remove the file.`];
+  if (claim === 'there') {
+    return ['failed', `Somebody else's Hum deploys a VM of this name on ${where} at this moment. Choose another name, or wait for it.`];
+  }
+  if (host !== null && host.trouble === null && lookProblem === null && (config === undefined || claim === undefined)) return running;
+  if (others.previewed.has(guest.name)) {
+    return ['note', 'Another window is about to deploy a VM of this name: whoever starts first gets it.'];
+  }
+  if (others.outOfSight.length > 0) {
+    const hosts = others.outOfSight.slice(0, 3).map(called).join(', ');
+    const more = others.outOfSight.length > 3 ? ` and ${others.outOfSight.length - 3} more` : '';
+    return ['note', `As far as can be seen: ${hosts}${more} cannot be asked now, and their VMs are taken as they were last known.`];
+  }
+  return ['ok', 'Nobody has it, running, configured or being deployed.'];
+}
+
+function macTitle({ macs }: VmFacts): string {
+  return macs.length === 1 ? `Its MAC address ${macs[0]} is nobody else's` : `Its ${macs.length} MAC addresses are nobody else's`;
+}
+
+function mac({ guest, macs }: VmFacts, others: Others): Outcome {
+  for (const each of macs) {
+    const taken = others.macs.get(each);
+    if (taken !== undefined) return ['failed', `${each} is that of ${visibleText(taken, 120)}. Give it another one, or none: then one is generated.`];
+  }
+  const own = guest.vifs.flatMap((vif) => vif.mac ?? []);
+  const foreign = own.filter((each) => !each.startsWith(xenPrefix));
+  if (foreign.length > 0) return ['note', `${foreign.join(', ')} is not in the range of Xen (${xenPrefix}); somebody else may have it.`];
+  return ['ok', own.length === macs.length ? 'As the template says.' : `${macs.join(', ')}: generated, and kept for it.`];
+}
+
+const typeHint = 'Choose a host that does, or another type in the template.';
+
+function typeWords({ version, capabilities }: PlacementHost): string {
+  if (capabilities.length === 0) return 'It has not told what it can; most do.';
+  return version === '' ? 'As its capabilities say.' : `Xen ${visibleText(version, 20)}.`;
+}
+
+/** That something of this kind is in the way on the host it is placed on. */
+function obstacle({ verdict }: Placed, kind: string, hint: string): Outcome | undefined {
+  const found = (verdict?.obstacles ?? []).filter((each) => each.kind === kind || (kind === 'type' && each.kind === 'host'));
+  return found.length === 0 ? undefined : ['failed', `${sentence(found.map(({ reason }) => reason).join('; '))} ${hint}`];
+}
+
+function memory({ guest, placed: { verdict } }: VmFacts): Outcome {
+  if (verdict === null) return running;
+  const own = `${formatBytes(guest.memory)} and ${formatBytes(verdict.memoryNeed - guest.memory)} that Xen needs to keep it`;
+  if (verdict.obstacles.some(({ kind }) => kind === 'memory')) {
+    const short = formatBytes(verdict.memoryNeed - verdict.memoryAvailable);
+    const detail = `It takes ${own}; ${formatBytes(verdict.memoryAvailable)} may be used: ${short} short.`;
+    return ['failed', `${detail} Choose another host, give it less memory, or leave less free.`];
+  }
+  return ['ok', `${own}; ${formatBytes(Math.max(0, verdict.memoryLeft))} are left after it.`];
+}
+
+function diskSpace({ guest, placed }: VmFacts, look: HostLook): Outcome {
+  const there = guest.disks.flatMap((disk) => (look.findings.get(targetWord(disk))?.kind === 'there' ? [targetOf(disk)] : []));
+  if (guest.cloudInit !== null && look.findings.get(`target=${guest.cloudInit.path}`)?.kind === 'there') there.push(guest.cloudInit.path);
+  if (there.length > 0) {
+    const paths = there.map((path) => visibleText(path, 120)).join(', ');
+    return ['failed', `${paths} ${there.length === 1 ? 'is' : 'are'} there already, and Hum overwrites nothing. Choose another name or folder.`];
+  }
+  const short = obstacle(placed, 'disk-space', 'Make room on the host, or choose another host or folder.');
+  if (short !== undefined) return short;
+  const rooms = placed.verdict?.rooms ?? [];
+  const words = rooms.map(({ where, need, free }) =>
+    free === null ? `${where}: takes ${formatBytes(need)}` : `${where}: takes ${formatBytes(need)} of ${formatBytes(free)}`,
+  );
+  const full = guest.disks.reduce((sum, { place, size }) => sum + (place.kind === 'file' ? (size ?? 0) : 0), 0);
+  const free = Math.min(...rooms.flatMap((room) => (room.where.startsWith('/') && room.free !== null ? [room.free] : [])));
+  if (full > free) return ['note', `${words.join('; ')}. Its disks may grow to ${formatBytes(full)}, more than is free now.`];
+  return ['ok', `${words.join('; ')}.`];
+}
+
+function targetOf({ place }: GuestDisk): string {
+  return place.kind === 'file' ? place.path : `/dev/${place.group}/${place.volume}`;
+}
+
+function targetWord({ place }: GuestDisk): string {
+  return place.kind === 'file' ? `target=${place.path}` : `volume=${place.group}/${place.volume}`;
+}
+
+function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
+  const missing = obstacle(placed, 'image', 'Bring it to the host (Images), or name another one.');
+  if (missing !== undefined) return missing;
+  const words: string[] = [];
+  for (const { source, format, size, place } of guest.disks) {
+    if (source.kind !== 'image') continue;
+    const shown = visibleText(source.image, 120);
+    const found = look.findings.get(`${source.method === 'snapshot' ? 'origin' : 'file'}=${source.image}`);
+    if (found?.kind === 'bytes') words.push(`${shown}: ${formatBytes(found.bytes)}`);
+    if (found?.kind !== 'file') continue;
+    const wanted = source.method === 'overlay' ? 'qcow2' : format;
+    if (found.format !== wanted) {
+      return ['failed', `${shown} is ${found.format}, and a ${wanted} one is needed. Name another image, or change the format of the disk.`];
+    }
+    if (found.format === 'raw' && size !== null && size < found.bytes) {
+      const hint = `the disk would be ${formatBytes(size)}: its end would be cut off. Make the disk larger.`;
+      return ['failed', `${shown} is ${formatBytes(found.bytes)} long, and ${hint}`];
+    }
+    if (source.checksum !== null && found.checksum !== null && source.checksum !== found.checksum) {
+      return ['failed', `The checksum noted beside ${shown} is not the template's: it is another image. Bring the right one to the host.`];
+    }
+    const known = source.checksum ?? found.checksum;
+    const checksum = known === null ? 'no checksum is known, so a damaged one would not be noticed' : 'its checksum is compared after the copy';
+    words.push(`${shown}: ${formatBytes(found.bytes)}, ${place.kind === 'file' && source.method === 'overlay' ? 'stays where it is' : checksum}`);
+  }
+  return ['ok', words.length === 0 ? 'It is there.' : `${words.join('; ')}.`];
+}
+
+function kernel({ placed }: VmFacts): Outcome {
+  return obstacle(placed, 'kernel', 'Copy it to the host, or name another one.') ?? ['ok', 'It can be read.'];
+}
+
+function fixedAddresses(guest: Guest): readonly { readonly address: string; readonly bridge: string }[] {
+  return guest.vifs.flatMap(({ ip: wanted, bridge }) => (wanted.kind === 'static' ? [{ address: wanted.address, bridge }] : []));
+}
+
+function takenAddress({ guest }: VmFacts, others: Others): Outcome | undefined {
+  for (const { address } of fixedAddresses(guest)) {
+    const taken = others.addresses.get(address);
+    if (taken !== undefined) return ['failed', `${address} is that of ${visibleText(taken, 120)}. Choose another address.`];
+  }
+  return undefined;
+}
+
+function ip({ guest }: VmFacts, look: HostLook): Outcome {
+  const found = fixedAddresses(guest).map((each) => ({ ...each, kind: look.findings.get(reachWord(each.address, each.bridge))?.kind }));
+  const answering = found.filter(({ kind }) => kind === 'answers').map(({ address }) => address);
+  if (answering.length > 0) return ['failed', `A machine answers at ${answering.join(', ')} already. Choose another address.`];
+  if (found.some(({ kind }) => kind === 'untold')) return ['note', 'No VM that Hum knows has it; the host has no ping to ask the others with.'];
+  return ['ok', 'No VM that Hum knows has it, and nothing answers there.'];
+}
+
+function config({ config: told, host }: VmFacts): Outcome {
+  if (told === null) return running;
+  if (told.kind === 'failed') return ['failed', visibleText(`${told.problem.message} ${told.problem.hint}`)];
+  const worst = told.complaints.find(({ severity }) => severity === 'error') ?? told.complaints[0];
+  if (worst === undefined) return ['ok', `${host?.toolstack ?? 'xl'} has read it and found nothing wrong.`];
+  const where = worst.line > 0 ? `Line ${worst.line}: ` : '';
+  const detail = visibleText(`${where}${worst.message}`);
+  return worst.severity === 'error' ? ['failed', `${detail} Correct it in the template.`] : ['note', detail];
+}
+
+function selinux({ guest, host }: VmFacts, look: HostLook): Outcome {
+  const { booleans, whenAbsent } = guest.selinux;
+  const lacking: CheckState = whenAbsent === 'error' ? 'failed' : 'note';
+  if (look.selinux === 'off') {
+    const words = `SELinux is off on ${called(host?.name ?? '')}`;
+    return [lacking, lacking === 'failed' ? `${words}, and the template insists on it. Switch it on.` : `${words}: nothing is set.`];
+  }
+  const absent = booleans.filter((each) => look.findings.get(`boolean=${each}`)?.kind === 'absent');
+  if (absent.length > 0) return [lacking, `Its policy has no boolean ${absent.join(', ')}${lacking === 'failed' ? ': install what brings it.' : ': left out.'}`];
+  const set = booleans.filter((each) => look.findings.get(`boolean=${each}`)?.kind === 'off');
+  return ['ok', set.length === 0 ? 'All are on already.' : `${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} switched on.`];
+}
+
+function autostart({ guest }: VmFacts, look: HostLook): Outcome {
+  const path = autostartPathOf(guest.name);
+  if (look.findings.get(`target=${path}`)?.kind === 'there') return ['failed', `${path} is there already. Remove it, or choose another name.`];
+  return look.autostart ? ['ok', `A link in /etc/xen/auto.`] : ['note', 'The host has no /etc/xen/auto: it is made. See whether its xendomains service is on.'];
+}
+
+/** A VM that fits nowhere: each kind of reason, with the hosts that come nearest. */
+function withoutHost({ guest, placed }: VmFacts, made: (id: string, title: string, judged: Outcome) => DeployCheck): DeployCheck[] {
+  const titles = {
+    host: ['type', 'A host can be asked'],
+    type: ['type', `A host builds ${guest.type.toUpperCase()} guests`],
+    memory: ['memory', 'A host has memory free for it'],
+    bridge: ['bridge', 'A host has its bridges'],
+    'disk-space': ['disk-space', 'A host has room for its disks'],
+    image: ['image', 'A host has its image'],
+    kernel: ['kernel', 'A host has its kernel'],
+  } as const;
+  const found = new Map<string, { readonly title: string; readonly details: string[] }>();
+  for (const { host, obstacles } of placed.refusals) {
+    for (const { kind, reason } of obstacles) {
+      const [id, title] = titles[kind];
+      const entry = found.get(id) ?? { title, details: [] };
+      entry.details.push(`${called(host)}: ${reason}`);
+      found.set(id, entry);
+    }
+  }
+  return [...found].map(([id, { title, details }]) => made(id, title, ['failed', `${sentence(details.join('; '))} No host fits.`]));
+}
+
+function outcome([state, detail]: Outcome): Pick<DeployCheck, 'state' | 'detail'> {
+  return { state, detail };
+}
+
+function called(text: string): string {
+  return visibleText(text, 60);
+}
+
+/** A reason as a sentence: a capital in front, a full stop behind. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,353 @@
+import type { HostFit } from '../../../shared/contract/deploy.ts';
+import type { Toolstack } from '../../../shared/contract/xen.ts';
+import { formatBytes, formatRatio } from '../../../shared/units.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
+import type { Guest, GuestDisk } from './guest.ts';
+import { type Finding, folderOf, type HostLook } from './look.ts';
+
+/** A host that VMs may be placed on. Bytes. */
+export interface PlacementHost {
+  readonly id: string;
+  readonly name: string;
+  /** Why nothing can be built there at the moment, as a reason; null where nothing is in the way. */
+  readonly trouble: string | null;
+  readonly toolstack: Toolstack;
+  /** "4.17.7"; empty where it is not known. */
+  readonly version: string;
+  readonly capabilities: readonly string[];
+  readonly memoryTotal: number;
+  /** What Xen has free and nobody has set aside: claims of other tools are off already (`xl info` takes them off), deployments under way too. */
+  readonly memoryFree: number;
+  /** How busy its CPUs are with VMs, 0..1. */
+  readonly load: number;
+  /** The VMs that run there, or are being deployed. */
+  readonly names: readonly string[];
+  /** What was found there; null before anybody has looked. What is not known is not held against a host. */
+  readonly look: HostLook | null;
+}
+
+export type ObstacleKind = 'host' | 'type' | 'memory' | 'bridge' | 'disk-space' | 'image' | 'kernel';
+
+/** Why a VM cannot be on a host. */
+export interface Obstacle {
+  readonly kind: ObstacleKind;
+  /** "no bridge xenbr0". */
+  readonly reason: string;
+}
+
+/** A disk's need, and what is there for it. Bytes; null where it is not known. */
+export interface Room {
+  /** "/srv/xen", or "the volume group vg0". */
+  readonly where: string;
+  readonly need: number;
+  readonly free: number | null;
+}
+
+/** How a VM would do on a host, after those that were placed there before it. Bytes. */
+export interface Verdict {
+  readonly obstacles: readonly Obstacle[];
+  readonly memoryNeed: number;
+  /** What it may have: without the headroom. */
+  readonly memoryAvailable: number;
+  /** Free after it, the headroom included; negative where it does not fit. */
+  readonly memoryLeft: number;
+  readonly rooms: readonly Room[];
+  /** VMs of its kind that are there: see `kindOf`. */
+  readonly same: number;
+  readonly score: number;
+}
+
+export interface Placed {
+  /** The inventory id; null where no host fits. */
+  readonly host: string | null;
+  /** Of that host. */
+  readonly verdict: Verdict | null;
+  /** Where it has no host: what is in the way on the hosts that come nearest, three at most. */
+  readonly refusals: readonly Refusal[];
+}
+
+export interface Refusal {
+  /** The name of the host. */
+  readonly host: string;
+  readonly obstacles: readonly Obstacle[];
+}
+
+export interface Placement {
+  /** In the order of the guests. */
+  readonly vms: readonly Placed[];
+  /** How the first guest would do on each host, the best first. */
+  readonly fits: readonly HostFit[];
+}
+
+export interface PlacementOptions {
+  /** Bytes that stay free on each host. */
+  readonly headroom: number;
+  /** The host that a person has chosen: every VM goes there, fit or not. Null for the best. */
+  readonly only: string | null;
+  /** Where VMs were placed before, by name: they stay as long as they fit, so that a plan does not change with every breath of the fleet. */
+  readonly keep?: ReadonlyMap<string, string>;
+}
+
+const mib = 2 ** 20;
+
+/**
+ * What Xen sets aside for a guest besides its memory, as libxl reckons (libxl_mem.c, libxl__get_required_paging_memory): 1 MiB for every
+ * guest, and where the hardware pages for it 1 MiB for each virtual CPU and 8 KiB for each MiB that it can grow to; an HVM guest has a video
+ * card of 16 MiB and 1 MiB more. 2 MiB are for what Xen keeps of a domain itself.
+ */
+export function memoryOverhead({ type, vcpus, memoryMax }: Pick<Guest, 'type' | 'vcpus' | 'memoryMax'>): number {
+  const paging = type === 'pv' ? 0 : vcpus * mib + Math.ceil(memoryMax / mib) * 8 * 1024;
+  return 3 * mib + paging + (type === 'hvm' ? 17 * mib : 0);
+}
+
+/**
+ * What VMs that do the same have in common: Xen knows no tags of a domain, so it is the name without its number, and whatever else is asked
+ * for in one request counts as the same.
+ */
+export function kindOf(name: string): string {
+  return name.replace(/[\d._+-]+$/, '') || name;
+}
+
+/** What the VMs that were placed before take on one host. */
+interface Taken {
+  memory: number;
+  vms: number;
+  /** Bytes by mount point or volume group. */
+  readonly room: Map<string, number>;
+}
+
+/** Finds a host for each guest, in their order. Pure; the order of the hosts does not matter. */
+export function place(guests: readonly Guest[], hosts: readonly PlacementHost[], options: PlacementOptions): Placement {
+  const sorted = [...hosts].sort((left, right) => compare(left.name, right.name) || compare(left.id, right.id));
+  const kinds = new Map(sorted.map((host) => [host.id, countBy(host.names.map(kindOf))]));
+  const taken = new Map(sorted.map(({ id }): [string, Taken] => [id, nothing()]));
+  const judged = (guest: Guest, host: PlacementHost, before: Taken) => {
+    const there = kinds.get(host.id)?.get(kindOf(guest.name)) ?? 0;
+    return judge(guest, host, before, there + before.vms, options.headroom);
+  };
+  const before = (host: PlacementHost) => taken.get(host.id) ?? nothing();
+
+  const [first] = guests;
+  const fits = first === undefined ? [] : sorted.map((host) => fitOf(host, judged(first, host, nothing())));
+  const vms = guests.map((guest): Placed => {
+    const chosen = choose(guest);
+    if (chosen === undefined) return { host: null, verdict: null, refusals: refusalsOf(guest) };
+    take(before(chosen.host), guest, chosen);
+    return { host: chosen.host.id, verdict: chosen.verdict, refusals: [] };
+  });
+  return { vms, fits: fits.sort((left, right) => Number(right.fits) - Number(left.fits) || right.score - left.score) };
+
+  function refusalsOf(guest: Guest): readonly Refusal[] {
+    const asked = options.only === null ? sorted : [];
+    const refusals = asked.map((host) => ({ host: host.name, obstacles: judged(guest, host, before(host)).obstacles }));
+    return refusals.sort((left, right) => left.obstacles.length - right.obstacles.length).slice(0, 3);
+  }
+
+  function choose(guest: Guest): { readonly host: PlacementHost; readonly verdict: Verdict } | undefined {
+    const wanted = options.only ?? options.keep?.get(guest.name);
+    const there = wanted === undefined ? undefined : sorted.find(({ id }) => id === wanted);
+    if (there !== undefined) {
+      const verdict = judged(guest, there, before(there));
+      if (options.only !== null || verdict.obstacles.length === 0) return { host: there, verdict };
+    }
+    if (options.only !== null) return undefined;
+    let best: { readonly host: PlacementHost; readonly verdict: Verdict } | undefined;
+    for (const host of sorted) {
+      const verdict = judged(guest, host, before(host));
+      if (verdict.obstacles.length === 0 && (best === undefined || verdict.score > best.verdict.score)) best = { host, verdict };
+    }
+    return best;
+  }
+}
+
+function take(before: Taken, guest: Guest, { host, verdict }: { readonly host: PlacementHost; readonly verdict: Verdict }): void {
+  before.memory += verdict.memoryNeed;
+  before.vms += 1;
+  for (const { key, need } of needsOf(guest, host.look)) before.room.set(key, (before.room.get(key) ?? 0) + need);
+}
+
+function judge(guest: Guest, host: PlacementHost, before: Taken, same: number, headroom: number): Verdict {
+  const memoryNeed = guest.memory + memoryOverhead(guest);
+  const free = host.memoryFree - before.memory;
+  const rooms = roomsOf(guest, host.look, before);
+  const obstacles = [...hostObstacles(guest, host), ...lookObstacles(guest, host.look)];
+  const memoryAvailable = Math.max(0, free - headroom);
+  if (host.memoryTotal > 0 && memoryNeed > free - headroom) {
+    obstacles.push({ kind: 'memory', reason: `no: ${formatBytes(memoryNeed + headroom - free)} short` });
+  }
+  for (const { where, need, free: there } of rooms) {
+    if (there !== null && need > there) {
+      obstacles.push({ kind: 'disk-space', reason: `${where.startsWith('/') ? 'disk' : where}: ${formatBytes(need - there)} short` });
+    }
+  }
+  const memoryLeft = free - memoryNeed;
+  const memoryShare = host.memoryTotal > 0 ? Math.min(1, Math.max(0, (memoryLeft - headroom) / host.memoryTotal)) : 0;
+  const load = Math.min(1, Math.max(0, host.load));
+  const score = obstacles.length > 0 ? 0 : 0.5 * memoryShare + 0.2 * (1 - load) + 0.3 / (1 + same);
+  // The figures move all the time: what makes no difference to a person makes none here.
+  return { obstacles, memoryNeed, memoryAvailable, memoryLeft, rooms, same, score: Math.round(score * 100) / 100 };
+}
+
+function fitOf({ id, load, look, trouble }: PlacementHost, { obstacles, memoryLeft, same, score }: Verdict): HostFit {
+  if (trouble !== null) return { host: id, fits: false, score: 0, reasons: [trouble] };
+  if (obstacles.length > 0) return { host: id, fits: false, score: 0, reasons: obstacles.map(({ reason }) => reason) };
+  const reasons = [`${formatBytes(memoryLeft)} left after it`];
+  if (same > 0) reasons.push(`${same} of its kind there`);
+  if (load >= 0.5) reasons.push(`its CPUs are ${formatRatio(Math.floor(load * 10) / 10)} busy`);
+  if (look === null) reasons.push('its disks and bridges not looked at yet');
+  return { host: id, fits: true, score, reasons };
+}
+
+/** What is known of a host without looking. */
+function hostObstacles({ type }: Guest, { trouble, toolstack, version, capabilities, memoryTotal }: PlacementHost): Obstacle[] {
+  if (trouble !== null) return [{ kind: 'host', reason: trouble }];
+  const obstacles: Obstacle[] = [];
+  if (toolstack === 'xe') obstacles.push({ kind: 'host', reason: 'XAPI keeps the books there, and Hum builds with xl' });
+  if (memoryTotal === 0) obstacles.push({ kind: 'host', reason: 'its toolstack has not told its memory' });
+  const reason = typeObstacle(type, toolstack, version, capabilities);
+  if (reason !== null) obstacles.push({ kind: 'type', reason });
+  return obstacles;
+}
+
+/** Why a hypervisor does not build guests of this type; null where it does, or has not told what it can. */
+export function typeObstacle(
+  type: Guest['type'],
+  toolstack: Toolstack,
+  version: string,
+  capabilities: readonly string[],
+): string | null {
+  const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+  if (type === 'pvh' && (toolstack === 'xm' || (major !== '' && (Number(major) < 4 || (major === '4' && Number(minor) < 10))))) {
+    return `no PVH: Xen ${toolstack === 'xm' ? 'with xm' : visibleText(version, 20)} is too old for it`;
+  }
+  if (capabilities.length === 0) return null;
+  if (type === 'pv') return capabilities.some((each) => each.startsWith('xen-3')) ? null : 'no PV: its Xen is built without it';
+  if (capabilities.some((each) => each.startsWith('hvm-'))) return null;
+  return `no ${type.toUpperCase()}: its CPU has no VT-x/AMD-V`;
+}
+
+/** What a look has found missing. */
+function lookObstacles(guest: Guest, look: HostLook | null): Obstacle[] {
+  if (look === null) return [];
+  const kindAt = (word: string) => look.findings.get(word)?.kind;
+  const obstacles: Obstacle[] = [];
+  const add = (kind: ObstacleKind, reason: string) => obstacles.push({ kind, reason });
+  for (const bridge of new Set(guest.vifs.map((vif) => vif.bridge))) {
+    const found = kindAt(`bridge=${bridge}`);
+    if (found === 'absent') add('bridge', `no bridge ${bridge}`);
+    if (found === 'interface') add('bridge', `${bridge} is no bridge`);
+  }
+  for (const group of new Set(guest.disks.flatMap(({ place }) => (place.kind === 'volume' ? [place.group] : [])))) {
+    const found = kindAt(`group=${group}`);
+    if (found === 'absent') add('disk-space', `no volume group ${group}`);
+    if (found === 'no-lvm') add('disk-space', `no LVM for the volume group ${group}`);
+  }
+  for (const folder of new Set(foldersOf(guest))) {
+    const found = look.findings.get(`folder=${folder}`);
+    const shown = visibleText(folder, 80);
+    if (found?.kind === 'blocked') add('disk-space', `a file is in the way of the folder ${shown}`);
+    if (found?.kind === 'free' && !found.writable) add('disk-space', `${shown} cannot be written to`);
+  }
+  for (const { word, path, kind } of filesOf(guest)) {
+    const found = kindAt(word);
+    if (found === 'absent' || found === 'no-lvm') add(kind, `no ${kind} ${visibleText(path, 80)}`);
+    if (found === 'blocked' || found === 'unreadable') add(kind, `the ${kind} ${visibleText(path, 80)} cannot be read`);
+  }
+  return obstacles;
+}
+
+/** What must be on the host already, each once. */
+export function filesOf(guest: Guest): readonly { readonly word: string; readonly path: string; readonly kind: 'image' | 'kernel' }[] {
+  const files: { readonly word: string; readonly path: string; readonly kind: 'image' | 'kernel' }[] = [];
+  const add = (kind: 'image' | 'kernel', path: string, word = `file=${path}`) => {
+    if (!files.some((file) => file.word === word)) files.push({ word, path, kind });
+  };
+  if (guest.boot.kind === 'kernel') {
+    add('kernel', guest.boot.kernel);
+    if (guest.boot.ramdisk !== null) add('kernel', guest.boot.ramdisk);
+  }
+  if (guest.boot.kind === 'bootloader' && guest.boot.program.startsWith('/')) add('kernel', guest.boot.program);
+  for (const { source } of guest.disks) {
+    if (source.kind === 'image') add('image', source.image, source.method === 'snapshot' ? `origin=${source.image}` : undefined);
+  }
+  for (const { path } of guest.media ?? []) add('image', path);
+  return files;
+}
+
+function foldersOf({ disks, cloudInit }: Guest): readonly string[] {
+  const paths = disks.flatMap(({ place }) => (place.kind === 'file' ? [place.path] : []));
+  return [...paths, ...(cloudInit === null ? [] : [cloudInit.path])].map(folderOf);
+}
+
+/** Room that a guest needs, together for each file system and each volume group. `key` tells them apart on one host. */
+function needsOf(guest: Guest, look: HostLook | null): readonly { readonly key: string; readonly where: string; readonly need: number }[] {
+  const needs = new Map<string, { key: string; where: string; need: number }>();
+  const add = (key: string, where: string, need: number) => {
+    const there = needs.get(key);
+    if (there === undefined) needs.set(key, { key, where, need });
+    else there.need += need;
+  };
+  const addFile = (path: string, need: number) => {
+    const folder = folderOf(path);
+    const found = look?.findings.get(`folder=${folder}`);
+    add(found?.kind === 'free' ? `mount ${found.mount}` : `folder ${folder}`, visibleText(folder, 80), need);
+  };
+  for (const disk of guest.disks) {
+    const bytes = bytesOf(disk, look);
+    if (disk.place.kind === 'file') addFile(disk.place.path, bytes);
+    else add(`group ${disk.place.group}`, `volume group ${disk.place.group}`, Math.ceil(bytes / extent) * extent);
+  }
+  if (guest.cloudInit !== null) addFile(guest.cloudInit.path, seedBytes);
+  return [...needs.values()];
+}
+
+/** LVM's usual physical extent. */
+const extent = 4 * mib;
+const seedBytes = 2 * mib;
+/** What a file takes that is empty, or only says what differs from its image. */
+const sparseBytes = mib;
+
+/** What a disk takes at first. A file is sparse: it takes what its image takes, and grows up to its size later. */
+function bytesOf({ place, source, size }: GuestDisk, look: HostLook | null): number {
+  const image = source.kind === 'image' ? look?.findings.get(`${source.method === 'snapshot' ? 'origin' : 'file'}=${source.image}`) : undefined;
+  if (place.kind === 'volume') return size ?? lengthOf(image);
+  if (source.kind === 'empty' || source.method === 'overlay') return sparseBytes;
+  return image?.kind === 'file' ? Math.max(sparseBytes, image.allocated) : sparseBytes;
+}
+
+function lengthOf(image: Finding | undefined): number {
+  return image?.kind === 'file' || image?.kind === 'bytes' ? image.bytes : 0;
+}
+
+function roomsOf(guest: Guest, look: HostLook | null, before: Taken): readonly Room[] {
+  return needsOf(guest, look).map(({ key, where, need }) => {
+    const there = freeAt(key, look);
+    return { where, need, free: there === null ? null : Math.max(0, there - (before.room.get(key) ?? 0)) };
+  });
+}
+
+function freeAt(key: string, look: HostLook | null): number | null {
+  if (look === null) return null;
+  const [, kind = '', name = ''] = /^(\w+) (.*)$/s.exec(key) ?? [];
+  if (kind === 'group') {
+    const found = look.findings.get(`group=${name}`);
+    return found?.kind === 'bytes' ? found.bytes : null;
+  }
+  if (kind !== 'mount') return null;
+  for (const found of look.findings.values()) if (found.kind === 'free' && found.mount === name) return found.bytes;
+  return null;
+}
+
+function nothing(): Taken {
+  return { memory: 0, vms: 0, room: new Map() };
+}
+
+function countBy(words: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
