@@ -68,6 +68,7 @@ export function lookAtAll(other: Readonly<Record<string, Finding>> = {}, more: P
     ...other,
   };
   return {
+    at: 1000,
     clockAheadMs: 0,
     memoryFree: 8 * gib,
     selinux: 'off',

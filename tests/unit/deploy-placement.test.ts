@@ -99,7 +99,7 @@ describe('placement', () => {
   });
 
   it('gives the first of many small ones to the best host, and spreads the others', () => {
-    const there = [placementHost('a'), placementHost('b', { memoryFree: 9 * gib }), placementHost('c', { load: 0.1 })];
+    const there = [placementHost('a'), placementHost('b', { memoryFree: 9 * gib }), placementHost('c', { load: 0.05 })];
     const small = Array.from({ length: 6 }, (_, at) => guest({ name: `web${at}`, memory: 64 * mib, memoryMax: 64 * mib }));
     const { vms } = place(small, there, best);
     expect(vms.map(({ host }) => host)).toEqual(['b', 'a', 'c', 'b', 'a', 'c']);

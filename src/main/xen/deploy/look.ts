@@ -27,6 +27,8 @@ const plainFindings = [
 
 /** What was found on a host. */
 export interface HostLook {
+  /** When, by our clock, epoch ms. */
+  readonly at: number;
   /** How much its clock is ahead of ours, ms; null where it did not tell. */
   readonly clockAheadMs: number | null;
   /** Bytes that Xen has free; null where the toolstack did not tell. */
@@ -111,6 +113,7 @@ export function readLook(output: string, words: readonly string[], at: number): 
   const memory = whole(told.get('memory'));
   const selinux = told.get('selinux')?.toLowerCase();
   return {
+    at,
     // It tells whole seconds: on average it is half a second further.
     clockAheadMs: clock === null ? null : clock * 1000 + 500 - at,
     memoryFree: memory === null ? null : memory * 2 ** 20,
