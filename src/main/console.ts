@@ -29,6 +29,7 @@ import { setAsideIfDamaged } from './storage/damaged.ts';
 import { claimDataDir } from './storage/data-dir.ts';
 import type { OpenStore, Store } from './storage/store.ts';
 import { createTerminals } from './terminals/terminals.ts';
+import { createDeployments } from './xen/deploy/deployments.ts';
 import { createLifecycle } from './xen/lifecycle.ts';
 import { xenStepHandlers } from './xen/step-handlers.ts';
 import { openTemplates } from './xen/templates/templates.ts';
@@ -155,6 +156,13 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     hostAddress: (host) => fleet.row(host)?.host,
   });
   const templates = await openTemplates({ dataDir: dataDir.path, folders: [], xen, log });
+  const deployments = createDeployments({
+    xen,
+    templates,
+    plans,
+    runner: rootRunner,
+    hosts: () => [...demo.hosts, ...inventory.hosts],
+  });
   const terminals = createTerminals({ runner: rootRunner, domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
@@ -174,6 +182,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     xen,
     lifecycle,
     templates,
+    deployments,
     terminals,
     sshConfig: sshConfigImport(inventory, home, loginUser),
     configWay,
@@ -191,6 +200,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     startDemo: (hosts, domains) => demo.start(hosts, domains),
     async stop() {
       prompts.stop();
+      deployments.stop();
       await plans.stop();
       templates.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);

@@ -41,6 +41,8 @@ export function journalledPlan(
     ...about,
     createdAt: at,
     steps,
+    atOnce: null,
+    holds: null,
     state,
     direction: 'forward',
     endedAt: over,

@@ -75,7 +75,13 @@ describe('addresses', () => {
   const address = fc.integer({ min: 0, max: 2 ** 32 - 1 }).map(textOf);
 
   it('count up within their network, past what is taken', () => {
-    const near = fc.tuple(address, fc.integer({ min: 8, max: 32 }), fc.nat({ max: 30 }), fc.array(fc.nat({ max: 40 })), fc.nat({ max: 40 }));
+    const near = fc.tuple(
+      address,
+      fc.integer({ min: 8, max: 32 }),
+      fc.nat({ max: 30 }),
+      fc.array(fc.nat({ max: 40 })),
+      fc.nat({ max: 40 }),
+    );
     fc.assert(
       fc.property(near, ([first, prefix, count, offsets, gatewayOffset]) => {
         const size = 2 ** (32 - prefix);

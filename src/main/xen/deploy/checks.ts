@@ -22,11 +22,6 @@ export interface Others {
   readonly outOfSight: readonly string[];
 }
 
-/** What the toolstack says of a configuration; null while it has not been asked. */
-export type ConfigVerdict =
-  | { readonly kind: 'read'; readonly complaints: readonly ConfigComplaint[] }
-  | { readonly kind: 'failed'; readonly problem: Problem };
-
 /** One VM and what is known about it by now. */
 export interface VmFacts {
   readonly guest: Guest;
@@ -34,9 +29,10 @@ export interface VmFacts {
   readonly placed: Placed;
   /** The host that it is placed on. */
   readonly host: PlacementHost | null;
-  /** Why that host could not be looked at. */
+  /** Why that host could not be looked at, or asked about the configuration. */
   readonly lookProblem: Problem | null;
-  readonly config: ConfigVerdict | null;
+  /** What the toolstack says of its configuration; null while it has not been asked. */
+  readonly complaints: readonly ConfigComplaint[] | null;
 }
 
 type Outcome = readonly [state: CheckState, detail: string];
@@ -96,7 +92,11 @@ function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
   const files = filesOf(guest);
   const checks = [
     ...everywhere,
-    made('type', `${called(host.name)} builds ${guest.type.toUpperCase()} guests`, obstacle(placed, 'type', typeHint) ?? ['ok', typeWords(host)]),
+    made(
+      'type',
+      `${called(host.name)} builds ${guest.type.toUpperCase()} guests`,
+      obstacle(placed, 'type', typeHint) ?? ['ok', typeWords(host)],
+    ),
     made('memory', `Xen has ${formatBytes(placed.verdict?.memoryNeed ?? guest.memory)} free for it`, memory(vm)),
   ];
   if (guest.vifs.length > 0) {
@@ -105,13 +105,25 @@ function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
     checks.push(made('bridge', `${called(host.name)} has the bridge ${bridges}`, after(judge)));
   }
   if (guest.disks.length > 0 || guest.cloudInit !== null) {
-    checks.push(made('disk-space', 'There is room for its disks', after((found) => diskSpace(vm, found))));
+    checks.push(
+      made(
+        'disk-space',
+        'There is room for its disks',
+        after((found) => diskSpace(vm, found)),
+      ),
+    );
   }
   for (const kind of ['image', 'kernel'] as const) {
     const paths = files.filter((file) => file.kind === kind).map(({ path }) => visibleText(path, 120));
     if (paths.length === 0) continue;
     const title = `${paths.join(', ')} ${paths.length === 1 ? 'is' : 'are'} there`;
-    checks.push(made(kind, title, after((found) => (kind === 'image' ? image(vm, found) : kernel(vm)))));
+    checks.push(
+      made(
+        kind,
+        title,
+        after((found) => (kind === 'image' ? image(vm, found) : kernel(vm))),
+      ),
+    );
   }
   const addresses = fixedAddresses(guest);
   if (addresses.length > 0) {
@@ -121,9 +133,22 @@ function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
   }
   checks.push(made('config', `${host.toolstack} accepts the configuration`, config(vm)));
   if (guest.selinux.booleans.length > 0) {
-    checks.push(made('selinux', `SELinux lets it: ${guest.selinux.booleans.join(', ')}`, after((found) => selinux(vm, found))));
+    checks.push(
+      made(
+        'selinux',
+        `SELinux lets it: ${guest.selinux.booleans.join(', ')}`,
+        after((found) => selinux(vm, found)),
+      ),
+    );
   }
-  if (guest.autostart) checks.push(made('autostart', 'It can be started with its host', after((found) => autostart(vm, found))));
+  if (guest.autostart)
+    checks.push(
+      made(
+        'autostart',
+        'It can be started with its host',
+        after((found) => autostart(vm, found)),
+      ),
+    );
   return checks;
 }
 
@@ -140,7 +165,8 @@ function name({ guest, host, lookProblem }: VmFacts, others: Others): Outcome {
   const config = look?.findings.get(`target=${configPath(guest.name)}`)?.kind;
   const claim = look?.findings.get(`claim=${guest.name}`)?.kind;
   const where = called(host?.name ?? '');
-  if (config === 'there') return ['failed', `${where} has a file ${configPath(guest.name)} already. Choose another name, or remove the file.`];
+  if (config === 'there')
+    return ['failed', `${where} has a file ${configPath(guest.name)} already. Choose another name, or remove the file.`];
   if (claim === 'there') {
     return ['failed', `Somebody else's Hum deploys a VM of this name on ${where} at this moment. Choose another name, or wait for it.`];
   }
@@ -163,7 +189,8 @@ function macTitle({ macs }: VmFacts): string {
 function mac({ guest, macs }: VmFacts, others: Others): Outcome {
   for (const each of macs) {
     const taken = others.macs.get(each);
-    if (taken !== undefined) return ['failed', `${each} is that of ${visibleText(taken, 120)}. Give it another one, or none: then one is generated.`];
+    if (taken !== undefined)
+      return ['failed', `${each} is that of ${visibleText(taken, 120)}. Give it another one, or none: then one is generated.`];
   }
   const own = guest.vifs.flatMap((vif) => vif.mac ?? []);
   const foreign = own.filter((each) => !each.startsWith(xenPrefix));
@@ -200,7 +227,10 @@ function diskSpace({ guest, placed }: VmFacts, look: HostLook): Outcome {
   if (guest.cloudInit !== null && look.findings.get(`target=${guest.cloudInit.path}`)?.kind === 'there') there.push(guest.cloudInit.path);
   if (there.length > 0) {
     const paths = there.map((path) => visibleText(path, 120)).join(', ');
-    return ['failed', `${paths} ${there.length === 1 ? 'is' : 'are'} there already, and Hum overwrites nothing. Choose another name or folder.`];
+    return [
+      'failed',
+      `${paths} ${there.length === 1 ? 'is' : 'are'} there already, and Hum overwrites nothing. Choose another name or folder.`,
+    ];
   }
   const short = obstacle(placed, 'disk-space', 'Make room on the host, or choose another host or folder.');
   if (short !== undefined) return short;
@@ -234,7 +264,10 @@ function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
     if (found?.kind !== 'file') continue;
     const wanted = source.method === 'overlay' ? 'qcow2' : format;
     if (found.format !== wanted) {
-      return ['failed', `${shown} is ${found.format}, and a ${wanted} one is needed. Name another image, or change the format of the disk.`];
+      return [
+        'failed',
+        `${shown} is ${found.format}, and a ${wanted} one is needed. Name another image, or change the format of the disk.`,
+      ];
     }
     if (found.format === 'raw' && size !== null && size < found.bytes) {
       const hint = `the disk would be ${formatBytes(size)}: its end would be cut off. Make the disk larger.`;
@@ -244,8 +277,11 @@ function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
       return ['failed', `The checksum noted beside ${shown} is not the template's: it is another image. Bring the right one to the host.`];
     }
     const known = source.checksum ?? found.checksum;
-    const checksum = known === null ? 'no checksum is known, so a damaged one would not be noticed' : 'its checksum is compared after the copy';
-    words.push(`${shown}: ${formatBytes(found.bytes)}, ${place.kind === 'file' && source.method === 'overlay' ? 'stays where it is' : checksum}`);
+    const checksum =
+      known === null ? 'no checksum is known, so a damaged one would not be noticed' : 'its checksum is compared after the copy';
+    words.push(
+      `${shown}: ${formatBytes(found.bytes)}, ${place.kind === 'file' && source.method === 'overlay' ? 'stays where it is' : checksum}`,
+    );
   }
   return ['ok', words.length === 0 ? 'It is there.' : `${words.join('; ')}.`];
 }
@@ -270,14 +306,14 @@ function ip({ guest }: VmFacts, look: HostLook): Outcome {
   const found = fixedAddresses(guest).map((each) => ({ ...each, kind: look.findings.get(reachWord(each.address, each.bridge))?.kind }));
   const answering = found.filter(({ kind }) => kind === 'answers').map(({ address }) => address);
   if (answering.length > 0) return ['failed', `A machine answers at ${answering.join(', ')} already. Choose another address.`];
-  if (found.some(({ kind }) => kind === 'untold')) return ['note', 'No VM that Hum knows has it; the host has no ping to ask the others with.'];
+  if (found.some(({ kind }) => kind === 'untold'))
+    return ['note', 'No VM that Hum knows has it; the host has no ping to ask the others with.'];
   return ['ok', 'No VM that Hum knows has it, and nothing answers there.'];
 }
 
-function config({ config: told, host }: VmFacts): Outcome {
-  if (told === null) return running;
-  if (told.kind === 'failed') return ['failed', visibleText(`${told.problem.message} ${told.problem.hint}`)];
-  const worst = told.complaints.find(({ severity }) => severity === 'error') ?? told.complaints[0];
+function config({ complaints, host }: VmFacts): Outcome {
+  if (complaints === null) return running;
+  const worst = complaints.find(({ severity }) => severity === 'error') ?? complaints[0];
   if (worst === undefined) return ['ok', `${host?.toolstack ?? 'xl'} has read it and found nothing wrong.`];
   const where = worst.line > 0 ? `Line ${worst.line}: ` : '';
   const detail = visibleText(`${where}${worst.message}`);
@@ -292,15 +328,19 @@ function selinux({ guest, host }: VmFacts, look: HostLook): Outcome {
     return [lacking, lacking === 'failed' ? `${words}, and the template insists on it. Switch it on.` : `${words}: nothing is set.`];
   }
   const absent = booleans.filter((each) => look.findings.get(`boolean=${each}`)?.kind === 'absent');
-  if (absent.length > 0) return [lacking, `Its policy has no boolean ${absent.join(', ')}${lacking === 'failed' ? ': install what brings it.' : ': left out.'}`];
+  if (absent.length > 0)
+    return [lacking, `Its policy has no boolean ${absent.join(', ')}${lacking === 'failed' ? ': install what brings it.' : ': left out.'}`];
   const set = booleans.filter((each) => look.findings.get(`boolean=${each}`)?.kind === 'off');
   return ['ok', set.length === 0 ? 'All are on already.' : `${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} switched on.`];
 }
 
 function autostart({ guest }: VmFacts, look: HostLook): Outcome {
   const path = autostartPathOf(guest.name);
-  if (look.findings.get(`target=${path}`)?.kind === 'there') return ['failed', `${path} is there already. Remove it, or choose another name.`];
-  return look.autostart ? ['ok', `A link in /etc/xen/auto.`] : ['note', 'The host has no /etc/xen/auto: it is made. See whether its xendomains service is on.'];
+  if (look.findings.get(`target=${path}`)?.kind === 'there')
+    return ['failed', `${path} is there already. Remove it, or choose another name.`];
+  return look.autostart
+    ? ['ok', `A link in /etc/xen/auto.`]
+    : ['note', 'The host has no /etc/xen/auto: it is made. See whether its xendomains service is on.'];
 }
 
 /** A VM that fits nowhere: each kind of reason, with the hosts that come nearest. */

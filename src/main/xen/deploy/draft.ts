@@ -140,7 +140,10 @@ function asField({ field, message }: FieldError): FieldError {
 }
 
 /** Values of parameters for each VM, by which its fixed addresses are its own. */
-function draw(source: DraftSource, guests: readonly Guest[]): { readonly values: readonly Record<string, string>[]; readonly errors: FieldError[] } {
+function draw(
+  source: DraftSource,
+  guests: readonly Guest[],
+): { readonly values: readonly Record<string, string>[]; readonly errors: FieldError[] } {
   const { request, template, others, before } = source;
   const values = guests.map((): Record<string, string> => ({}));
   const errors: FieldError[] = [];

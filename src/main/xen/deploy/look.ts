@@ -1,5 +1,6 @@
 import type { Toolstack } from '../../../shared/contract/xen.ts';
 import { HumError } from '../../../shared/errors.ts';
+import { visibleText } from '../../../shared/visible-text.ts';
 import type { Runner } from '../../ssh/session.ts';
 import { toolstackFailure } from '../failures.ts';
 import { xenScript } from '../scripts.ts';
@@ -81,7 +82,7 @@ const timeoutMs = 60_000;
 
 /**
  * Asks a host, in one round trip.
- * @throws HumError as `Runner.run`, and in the words of the toolstack's failures where the script itself could not run
+ * @throws HumError `bad-answer`, as `Runner.run`, and in the words of the toolstack's failures where the script itself could not run
  */
 export async function lookAt(
   runner: Runner,
@@ -91,11 +92,23 @@ export async function lookAt(
 ): Promise<HostLook> {
   const { signal, now = Date.now } = options;
   const began = now();
-  const result = await runner.run(xenScript('deploy-look'), [toolstack, ...words], { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+  const result = await runner.run(xenScript('deploy-look'), [toolstack, ...words], {
+    timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const output = result.stdout.toString();
   const problem = toolstackFailure({ code: result.code, output: output + result.stderr.toString(), shown: 'The look at the host' });
   if (problem !== undefined) throw new HumError(problem);
-  return readLook(output, words, (began + now()) / 2);
+  const look = readLook(output, words, (began + now()) / 2);
+  if (words.some((word) => !look.findings.has(word))) {
+    throw new HumError({
+      code: 'bad-answer',
+      message: 'The host answered only a part of what Hum asked it.',
+      hint: 'Try again. What it said is below.',
+      detail: visibleText((output + result.stderr.toString()).slice(-2000), 2000),
+    });
+  }
+  return look;
 }
 
 /** Reads what scripts/deploy-look.sh printed. Lines that it would not print are passed over. `at`: our clock while it looked, epoch ms. */

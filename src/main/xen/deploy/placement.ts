@@ -210,12 +210,7 @@ function hostObstacles({ type }: Guest, { trouble, toolstack, version, capabilit
 }
 
 /** Why a hypervisor does not build guests of this type; null where it does, or has not told what it can. */
-export function typeObstacle(
-  type: Guest['type'],
-  toolstack: Toolstack,
-  version: string,
-  capabilities: readonly string[],
-): string | null {
+export function typeObstacle(type: Guest['type'], toolstack: Toolstack, version: string, capabilities: readonly string[]): string | null {
   const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(version) ?? [];
   if (type === 'pvh' && (toolstack === 'xm' || (major !== '' && (Number(major) < 4 || (major === '4' && Number(minor) < 10))))) {
     return `no PVH: Xen ${toolstack === 'xm' ? 'with xm' : visibleText(version, 20)} is too old for it`;
@@ -309,7 +304,8 @@ const sparseBytes = mib;
 
 /** What a disk takes at first. A file is sparse: it takes what its image takes, and grows up to its size later. */
 function bytesOf({ place, source, size }: GuestDisk, look: HostLook | null): number {
-  const image = source.kind === 'image' ? look?.findings.get(`${source.method === 'snapshot' ? 'origin' : 'file'}=${source.image}`) : undefined;
+  const image =
+    source.kind === 'image' ? look?.findings.get(`${source.method === 'snapshot' ? 'origin' : 'file'}=${source.image}`) : undefined;
   if (place.kind === 'volume') return size ?? lengthOf(image);
   if (source.kind === 'empty' || source.method === 'overlay') return sparseBytes;
   return image?.kind === 'file' ? Math.max(sparseBytes, image.allocated) : sparseBytes;

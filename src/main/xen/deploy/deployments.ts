@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { DeployCheck, DeployPreviewEvent, DeployRequest } from '../../../shared/contract/deploy.ts';
+import { HumError, type ProblemCode } from '../../../shared/errors.ts';
+import type { Plan, PlanRunner } from '../../plans/plan.ts';
+import type { Runner } from '../../ssh/session.ts';
+import { abortable, type Bell, pause, settled } from '../../stream.ts';
+import type { Templates } from '../templates/templates.ts';
+import type { Xen } from '../xen.ts';
+import { checksOf, type VmFacts } from './checks.ts';
+import { deploymentOfAll, deploymentPlan } from './deployment-plan.ts';
+import type { Draft, DraftVm } from './draft.ts';
+import { holdingsOf } from './draft.ts';
+import { type FleetView, heldBy, othersOf, placementHosts, readHoldings } from './fleet-view.ts';
+import { type HostLook, lookAt, wordsOf } from './look.ts';
+import { place } from './placement.ts';
+import { Preview, type ReadyDraft } from './preview.ts';
+
+export interface DeploymentsDeps {
+  readonly xen: Pick<Xen, 'hosts' | 'host' | 'domains' | 'watch'>;
+  readonly templates: Pick<Templates, 'get'>;
+  readonly plans: PlanRunner;
+  /** @throws HumError when there is no connection */
+  readonly runner: (host: string) => Runner;
+  /** Every host of the inventory. */
+  readonly hosts: () => readonly { readonly id: string; readonly name: string; readonly address: string }[];
+  /** Answers so many random bytes. */
+  readonly random?: (bytes: number) => Uint8Array;
+  /** Epoch ms. */
+  readonly now?: () => number;
+}
+
+/** What would be deployed, seen and checked before it is; and its start. */
+export interface Deployments {
+  /**
+   * Follows a request until the caller leaves. Its names, MACs and addresses are held as long; it can be started for another minute. `client` is
+   * the window that asks. `writable`, if given, is awaited before each event.
+   */
+  preview(
+    request: DeployRequest,
+    client: string,
+    signal?: AbortSignal,
+    writable?: () => Promise<void>,
+  ): AsyncGenerator<DeployPreviewEvent, void, void>;
+  /**
+   * Looks once more at what can have changed, and starts the plans of the preview with this digest.
+   * @throws HumError `plan-changed` when it stands for another request, or is too old; else why a check failed; what `Runner.run` throws
+   */
+  start(request: DeployRequest & { readonly digest: string }): Promise<{ readonly batch: string; readonly plans: readonly string[] }>;
+  stop(): void;
+}
+
+/** Between two drafts that only the movement of the fleet asks for, ms. */
+const spacingMs = 500;
+/** How often a preview sees for itself whether plans or its template have changed, ms. */
+const seeMs = 1_000;
+/** So long after its end a preview can be started, ms. */
+const graceMs = 60_000;
+
+/** Builds the service. */
+export function createDeployments({
+  xen,
+  templates,
+  plans,
+  runner,
+  hosts,
+  random = randomBytes,
+  now = Date.now,
+}: DeploymentsDeps): Deployments {
+  /** The open ones, and those that ended less than a minute ago; oldest first. */
+  const previews = new Set<Preview>();
+  const open = new Set<Preview>();
+  const timers = new Set<NodeJS.Timeout>();
+  const stopped = new AbortController();
+
+  /** As `client` sees it: what the same window looks at is not somebody else's. */
+  function viewFor(client: string): FleetView {
+    const inventory = hosts();
+    const names = new Map(inventory.map(({ id, name }) => [id, name]));
+    return {
+      hosts: xen.hosts(),
+      domains: xen.domains(),
+      hostName: (id) => names.get(id) ?? id,
+      hostAddresses: inventory,
+      planned: plans.holdings().flatMap(readHoldings),
+      previewed: [...open].flatMap((each) => (each.client === client || each.draft === null ? [] : holdingsOf(each.draft))),
+    };
+  }
+
+  async function* follow(
+    request: DeployRequest,
+    client: string,
+    signal: AbortSignal,
+    writable: (() => Promise<void>) | undefined,
+  ): AsyncGenerator<DeployPreviewEvent, void, void> {
+    const earlier = [...previews].findLast((each) => each.client === client && each.request.template === request.template);
+    const preview = new Preview(request, client, anew(earlier?.draft ?? null), { runner, random, now }, signal);
+    previews.add(preview);
+    open.add(preview);
+    let moved = false;
+    const watchFleet = async () => {
+      for await (const _ of xen.watch(signal)) {
+        moved = true;
+        preview.bell.ring();
+      }
+    };
+    void watchFleet();
+    try {
+      let missing = false;
+      while (!signal.aborted) {
+        const drafted = performance.now();
+        moved = false;
+        const template = templates.get(request.template);
+        let events: readonly DeployPreviewEvent[] = [];
+        if (template === undefined) {
+          if (!missing) events = [{ kind: 'refused', problem: noSuchTemplate().problem }];
+          preview.tellAll();
+        } else events = preview.next(template.template, template.version, viewFor(client));
+        missing = template === undefined;
+        const seen = stamp(template?.version);
+        for (const event of events) {
+          if (writable !== undefined) await settled(writable(), signal);
+          if (signal.aborted) return;
+          yield event;
+        }
+        await somethingNew(seen, drafted);
+      }
+    } finally {
+      open.delete(preview);
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        previews.delete(preview);
+      }, graceMs);
+      timer.unref();
+      timers.add(timer);
+    }
+
+    /** What does not tell by itself that it has changed. */
+    function stamp(version: string | undefined): string {
+      return JSON.stringify([version, plans.holdings(), [...open].map((each) => each.draft?.digest)]);
+    }
+
+    /** Until a look has ended, or something else has changed and the last draft is not quite new. */
+    async function somethingNew(seen: string, drafted: number): Promise<void> {
+      while (!signal.aborted && !preview.lookEnded) {
+        if (moved || stamp(templates.get(request.template)?.version) !== seen || preview.wantsToLook) {
+          const rest = drafted + spacingMs - performance.now();
+          if (rest <= 0) return;
+          await ringOr(preview.bell, rest, signal);
+        } else await ringOr(preview.bell, seeMs, signal);
+      }
+    }
+  }
+
+  /** Looks again at the hosts, and then, in one go with the start, judges what is known at that moment. */
+  async function lookAgain(ready: ReadyDraft): Promise<ReadonlyMap<string, HostLook>> {
+    const byHost = Map.groupBy(ready.vms, ({ placed }) => placed.host ?? '');
+    const looks = [...byHost].map(async ([host, vms]) => {
+      const words = new Set(vms.flatMap(({ guest }) => wordsOf(guest, { reach: false })));
+      const look = await lookAt(runner(host), xen.host(host)?.toolstack ?? 'xl', [...words], { now });
+      // Whether an address answers was asked a moment ago.
+      const before = ready.looks.get(host)?.findings ?? new Map();
+      return [host, { ...look, findings: new Map([...before, ...look.findings]) }] as const;
+    });
+    return new Map(await Promise.all(looks));
+  }
+
+  return {
+    preview: (request, client, signal, writable) =>
+      abortable([signal, stopped.signal], (aborted) => follow(request, client, aborted, writable)),
+
+    async start({ digest, ...request }) {
+      const preview = [...previews].findLast((each) => each.ready.has(digest));
+      const ready = preview?.ready.get(digest);
+      if (preview === undefined || ready === undefined || !isDeepStrictEqual(ready.request, request)) throw planChanged();
+      if (templates.get(request.template)?.version !== ready.version) throw planChanged();
+      const looks = await lookAgain(ready);
+      // Nothing is awaited from here on: of two that start at once, the second sees the plans of the first.
+      if (!preview.ready.has(digest)) throw planChanged();
+      const failed = failedCheck(ready, viewFor(preview.client), looks);
+      if (failed !== undefined) throw refusal(failed);
+      const { batch, ids } = plans.start(plansOf(ready));
+      preview.started();
+      return { batch, plans: ids };
+    },
+
+    stop() {
+      stopped.abort();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+
+  function plansOf({ request, vms }: ReadyDraft): readonly Plan[] {
+    const deployments = vms.flatMap(({ deployment }) => deployment ?? []);
+    const holdings = holdingsOf({ vms });
+    if (request.partial === 'all-or-none') {
+      const busy = vms.find(({ guest, placed }) => plans.busy(`${placed.host}/${guest.name}`));
+      if (busy !== undefined) throw underWay(busy);
+      return [{ ...deploymentOfAll(deployments), holds: heldBy(holdings) }];
+    }
+    return deployments.map((deployment, at) => ({
+      ...deploymentPlan(deployment),
+      atOnce: request.atOnce,
+      holds: heldBy(holdings.slice(at, at + 1)),
+    }));
+  }
+}
+
+/** The first check that fails now, each VM on the host that it was shown on. @throws HumError `plan-changed` when one of these is none any more */
+function failedCheck({ request, vms }: ReadyDraft, view: FleetView, looks: ReadonlyMap<string, HostLook>): DeployCheck | undefined {
+  const others = othersOf(view);
+  const hosts = placementHosts(view, looks);
+  if (vms.some(({ placed }) => hosts.every(({ id }) => id !== placed.host))) throw planChanged();
+  for (const host of hosts) {
+    const mine = vms.filter(({ placed }) => placed.host === host.id);
+    const guests = mine.map(({ guest }) => guest);
+    const { vms: placed } = place(guests, [host], { headroom: request.headroom, only: host.id });
+    const facts = mine.flatMap(({ guest, macs }, at): VmFacts[] => {
+      const here = placed[at];
+      return here === undefined ? [] : [{ guest, macs, placed: here, host, lookProblem: null, complaints: [] }];
+    });
+    const failed = checksOf(facts, others, []).find(({ state }) => state === 'failed');
+    if (failed !== undefined) return failed;
+  }
+  return undefined;
+}
+
+/** A draft whose addresses and hosts another preview goes on with; what it makes bears marks of its own. */
+function anew(draft: Draft | null): Draft | null {
+  return draft === null ? null : { ...draft, vms: draft.vms.map((vm) => ({ ...vm, mark: randomBytes(8).toString('hex') })) };
+}
+
+/** Until the next ring, or until so many ms have passed. */
+async function ringOr(bell: Bell, ms: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  await Promise.race([bell.wait(ended), pause(ms, ended)]);
+  over.abort();
+}
+
+const codes: Readonly<Record<string, ProblemCode>> = {
+  name: 'name-taken',
+  memory: 'memory-short',
+  bridge: 'bridge-missing',
+  'disk-space': 'disk-full',
+  image: 'disk-missing',
+  kernel: 'kernel-missing',
+  config: 'config-invalid',
+};
+
+/** A check that failed between preview and start, in its own words: what was found, and then what to do. */
+function refusal({ id, detail }: DeployCheck): HumError {
+  const [, found, advice] = /^(.*\.) ([^.]+(?:\.[^ ][^.]*)*\.)$/s.exec(detail) ?? [];
+  return new HumError({
+    code: codes[id] ?? 'conflict',
+    message: found ?? detail,
+    hint: `Nothing was started. ${advice ?? 'Look at the checks as they are now.'}`,
+  });
+}
+
+function underWay({ guest, placed }: DraftVm): HumError {
+  return new HumError({
+    code: 'conflict',
+    message: `Something is being done to ${guest.name} already.`,
+    hint: 'Wait for it, or decide about it on the activity page.',
+    ...(placed.host === null ? {} : { host: placed.host }),
+  });
+}
+
+function planChanged(): HumError {
+  return new HumError({
+    code: 'plan-changed',
+    message: 'What would be deployed is not what was shown any more; nothing was started.',
+    hint: 'Look at it as it is now, and decide again.',
+  });
+}
+
+function noSuchTemplate(): HumError {
+  return new HumError({
+    code: 'not-found',
+    message: 'This template is not there any more, or has an error.',
+    hint: 'See the templates page: it says what is wrong with it.',
+  });
+}
