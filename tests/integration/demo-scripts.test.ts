@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
 import { scripts } from '../../src/main/demo/scripts.ts';
+import { roomOf } from '../../src/main/demo/xen/deploy-look.ts';
+import { goods } from '../../src/main/demo/xen/goods.ts';
 import { type XenHost, xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
 import { xl } from '../../src/main/demo/xen/xl.ts';
 import { type ScriptName, xenScript } from '../../src/main/xen/scripts.ts';
@@ -65,6 +67,8 @@ function both(name: ScriptName, args: readonly string[], answers: readonly (read
   return { real: { code: real.status, stdout: real.stdout }, simulated: { code: simulated.code, stdout: simulated.stdout } };
 }
 
+const answering = (xen: XenHost) => xen.machine.domains(now).flatMap(({ guest }) => guest.vifs.flatMap(({ ip }) => ip ?? []));
+
 const list = ['vm-list'];
 const on = (domain: typeof first, ...rest: readonly string[]) => ['xl', domain.guest.uuid, String(domain.id), domain.name, ...rest];
 
@@ -106,6 +110,85 @@ describe('the demo does what the scripts of actions do', () => {
     const { real, simulated } = both(name, args, answers, stdin);
     expect(simulated).toEqual(real);
     expect(real.stdout).not.toContain('never asked');
+  });
+
+  it('looks at what a deployment needs', (context) => {
+    const bin = mkdtempSync(join(dir, 'bin-'));
+    const xen = newHost();
+    const { machine: there } = xen;
+    writePrograms(bin, xen, [['info']]);
+    const program = (name: string, text: string) => writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const room = roomOf(there) / 1024;
+    // What only the machine that the tests run on could say otherwise.
+    program('df', `echo; case $2 in /srv*) mount=/srv ;; *) mount=/ ;; esac; echo "/dev/sda1 9999999 1 ${room} 10% $mount"`);
+    program(
+      'du',
+      `case $2 in ${[...goods].map(([path, { allocated }]) => `${path}) echo ${allocated / 1024} x ;;`).join(' ')} *) echo 4 x ;; esac`,
+    );
+    program('vgs', `[ "$7" = vg0 ] && echo "  ${roomOf(there)}"`);
+    program('lvs', `[ -e "/dev/$7" ] && echo '  ${10 * 2 ** 30}'`);
+    program('ping', `case $5 in ${answering(xen).join('|') || 'nobody'}) exit 0 ;; *) exit 1 ;; esac`);
+    const config = [...there.files.keys()].find((path) => /^\/etc\/xen\/[^/]*$/.test(path)) ?? raise('no configuration');
+    const link = [...there.links.keys()][0] ?? raise('no autostart');
+    const volume = there.parts.cast.flatMap(({ guest }) => guest.disks).find(({ target }) => target.startsWith('/dev/vg0/'))?.target;
+    const words = [
+      ...[
+        'folder=/srv/xen',
+        'folder=/srv/xen/new/deeper',
+        'folder=/srv/xen/vmlinuz/x',
+        'folder=/opt/none',
+        `target=${config}`,
+        `target=${link}`,
+      ],
+      ...['target=/srv/xen/new.img', 'target=/srv/xen/vmlinuz', 'target=/srv/xen', `volume=${volume?.slice(5)}`, 'volume=vg0/none'],
+      ...[...goods.keys()].map((path) => `file=${path}`),
+      ...['file=/srv/xen/none', 'file=/srv/xen', 'group=vg0', 'group=other', `origin=${volume?.slice(5)}`, 'origin=vg0/none'],
+      ...[
+        'bridge=none',
+        'boolean=x',
+        'claim=web01',
+        `reach=${answering(xen)[0]}/xenbr0`,
+        'reach=192.0.2.1/xenbr0',
+        "target=/srv/$(reboot)'\n1 there",
+      ],
+    ];
+    const files = [...goods.keys(), config, `/dev/${volume?.slice(5)}`];
+    const lay = [
+      // Over what every machine has: nothing is made on this one.
+      'for each in /srv /etc /dev /var/lib; do mount -t tmpfs none "$each" || exit 77; done',
+      'mknod -m 666 /dev/null c 1 3',
+      'while read -r path; do mkdir -p "$(dirname "$path")"; : >"$path"; done',
+      ...[...goods].map(
+        ([path, { bytes, format }]) =>
+          `truncate -s ${bytes} ${path}${format === 'qcow2' ? `; printf 'QFI\\373' | dd of=${path} conv=notrunc 2>/dev/null` : ''}`,
+      ),
+      `mkdir -p /etc/xen/auto; ln -s ../none ${link}`,
+      'exec sh -c "$0" sh "$@" </dev/null',
+    ];
+    const real = spawnSync(
+      'unshare',
+      ['--mount', '--propagation', 'private', 'sh', '-c', lay.join('\n'), xenScript('deploy-look'), 'xl', ...words],
+      {
+        input: files.map((path) => `${path}\n`).join(''),
+        encoding: 'utf8',
+        env: { PATH: `${bin}:${process.env.PATH}`, TMPDIR: dir },
+      },
+    );
+    if (real.status === 77 || real.error !== undefined || process.getuid?.() !== 0)
+      return context.skip('no file system can be mounted here');
+    const simulated = scripts.get(xenScript('deploy-look'))?.({
+      host: { profile, xen: newHost(), now: () => now },
+      args: ['xl', ...words],
+      stdin: '',
+    });
+    const sorted = (text = '') =>
+      text
+        .split('\n')
+        .filter((line) => !line.startsWith('clock '))
+        .sort();
+    expect(real.stderr).toBe('');
+    expect(sorted(real.stdout)).toEqual(sorted(simulated?.stdout));
+    expect(sorted(real.stdout)).toHaveLength(words.length + 4);
   });
 
   it("takes what it built back, and nobody else's", () => {

@@ -5,6 +5,7 @@ import vmList from '../terminals/vm-list.sh?raw';
 import autostart from '../xen/scripts/autostart.sh?raw';
 import check from '../xen/scripts/check-config.sh?raw';
 import configuration from '../xen/scripts/configuration.sh?raw';
+import deployLook from '../xen/scripts/deploy-look.sh?raw';
 import destination from '../xen/scripts/destination.sh?raw';
 import domain from '../xen/scripts/domain.sh?raw';
 import save from '../xen/scripts/save.sh?raw';
@@ -13,6 +14,7 @@ import toolstack from '../xen/scripts/toolstack.sh?raw';
 import { restoreFile, writeFile } from './file-scripts.ts';
 import { runProgram } from './programs.ts';
 import type { Script } from './script-call.ts';
+import { lookForDeployment } from './xen/deploy-look.ts';
 import { checkConfig, lookAtDestination, onDomain, saveOrRestore, setAutostart, start } from './xen/lifecycle-scripts.ts';
 
 import { tellConfiguration } from './xen/tell-configuration.ts';
@@ -33,4 +35,5 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [onXen('autostart', autostart), setAutostart],
   [onXen('check-config', check), checkConfig],
   [onXen('destination', destination), lookAtDestination],
+  [onXen('deploy-look', deployLook), lookForDeployment],
 ]);

@@ -2,6 +2,7 @@ import { randomOf } from '../random.ts';
 import type { Wave } from '../wave.ts';
 import { type CastMember, uuidOf } from './cast.ts';
 import { type Domain, halted, type Load, loadOf, newDomain, reasons, resumed } from './domain.ts';
+import { goods } from './goods.ts';
 import { type Guest, guestText } from './guest.ts';
 
 /** What a Xen host of the demo is made of. */
@@ -22,8 +23,6 @@ export const takes = { shutdown: 2600, rebootGap: 1300, create: 1800, save: 2800
 
 /** A guest that is not known to the cast: somebody wrote its configuration while the demo ran. */
 const ordinary = { busy: 0.05, networkPerSecond: 20_000, diskPerSecond: 40_000, deaf: false };
-
-const kernels: ReadonlySet<string> = new Set(['/srv/xen/vmlinuz', '/srv/xen/initrd.img']);
 
 /** What Xen keeps for itself. */
 const overheadMb = 64;
@@ -124,9 +123,9 @@ export class Machine {
     return link?.startsWith('../') ? `/etc/xen/${link.slice(3)}` : (link ?? path);
   }
 
-  /** Whether a disk or a kernel of this name is there: those of the cast, and the kernels beside them. */
+  /** Whether a disk or a kernel of this name is there: those of the cast, and what is there for new ones. */
   hasDisk(path: string): boolean {
-    return kernels.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
+    return goods.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
   }
 
   build(guest: Guest, at: number): Domain {
