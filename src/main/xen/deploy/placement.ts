@@ -170,13 +170,13 @@ function judge(guest: Guest, host: PlacementHost, before: Taken, same: number, h
   const memoryNeed = guest.memory + memoryOverhead(guest);
   const free = host.memoryFree - before.memory;
   const rooms = roomsOf(guest, host.look, before);
-  const obstacles = [...hostObstacles(guest, host), ...lookObstacles(guest, host.look)];
+  const obstacles = [...hostObstacles(guest, host), ...(host.trouble === null ? lookObstacles(guest, host.look) : [])];
   const memoryAvailable = Math.max(0, free - headroom);
-  if (host.memoryTotal > 0 && memoryNeed > free - headroom) {
+  if (host.trouble === null && host.memoryTotal > 0 && memoryNeed > free - headroom) {
     obstacles.push({ kind: 'memory', reason: `no: ${formatBytes(memoryNeed + headroom - free)} short` });
   }
   for (const { where, need, free: there } of rooms) {
-    if (there !== null && need > there) {
+    if (host.trouble === null && there !== null && need > there) {
       obstacles.push({ kind: 'disk-space', reason: `${where.startsWith('/') ? 'disk' : where}: ${formatBytes(need - there)} short` });
     }
   }

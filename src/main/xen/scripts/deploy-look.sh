@@ -43,6 +43,12 @@ folder() {
   $sudo test -w "$dir" && writable=yes
   room=$($sudo df -Pk "$dir" 2>/dev/null </dev/null | sed -n '$s/^.* \([0-9]\{1,\}\) \{1,\}[0-9-]\{1,\}%\{0,1\} *\(\/.*\)$/\1 \2/p')
   [ -n "$room" ] || room='0 /'
+  # To busybox, root may write everywhere. The last mount of a place counts.
+  options=
+  while read -r _ at _ these _; do
+    [ "$at" != "${room#* }" ] || options=$these
+  done </proc/mounts
+  case ,$options, in *,ro,*) writable=no ;; esac
   echo "$number free ${room%% *} $writable ${room#* }"
 }
 

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checksOf, type Others, type VmFacts } from '../../src/main/xen/deploy/checks.ts';
+import { heldBy, othersOf, placementHosts, readHoldings } from '../../src/main/xen/deploy/fleet-view.ts';
+import type { Guest, GuestDisk } from '../../src/main/xen/deploy/guest.ts';
+import { type Finding, type HostLook, readLook } from '../../src/main/xen/deploy/look.ts';
+import { type PlacementHost, place } from '../../src/main/xen/deploy/placement.ts';
+import { copied, guest, lookAtAll, placementHost } from '../support/deploy.ts';
+import { domainRow, xenHost } from '../support/xen-rows.ts';
+
+const mib = 2 ** 20;
+const gib = 2 ** 30;
+const nobody: Others = { names: new Map(), previewed: new Set(), macs: new Map(), addresses: new Map(), outOfSight: [] };
+
+interface Case {
+  readonly guest?: Partial<Guest>;
+  readonly look?: HostLook | null;
+  readonly host?: Partial<PlacementHost>;
+  readonly others?: Partial<Others>;
+  readonly vm?: Partial<VmFacts>;
+}
+
+/** The state and detail of one check of one VM on one host. */
+function check(id: string, { guest: change, look = lookAtAll(), host: more, others, vm }: Case = {}) {
+  const wanted = guest(change);
+  const host = placementHost('a', { look, ...more });
+  const placed = place([wanted], [host], { headroom: 256 * mib, only: 'a' }).vms[0];
+  if (placed === undefined) throw new Error('not placed');
+  const macs = wanted.vifs.map(({ mac }) => mac ?? '00:16:3e:00:00:01');
+  const facts: VmFacts = { guest: wanted, macs, placed, host, lookProblem: null, complaints: [], ...vm };
+  const found = checksOf([facts], { ...nobody, ...others }, []).find((each) => each.id === id);
+  return found === undefined ? undefined : `${found.state}: ${found.detail}`;
+}
+
+const image = (change: Partial<Extract<Finding, { kind: 'file' }>>): HostLook =>
+  lookAtAll({
+    'file=/srv/xen/base.img': { kind: 'file', bytes: 2 * gib, allocated: gib, format: 'raw', checksum: null, ...change },
+  });
+const disk = (change: Partial<GuestDisk>, method: 'copy' | 'overlay' = 'copy', checksum: string | null = null): Partial<Guest> => ({
+  disks: [{ ...copied('/srv/xen/web01.img'), source: { kind: 'image', image: '/srv/xen/base.img', method, checksum }, ...change }],
+});
+const fixed = (address: string): Partial<Guest> => ({
+  vifs: [{ bridge: 'xenbr0', mac: null, ip: { kind: 'static', address, prefix: 24, gateway: null, dns: [] } }],
+});
+
+describe('the checks of a VM', () => {
+  it('all pass where everything is there', () => {
+    const ids = ['name', 'mac', 'type', 'memory', 'bridge', 'disk-space', 'image', 'kernel', 'config', 'clock', 'parameters'];
+    for (const id of ids) expect(check(id)).toMatch(/^ok: .+\.$/);
+    for (const id of ['ip', 'selinux', 'autostart']) expect(check(id)).toBeUndefined();
+  });
+
+  it('wait for the look at the host, but for what is known without', () => {
+    for (const id of ['name', 'bridge', 'disk-space', 'image', 'kernel', 'clock']) expect(check(id, { look: null })).toBe('running: ');
+    for (const id of ['mac', 'type', 'memory']) expect(check(id, { look: null })).toMatch(/^ok: /);
+    expect(check('config', { vm: { complaints: null } })).toBe('running: ');
+  });
+
+  it('say who has the name', () => {
+    const names = new Map([['web01', 'runs on xen-b']]);
+    expect(check('name', { others: { names } })).toBe('failed: web01 runs on xen-b. Choose another name.');
+    expect(check('name', { look: lookAtAll({ 'target=/etc/xen/web01.cfg': { kind: 'there' } }) })).toContain(
+      'has a file /etc/xen/web01.cfg already.',
+    );
+    expect(check('name', { look: lookAtAll({ 'claim=web01': { kind: 'there' } }) })).toMatch(/^failed: .*at this moment/);
+    expect(check('name', { look: lookAtAll({ 'claim=web01': { kind: 'old' } }) })).toMatch(/^ok: /);
+    expect(check('name', { others: { previewed: new Set(['web01']) } })).toMatch(/^note: Another window/);
+    expect(check('name', { others: { outOfSight: ['x', 'y'] } })).toMatch(/^note: As far as can be seen: x, y cannot/);
+  });
+
+  it('say whose the MAC address and the address are', () => {
+    const macs = new Map([['00:16:3e:00:00:01', 'db on xen-b']]);
+    expect(check('mac', { others: { macs } })).toMatch(/^failed: 00:16:3e:00:00:01 is that of db on xen-b\./);
+    const own = { vifs: [{ bridge: 'xenbr0', mac: '02:00:00:00:00:01', ip: { kind: 'dhcp' } as const }] };
+    expect(check('mac', { guest: own })).toMatch(/^note: .*not in the range of Xen/);
+    const reach = (kind: 'answers' | 'silent' | 'untold') => lookAtAll({ 'reach=10.0.0.7/xenbr0': { kind } });
+    expect(check('ip', { guest: fixed('10.0.0.7'), look: reach('silent') })).toMatch(/^ok: /);
+    expect(check('ip', { guest: fixed('10.0.0.7'), look: reach('answers') })).toMatch(/^failed: A machine answers at 10\.0\.0\.7/);
+    expect(check('ip', { guest: fixed('10.0.0.7'), look: reach('untold') })).toMatch(/^note: /);
+    const addresses = new Map([['10.0.0.7', 'the host xen-a']]);
+    expect(check('ip', { guest: fixed('10.0.0.7'), look: reach('silent'), others: { addresses } })).toMatch(/^failed: .*the host xen-a/);
+  });
+
+  it('say what is short, and how much', () => {
+    expect(check('memory', { host: { memoryFree: gib }, guest: { memory: gib, memoryMax: gib } })).toMatch(
+      /^failed: It takes 1\.0 GiB and 3\.0 MiB .*; 768 MiB may be used: 259 MiB short\. Choose another host/,
+    );
+    expect(check('memory')).toMatch(/7\.5 GiB are left after it\.$/);
+    const room = (bytes: number) => lookAtAll({ 'folder=/srv/xen': { kind: 'free', bytes, writable: true, mount: '/' } });
+    expect(check('disk-space', { look: room(gib / 2) })).toMatch(/^failed: Disk: 512 MiB short\. Make room/);
+    expect(check('disk-space', { look: room(2 * gib), guest: disk({ size: 10 * gib }) })).toMatch(/^note: .*may grow to 10\.0 GiB/);
+    const there = lookAtAll({ 'target=/srv/xen/web01.img': { kind: 'there' } });
+    expect(check('disk-space', { look: there })).toMatch(/^failed: \/srv\/xen\/web01\.img is there already, and Hum overwrites nothing/);
+  });
+
+  it('say when an image is another than the disk needs', () => {
+    const sum = (digit: string) => digit.repeat(64);
+    expect(check('image', { look: image({ format: 'qcow2' }) })).toMatch(/^failed: .* is qcow2, and a raw one is needed/);
+    expect(check('image', { guest: disk({ format: 'qcow2' }, 'overlay') })).toMatch(/^failed: .* is raw, and a qcow2 one is needed/);
+    expect(check('image', { guest: disk({ size: gib }) })).toMatch(/^failed: .* its end would be cut off/);
+    expect(check('image', { guest: disk({}, 'copy', sum('a')), look: image({ checksum: sum('b') }) })).toMatch(/^failed: The checksum/);
+    expect(check('image', { look: image({ checksum: sum('b') }) })).toContain('compared after the copy');
+    expect(check('image')).toContain('no checksum is known');
+  });
+
+  it('say what the host lacks', () => {
+    const lacking = (word: string, kind: 'absent' | 'interface' = 'absent') => ({ look: lookAtAll({ [word]: { kind } }) });
+    expect(check('bridge', lacking('bridge=xenbr0'))).toMatch(/^failed: No bridge xenbr0\./);
+    expect(check('bridge', lacking('bridge=xenbr0', 'interface'))).toMatch(
+      /^failed: Xenbr0 is no bridge\.|^failed: xenbr0 is no bridge\./i,
+    );
+    expect(check('kernel', lacking('file=/srv/xen/vmlinuz'))).toMatch(/^failed: No kernel \/srv\/xen\/vmlinuz\. Copy it/);
+    expect(check('type', { guest: { type: 'hvm' }, host: { capabilities: ['xen-3.0-x86_64'] } })).toMatch(/^failed: No HVM: its CPU/);
+    expect(check('type', { host: { trouble: 'not connected' } })).toMatch(/^failed: name of a: not connected\./);
+    expect(check('memory', { host: { trouble: 'not connected' } })).toBeUndefined();
+  });
+
+  it('say what the toolstack says', () => {
+    const complaint = (severity: 'error' | 'warning') => ({ line: 3, column: 0, severity, message: 'xl: no\u202e' }) as const;
+    expect(check('config', { vm: { complaints: [complaint('error')] } })).toBe(
+      'failed: Line 3: xl: no\\u{202e} Correct it in the template.',
+    );
+    expect(check('config', { vm: { complaints: [complaint('warning')] } })).toMatch(/^note: /);
+    const lookProblem = { code: 'request-timeout', message: 'It hangs.', hint: 'Look at it.' } as const;
+    expect(check('config', { vm: { lookProblem } })).toBe('failed: It hangs. Look at it.');
+  });
+
+  it('go by the choice of the template where SELinux is off', () => {
+    const wanted = (whenAbsent: 'note' | 'error') => ({ selinux: { booleans: ['xen_use_nfs'], whenAbsent } });
+    const found = (kind: 'on' | 'off' | 'absent', selinux: HostLook['selinux'] = 'enforcing') =>
+      lookAtAll({ 'boolean=xen_use_nfs': { kind } }, { selinux });
+    expect(check('selinux', { guest: wanted('note'), look: found('absent', 'off') })).toMatch(/^note: SELinux is off/);
+    expect(check('selinux', { guest: wanted('error'), look: found('absent', 'off') })).toMatch(/^failed: SELinux is off/);
+    expect(check('selinux', { guest: wanted('note'), look: found('absent') })).toMatch(/^note: .*no boolean xen_use_nfs: left out/);
+    expect(check('selinux', { guest: wanted('error'), look: found('absent') })).toMatch(/^failed: /);
+    expect(check('selinux', { guest: wanted('note'), look: found('off') })).toBe('ok: xen_use_nfs is switched on.');
+    expect(check('selinux', { guest: wanted('note'), look: found('on') })).toBe('ok: All are on already.');
+  });
+
+  it('say when a clock is wrong, and when there is no autostart', () => {
+    expect(check('clock', { look: lookAtAll({}, { clockAheadMs: -180_000 }) })).toMatch(/^note: The clock of name of a is 3 min behind\./);
+    expect(check('clock', { look: lookAtAll({}, { clockAheadMs: 59_000 }) })).toMatch(/^ok: /);
+    const link = 'target=/etc/xen/auto/web01.cfg';
+    const autostart = (kind: 'there' | 'absent', there = true) => ({
+      guest: { autostart: true },
+      look: lookAtAll({ [link]: { kind } }, { autostart: there }),
+    });
+    expect(check('autostart', autostart('absent'))).toMatch(/^ok: /);
+    expect(check('autostart', autostart('absent', false))).toMatch(/^note: /);
+    expect(check('autostart', autostart('there'))).toMatch(/^failed: /);
+  });
+
+  it('tell why no host fits', () => {
+    const wanted = guest({ memory: 64 * gib, memoryMax: 64 * gib });
+    const hosts = [placementHost('a'), placementHost('b', { trouble: 'not connected' })];
+    const placed = place([wanted], hosts, { headroom: 0, only: null }).vms[0];
+    if (placed === undefined) throw new Error('not placed');
+    const checks = checksOf([{ guest: wanted, macs: [], placed, host: null, lookProblem: null, complaints: null }], nobody, []);
+    expect(checks.find(({ id }) => id === 'memory')).toMatchObject({
+      state: 'failed',
+      detail: 'Name of a: no: 56.0 GiB short. No host fits.',
+    });
+  });
+});
+
+describe('the answer of a look', () => {
+  it('is read whatever it is, and no line passes for that of a word which was not asked', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc
+        .tuple(fc.nat({ max: 5 }), fc.constantFrom('there', 'free 1 yes /', 'file 1 1 raw -', 'bytes 9', 'x'))
+        .map(([n, rest]) => `${n} ${rest}`),
+      fc.constantFrom('clock 5', 'clock x', 'memory 12', 'selinux Enforcing', 'auto yes', '1e3 there', '01 there', '-1 there'),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const { findings } = readLook(lines.join('\n'), ['a', 'b'], 0);
+        for (const word of findings.keys()) expect(['a', 'b']).toContain(word);
+      }),
+    );
+  });
+});
+
+describe('what a plan holds', () => {
+  it('is read back as it was written, and whatever else stands there is passed over', () => {
+    const holding = fc.record({
+      host: fc.option(fc.string(), { nil: null }),
+      name: fc.string(),
+      macs: fc.array(fc.string()),
+      addresses: fc.array(fc.string()),
+      memory: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(holding), (holdings) => {
+        expect(readHoldings(JSON.parse(JSON.stringify(heldBy(holdings))))).toEqual(holdings);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.jsonValue(), (anything) => {
+        for (const held of readHoldings(anything as never)) expect(typeof held.name).toBe('string');
+      }),
+    );
+  });
+});
+
+describe('the fleet', () => {
+  const view = {
+    hosts: [xenHost()],
+    domains: [
+      domainRow(),
+      domainRow({ name: 'off', load: { id: null, state: 'off' }, facts: { commandLine: 'ip=10.0.0.7::10.0.0.1:255.255.255.0' } }),
+    ],
+    hostName: (id: string) => `name of ${id}`,
+    hostAddresses: [
+      { name: 'xen-a', address: '10.0.0.2' },
+      { name: 'xen-b', address: 'xen-b.example.org' },
+    ],
+    planned: [{ host: 'xen-a', name: 'coming', macs: ['00:16:3e:00:00:09'], addresses: ['10.0.0.9'], memory: 600 * mib }],
+    previewed: [{ host: null, name: 'maybe', macs: ['00:16:3e:00:00:08'], addresses: [], memory: 600 * mib }],
+  };
+
+  it('knows whose names, MACs and addresses are taken', () => {
+    const { names, macs, addresses, previewed } = othersOf(view);
+    expect([...names]).toEqual([
+      ['guest2', 'runs on name of xen-a'],
+      ['off', 'is configured on name of xen-a'],
+      ['coming', 'is being deployed on name of xen-a'],
+    ]);
+    expect([...macs.keys()].sort()).toEqual(['00:16:3e:00:00:02', '00:16:3e:00:00:08', '00:16:3e:00:00:09']);
+    expect([...addresses.keys()].sort()).toEqual(['10.0.0.2', '10.0.0.7', '10.0.0.9']);
+    expect([...previewed]).toEqual(['maybe']);
+  });
+
+  it('has less memory free by what is being deployed, until it is there', () => {
+    const free = (planned: typeof view.planned) => placementHosts({ ...view, planned }, new Map())[0]?.memoryFree;
+    expect(free(view.planned)).toBe(1000 * mib);
+    expect(free([{ host: 'xen-a', name: 'guest2', macs: [], addresses: [], memory: 600 * mib }])).toBe(1600 * mib);
+  });
+
+  it('takes the figure of the last answer', () => {
+    const free = (at: number) =>
+      placementHosts({ ...view, planned: [] }, new Map([['xen-a', lookAtAll({}, { at, memoryFree: mib })]]))[0]?.memoryFree;
+    expect([free(999), free(1001)]).toEqual([1600 * mib, mib]);
+  });
+});
