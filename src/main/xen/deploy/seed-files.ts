@@ -53,9 +53,10 @@ function userData({ hostname, user, keys, packages, userData: more }: CloudInit)
 /** The fields of a document; undefined where it has none to merge: a script, say, or what is no YAML. */
 function fieldsOf(text: string): Fields | undefined {
   if (text.trim() === '') return {};
-  if (/^#!|^#(?!cloud-config\s*$)[a-z]+-[a-z-]+/.test(text)) return undefined;
+  const [first = ''] = text.split('\n', 1);
+  if (/^#(?:!|include|cloud-(?!config\s*$))/.test(first)) return undefined;
   try {
-    const read: unknown = parse(text, { logLevel: 'silent', maxAliasCount: 100 });
+    const read: unknown = parse(text, { logLevel: 'error', maxAliasCount: 100 });
     if (read === null || read === undefined) return {};
     return typeof read === 'object' && !Array.isArray(read) ? (read as Fields) : undefined;
   } catch {
