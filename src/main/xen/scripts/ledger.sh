@@ -123,8 +123,10 @@ recorded='printf "%s %s\n" $$ "$(cut -d" " -f22 /proc/$$/stat)" >"$1" || exit 1;
 # shellcheck disable=SC2016
 into='f=$1; shift; exec "$@" >"$f" 2>&1'
 
-# guard PROCESS RECORD SECONDS: stops what is on record when nobody looks any more.
+# guard PROCESS RECORD SECONDS &: stops what is on record when nobody looks any more.
 guard() {
+  # Here, and for good: a shell that redirects a function keeps the former files open, and sshd waits for whoever has them.
+  exec </dev/null >/dev/null 2>&1
   # A person who cancels ends the whole group of processes, and what is guarded may be in another.
   trap '' HUP TERM INT
   idle=0
@@ -146,7 +148,7 @@ work() {
   [ -z "$stopped" ] || return 143
   $sudo sh -c "$recorded" sh "$ledger/worker-$key" sh -c "$into" sh "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
   child=$!
-  guard $child "worker-$key" 60 </dev/null >/dev/null 2>&1 &
+  guard $child "worker-$key" 60 &
   guard=$!
   wait $child
   status=$?

@@ -15,7 +15,7 @@ attach() {
   $sudo test -p "$ledger/keys" || $sudo mkfifo -m 600 "$ledger/keys" || return 1
   enter console-of "$1"
   $own $sudo sh -c "$reader" sh "$ledger" "$tool" "$1" </dev/null >/dev/null 2>&1 &
-  guard $! worker-console 120 </dev/null >/dev/null 2>&1 &
+  guard $! worker-console 120 &
   for _ in 1 2 3; do
     if alive worker-console && $sudo ls -l "/proc/$pid/fd" 2>/dev/null | grep -q '/dev/pts/'; then return 0; fi
     if $sudo test -s "$ledger/console"; then return 0; fi
