@@ -8,6 +8,8 @@ import configuration from '../xen/scripts/configuration.sh?raw';
 import deployLook from '../xen/scripts/deploy-look.sh?raw';
 import destination from '../xen/scripts/destination.sh?raw';
 import domain from '../xen/scripts/domain.sh?raw';
+import ledger from '../xen/scripts/ledger.sh?raw';
+import reader from '../xen/scripts/reader.sh?raw';
 import save from '../xen/scripts/save.sh?raw';
 import startScript from '../xen/scripts/start.sh?raw';
 import toolstack from '../xen/scripts/toolstack.sh?raw';
@@ -20,7 +22,7 @@ import { checkConfig, lookAtDestination, onDomain, saveOrRestore, setAutostart, 
 import { tellConfiguration } from './xen/tell-configuration.ts';
 
 /** As main/xen/scripts.ts puts them together. */
-const onXen = (name: string, body: string) => `# hum ${name}\n${toolstack}\n${body}`;
+const onXen = (name: string, ...parts: readonly string[]) => [`# hum ${name}`, toolstack, ...parts].join('\n');
 
 /** What the demo's hosts can run, by the very text that Hum sends. */
 export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
@@ -30,7 +32,7 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [fileRestore, restoreFile],
   [configuration, tellConfiguration],
   [onXen('domain', domain), onDomain],
-  [onXen('start', startScript), start],
+  [onXen('start', ledger, reader, startScript), start],
   [onXen('save', save), saveOrRestore],
   [onXen('autostart', autostart), setAutostart],
   [onXen('check-config', check), checkConfig],

@@ -1,10 +1,13 @@
 import { HumError } from '../../shared/errors.ts';
 import { formatDuration } from '../../shared/units.ts';
-import { type Action, type StepContext, type StepHandler, StepRefused } from '../plans/plan.ts';
+import { type StepContext, type StepHandler, StepRefused } from '../plans/plan.ts';
 import { pause } from '../stream.ts';
+import { deploymentFailure } from './deploy/deployment-failures.ts';
+import { deploymentStepHandlers } from './deploy/deployment-steps.ts';
 import { type Effect, outOfTime, reached, rowOf, type Waited } from './effects.ts';
 import { toolstackFailure } from './failures.ts';
 import { type ScriptName, xenScript } from './scripts.ts';
+import { type Args, idOf, list, text, uuidOf } from './step-args.ts';
 import type { Xen } from './xen.ts';
 
 const minute = 60_000;
@@ -17,8 +20,6 @@ const nothingBegun = 86;
 
 /** Between two looks while a step waits, ms: each costs the host a few processes. */
 const lookEveryMs = 1000;
-
-type Args = Action['args'];
 
 /** What the plan runner must know to run the steps of this feature, by `Action.handler`. */
 export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHandler>> {
@@ -49,6 +50,7 @@ export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHan
       runScript('autostart', [text(args, 'what'), text(args, 'config')], 'The change of /etc/xen/auto', timeouts.look, context),
     'xen.destination': (args, context) => lookAtDestination(args, context),
     'xen.wait': (args, context) => waitFor(xen(), args, context),
+    ...deploymentStepHandlers,
   };
 }
 
@@ -57,7 +59,7 @@ async function runScript(name: ScriptName, args: readonly string[], shown: strin
   const result = await context.runner().run(xenScript(name), args, { timeoutMs, signal: context.signal });
   const output = result.stdout.toString() + result.stderr.toString();
   context.output(output);
-  const problem = toolstackFailure({ code: result.code, output, shown });
+  const problem = deploymentFailure({ code: result.code, output, shown });
   if (problem === undefined) return;
   const told = { ...problem, host: context.host };
   throw result.code === nothingBegun ? new StepRefused(told) : new HumError(told);
@@ -125,33 +127,4 @@ async function waitFor(xen: Xen, args: Args, context: StepContext): Promise<void
 
 function cancelled(): HumError {
   return new HumError({ code: 'cancelled', message: 'The wait was ended.', hint: 'Start the action again if it is still wanted.' });
-}
-
-function text(args: Args, key: string): string {
-  const value = args[key];
-  if (typeof value !== 'string') throw unreadable();
-  return value;
-}
-
-function list(args: Args, key: string): readonly string[] {
-  const value = args[key];
-  if (!Array.isArray(value) || !value.every((word) => typeof word === 'string')) throw unreadable();
-  return value;
-}
-
-/** Nothing for a domain without one; the script then goes by id and name together. */
-function uuidOf(args: Args): string {
-  return typeof args.uuid === 'string' ? args.uuid : '';
-}
-
-function idOf(args: Args): string {
-  return typeof args.id === 'number' ? String(args.id) : '';
-}
-
-function unreadable(): HumError {
-  return new HumError({
-    code: 'bad-input',
-    message: 'The journal holds a step that this Hum cannot do.',
-    hint: 'Do the step by hand, or leave it.',
-  });
 }

@@ -1,12 +1,15 @@
 # Builds a domain from its configuration, marked as built by this plan, or takes back what this plan built.
 #
 #   $1  xl or xm
-#   $2  start, or undo
+#   $2  start, or undo; deploy, or undo-deploy: of a plan that has claimed the name (claim.sh)
 #   $3  the mark of the plan: letters and digits
 #   $4  the configuration
 #   $5  the name of the domain
 #
-# The mark stands in xenstore, where it goes when the domain goes: nobody else's domain of the same name is ever taken away.
+# The mark stands in xenstore, where it goes when the domain goes: nobody else's domain of the same name is ever taken away. While a
+# deployment has claimed the name, and has begun to build, a domain of that name is its own also after a reboot.
+#
+# deploy builds the domain paused, and lets it run once its console is read: no line of a guest that ends at once is lost.
 
 tool=$1 what=$2 mark=$3 config=$4 name=$5
 hold "$mark"
@@ -15,39 +18,102 @@ ids() {
   ask xenstore-list /local/domain
 }
 
-if [ "$what" = undo ]; then
+named() {
+  [ "$(ask xenstore-read "/local/domain/$1/name" 2>/dev/null)" = "$name" ]
+}
+
+# The domain that this plan has built, in $built.
+find_built() {
+  built=
   for each in $(ids); do
     [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
-    act "$tool" destroy "$each"
+    built=$each
+    return 0
+  done
+  case $what in *deploy) ;; *) return 1 ;; esac
+  [ "$(entry building)" = yes ] && [ "$($sudo cat "$hum/claims/$name" 2>/dev/null)" = "$mark" ] || return 1
+  for each in $(ids); do
+    [ "$each" != 0 ] && named "$each" || continue
+    built=$each
+    return 0
+  done
+  return 1
+}
+
+case $what in
+  *deploy)
+    of_plan "$mark" start
+    await last-start
+    ;;
+esac
+
+case $what in
+  undo*)
+    if [ "$what" = undo-deploy ]; then end_reader; fi
+    if find_built; then
+      act "$tool" destroy "$built"
+      status=$?
+    else
+      echo 'Nothing was built: there is nothing to take back.'
+      status=0
+    fi
+    if [ "$what" = undo-deploy ] && [ "$status" -eq 0 ]; then strike building; fi
+    release
+    exit $status
+    ;;
+esac
+
+# Once its console is read, the guest may run.
+let_run() {
+  attach "$1" || echo 'note: its console cannot be read while it comes up.'
+  case $(ask "$tool" list "$1" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p') in
+    ??p*) act "$tool" unpause "$1" ;;
+  esac
+}
+
+set -- "$config"
+if [ "$what" = deploy ]; then
+  if find_built; then
+    let_run "$built"
     status=$?
     release
     exit $status
-  done
-  release
-  echo 'Nothing was built: there is nothing to take back.'
-  exit 0
+  fi
+  set -- -p "$config"
 fi
 
 before=" $(ids | tr '\n' ' ') " || exit $?
 for each in $before; do
-  [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
+  named "$each" || continue
   release
   exit 83
 done
-act "$tool" create "$config"
+if [ "$what" = deploy ]; then
+  enter building yes
+  finish "$tool" create "$@"
+else
+  act "$tool" create "$@"
+fi
 status=$?
 # A create that fails may leave its domain, without its monitor: when xl cannot write its log, for one. The name was free before, and is not ours
 # only where xl says that it was taken meanwhile.
 case $status:$printed in
   0:*) ours=yes ;;
-  *'already exists'*) ours= ;;
+  *'already exists'*)
+    ours=
+    if [ "$what" = deploy ]; then strike building; fi
+    ;;
   *) ours=yes ;;
 esac
 if [ -n "$ours" ]; then
   for each in $(ids); do
     case $before in *" $each "*) continue ;; esac
-    [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
+    named "$each" || continue
     ask xenstore-write "/local/domain/$each/hum-start" "$mark"
+    if [ "$what" = deploy ] && [ "$status" -eq 0 ]; then
+      let_run "$each"
+      status=$?
+    fi
   done
 fi
 release

@@ -1,0 +1,94 @@
+# Claims the name of a VM for one plan, gives it free, or ends the account of a plan that is done.
+#
+#   $1  take, drop, or release
+#   $2  the mark of the plan: hex digits
+#   $3  the name
+#   take:    $4 xl or xm, $5 the configuration that the VM will have
+#   release: $4… volumes, GROUP/VOLUME, that bear the plan's tag
+#
+# A claim is a file that bears the name and holds the mark; it is linked into place, which only one of two can do. A claim older than a
+# day, of which nothing came, is nobody's any more.
+
+what=$1 name=$3
+of_plan "$2"
+umask 077
+claims=$hum/claims
+claim=$claims/$name
+case $name in '' | .* | */*) exit 85 ;; esac
+
+owner() {
+  $sudo cat "$claim" 2>/dev/null
+}
+
+# Only the things themselves stay on record, should one of them have stayed on the host.
+leave() {
+  [ "$(owner)" != "$mark" ] || $sudo rm -f "$claim"
+  $sudo rm -f "$claims/.$mark"
+  for each in $($sudo ls "$ledger" 2>/dev/null); do
+    case $1:$each in
+      *.new) strike "$each" ;;
+      keep:made-* | keep:folder-* | keep:boolean-*) ;;
+      *) strike "$each" ;;
+    esac
+  done
+  $sudo rmdir "$ledger" "$claims" "$hum/deploys" "$hum" 2>/dev/null
+  return 0
+}
+
+taken() {
+  leave keep
+  refuse 83 taken "$1"
+}
+
+# Whether a domain has the name.
+runs() {
+  ids=$(ask xenstore-list /local/domain) || {
+    leave keep
+    exit 86
+  }
+  for each in $ids; do
+    [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" != "$name" ] || return 0
+  done
+  return 1
+}
+
+case $what in
+  drop)
+    leave keep
+    exit 0
+    ;;
+  release)
+    shift 3
+    for each in "$@"; do
+      $sudo lvchange --deltag "hum-$mark" "$each" >/dev/null 2>&1
+    done
+    leave nothing
+    exit 0
+    ;;
+esac
+
+config=$5
+# Whoever gives the last name free takes the empty folders away, and may do so in this very moment.
+for _ in 1 2 3; do
+  $sudo mkdir -p "$claims" "$ledger" && printf '%s\n' "$mark" | $sudo sh -c 'cat >"$1"' sh "$claims/.$mark" && break
+done 2>/dev/null
+$sudo test -s "$claims/.$mark" || refuse 1 ledger
+
+if ! linked "$claims/.$mark" "$claim" 2>/dev/null; then
+  former=$(owner)
+  if [ "$former" != "$mark" ]; then
+    [ -n "$($sudo find "$claim" -mmin +1440 2>/dev/null)" ] && ! there "$config" && ! runs || taken claim
+    # Of those who see that it is old, one may take it over: whoever links this name.
+    over=$claims/.over-$name
+    [ -z "$($sudo find "$over" -mmin +1440 2>/dev/null)" ] || $sudo rm -f "$over"
+    linked "$claims/.$mark" "$over" 2>/dev/null || taken claim
+    if [ "$(owner)" = "$former" ]; then $sudo mv -f "$claims/.$mark" "$claim"; fi
+    $sudo rm -f "$over"
+    [ "$(owner)" = "$mark" ] || taken claim
+    echo "Nothing came of the claim of $former: it was taken over."
+  fi
+fi
+# After the link: whoever had the name before has written the rest by now.
+if there "$config"; then taken config; fi
+if runs; then taken domain; fi
+$sudo rm -f "$claims/.$mark"

@@ -1,0 +1,136 @@
+# Makes a disk of a VM in a file, or takes it back.
+#
+#   $1  make, or undo
+#   $2  the mark of the plan: hex digits
+#   $3  the device that it will be: letters and digits
+#   $4  the file
+#   make: $5 empty, copy, reflink or overlay, $6 the image, $7 raw or qcow2, $8 bytes, or nothing: as large as the image,
+#         $9 grow, when the file system in it is to be grown, $10 the SHA-256 that the image must have, or nothing
+#
+# Until it is finished it has another name. What it cannot do, and nobody needs, is a note on stdout.
+
+what=$1 path=$4
+of_plan "$2" "$3"
+umask 077
+temp=${path%/*}/.hum-$mark-$key
+
+if [ "$what" = undo ]; then
+  stop_former
+  unmake
+  unmake_folders
+  strike "phase-$key"
+  exit 0
+fi
+
+method=$5 image=$6 format=$7 size=$8 growing=$9
+shift 9
+checksum=$1
+
+begin
+if placed; then
+  echo 'It is there already: nothing was left to do.'
+  exit 0
+fi
+strike "made-$key"
+$sudo rm -f -- "$temp" || exit $?
+if there "$path"; then refuse 83 there "$path"; fi
+
+# Ends in failure: half a disk is of no use.
+give_up() {
+  code=$1
+  [ -z "$printed" ] || printf '%s\n' "$printed"
+  $sudo rm -f -- "$temp"
+  strike "phase-$key"
+  shift
+  if [ $# -gt 0 ]; then refuse "$code" "$@"; fi
+  [ "$code" -ne 0 ] || code=1
+  exit "$code"
+}
+
+# What disk-look.sh tells: what is done now, and how many bytes it will be.
+phase() {
+  enter "phase-$key" "$1 $2"
+}
+
+facts() {
+  $sudo stat -Lc '%s %Y %d:%i' -- "$image" 2>/dev/null
+}
+
+is_qcow2() {
+  [ "$($sudo head -c 4 -- "$1" | od -An -tx1 | tr -d ' \n')" = 514649fb ]
+}
+
+# hash FILE: refuses one that is not as it was promised.
+hash() {
+  needs sha256sum
+  phase check "$whole"
+  work sha256sum -- "$1" || give_up $?
+  # A name that needs it is told with a backslash before the whole line.
+  sum=${printed#\\}
+  printed=
+  [ "${sum%% *}" = "$checksum" ] || give_up 85 checksum "$image"
+}
+
+printed=
+whole=0
+if [ "$method" != empty ]; then
+  $sudo test -f "$image" || refuse 85 image "$image"
+  whole=$($sudo stat -Lc %s -- "$image")
+  [ "$format" != qcow2 ] || needs qemu-img
+  if [ "$method" != overlay ]; then
+    if is_qcow2 "$image"; then found=qcow2; else found=raw; fi
+    [ "$found" = "$format" ] || refuse 85 format "$found $image"
+    if [ "$format" = raw ] && [ -n "$size" ] && [ "$size" -lt "$whole" ]; then refuse 85 small "$whole $image"; fi
+    used=$($sudo du -Lk -- "$image" | cut -f1)
+    [ "$method" = reflink ] || fits "${path%/*}" "${used:-0}"
+  fi
+elif [ "$format" = qcow2 ]; then
+  needs qemu-img
+fi
+make_folder "${path%/*}"
+
+case $method in
+  empty)
+    if [ "$format" = raw ]; then work truncate -s "$size" -- "$temp"; else work qemu-img create -q -f qcow2 "$temp" "$size"; fi || give_up $?
+    ;;
+  overlay)
+    [ -z "$checksum" ] || hash "$image"
+    if is_qcow2 "$image"; then backing=qcow2; else backing=raw; fi
+    # shellcheck disable=SC2086 # no word where there is no size
+    work qemu-img create -q -f qcow2 -F $backing -b "$image" "$temp" $size || give_up $?
+    ;;
+  *)
+    before=$(facts)
+    phase copy $((${used:-0} * 1024))
+    copied=
+    if [ "$method" = reflink ]; then
+      if work cp --reflink=always -- "$image" "$temp"; then
+        copied=yes
+      else
+        [ "$status" -ne 143 ] || give_up 143
+        echo 'note: this file system makes no reflinks; the image was copied.'
+        $sudo rm -f -- "$temp"
+      fi
+    fi
+    if [ -z "$copied" ]; then
+      # busybox's cp knows no holes; its copy takes the room of the whole image.
+      sparse=
+      if cp --help 2>&1 | grep -q -e --sparse; then sparse=--sparse=always; fi
+      if [ -n "$sparse" ]; then fits "${path%/*}" "${used:-0}"; else fits "${path%/*}" $((whole / 1024)); fi
+      work cp $sparse -- "$image" "$temp" || give_up $?
+    fi
+    printed=
+    [ "$(facts)" = "$before" ] && [ "$($sudo stat -c %s -- "$temp")" = "${before%% *}" ] || give_up 85 changed "$image"
+    [ -z "$checksum" ] || hash "$temp"
+    if [ -n "$size" ]; then
+      phase grow "$size"
+      if [ "$format" = raw ]; then work truncate -s "$size" -- "$temp"; else work qemu-img resize -q -f qcow2 "$temp" "$size"; fi || give_up $?
+      if [ "$growing" = grow ]; then grow "$temp" || give_up $?; fi
+    fi
+    ;;
+esac
+$sudo chmod 600 -- "$temp" || give_up $?
+place
+strike "phase-$key"
+strike "script-$key"
+exit 0

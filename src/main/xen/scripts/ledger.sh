@@ -1,0 +1,255 @@
+# What the scripts of a deployment share, after toolstack.sh: what one plan makes on a host, how that is known again, and how it is taken back.
+#
+# A plan's ledger is the folder /var/lib/hum/deploys/MARK. For each thing it holds, before the thing has its name:
+#   made-KEY      device:inode of a file, and the boot in which they are that: device numbers are others after the next
+#   folder-KEY-N  the same of a folder that was missing, and its path
+#   script-KEY, worker-KEY, last-KEY   process id and start time of the script, of a long command that may be stopped, of one that may not
+# What is not finished is called .hum-MARK-KEY, in the folder where it is to be.
+#
+# of_plan MARK [KEY]   whose ledger it is, and which thing of the plan a script is about: before anything else
+# refuse STATUS WORD [DETAIL]   says why as data, `refused WORD DETAIL`, and ends; deploy/deployment-failures.ts has the sentences
+# begin             stops what an earlier run of this script has left running, and puts this one on record
+# work COMMAND…     runs it to its end, as one that an undo can stop; also stops it when nobody has looked for a minute (disk-look.sh): whoever
+#                   wanted it is gone, and a copy of many gigabytes must not go on. Its output is in $printed
+# finish COMMAND…   runs it as `act` does: once begun it comes to its end, and an undo waits for that
+# place             gives $temp the name $path, and never takes a name from another file
+# unmake            takes back what `place` did, however far it came, and nothing else
+# make_folder PATH, unmake_folders
+
+hum=/var/lib/hum
+
+of_plan() {
+  mark=$1 key=${2-}
+  case $mark in '' | *[!0-9a-f]*) exit 85 ;; esac
+  case $key in *[!A-Za-z0-9_-]*) exit 85 ;; esac
+  ledger=$hum/deploys/$mark
+}
+
+refuse() {
+  printf 'refused %s %s\n' "$2" "${3-}"
+  exit "$1"
+}
+
+enter() {
+  printf '%s\n' "$2" | $sudo sh -c 'cat >"$1.new" && mv -f "$1.new" "$1"' sh "$ledger/$1" || refuse 1 ledger
+}
+
+entry() {
+  $sudo cat "$ledger/$1" 2>/dev/null
+}
+
+strike() {
+  $sudo rm -f "$ledger/$1"
+}
+
+there() {
+  $sudo test -e "$1" || $sudo test -L "$1"
+}
+
+boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+
+identity() {
+  $sudo stat -c '%d:%i' -- "$1" 2>/dev/null
+}
+
+# same PATH DEVICE:INODE BOOT
+same() {
+  now=$(identity "$1")
+  [ -n "$now" ] && [ -n "$2" ] || return 1
+  [ "$now" = "$2" ] || { [ "$3" != "$boot" ] && [ "${now#*:}" = "${2#*:}" ]; }
+}
+
+# The 22nd field of proc(5), stat: when the process began. A process id alone may be another one's by now.
+started() {
+  cut -d' ' -f22 "/proc/$1/stat" 2>/dev/null
+}
+
+# alive RECORD: sets $pid
+alive() {
+  pid=
+  read -r pid since <<END
+$(entry "$1")
+END
+  [ -n "$pid" ] && [ -n "$since" ] && [ "$(started "$pid")" = "$since" ] || return 1
+  case $(cut -d' ' -f3 "/proc/$pid/stat" 2>/dev/null) in '' | Z) return 1 ;; esac
+}
+
+stop() {
+  tried=0
+  while alive "$1"; do
+    case $tried in
+      0) $sudo kill -TERM "$pid" 2>/dev/null ;;
+      3) $sudo kill -KILL "$pid" 2>/dev/null ;;
+      30) refuse 1 busy "$pid" ;;
+    esac
+    sleep 1
+    tried=$((tried + 1))
+  done
+  strike "$1"
+}
+
+await() {
+  tried=0
+  while alive "$1"; do
+    [ "$tried" -lt 600 ] || refuse 124 busy "$pid"
+    sleep 1
+    tried=$((tried + 1))
+  done
+  strike "$1"
+}
+
+# An earlier run may be in the middle of a short command: its end is waited for by a second.
+stop_former() {
+  if alive "script-$key" && [ "$pid" != $$ ]; then
+    $sudo kill -KILL "$pid" 2>/dev/null
+    sleep 1
+  fi
+  strike "script-$key"
+  stop "worker-$key"
+  await "last-$key"
+}
+
+stopped=
+begin() {
+  $sudo test -d "$ledger" || refuse 85 ledger
+  stop_former
+  trap 'stopped=yes' HUP TERM INT
+  enter "script-$key" "$$ $(started $$)"
+}
+
+# Puts itself on record, so that there is no moment in which a command runs that nobody knows of.
+# shellcheck disable=SC2016
+recorded='printf "%s %s\n" $$ "$(cut -d" " -f22 /proc/$$/stat)" >"$1" || exit 1; shift; exec "$@"'
+# shellcheck disable=SC2016
+into='f=$1; shift; exec "$@" >"$f" 2>&1'
+
+# guard PROCESS RECORD SECONDS &: stops what is on record when nobody looks any more.
+guard() {
+  # Here, and for good: a shell that redirects a function keeps the former files open, and sshd waits for whoever has them.
+  exec </dev/null >/dev/null 2>&1
+  # A person who cancels ends the whole group of processes, and what is guarded may be in another.
+  trap '' HUP TERM INT
+  idle=0
+  while [ -d "/proc/$1" ]; do
+    sleep 1
+    if $sudo test -e "$ledger/seen"; then
+      strike seen
+      idle=0
+    else
+      idle=$((idle + 1))
+    fi
+    [ "$idle" -lt "$3" ] || stop "$2"
+  done
+}
+
+work() {
+  printed=
+  status=143
+  [ -z "$stopped" ] || return 143
+  $sudo sh -c "$recorded" sh "$ledger/worker-$key" sh -c "$into" sh "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
+  child=$!
+  guard $child "worker-$key" 60 &
+  guard=$!
+  wait $child
+  status=$?
+  [ -z "$stopped" ] || stop "worker-$key"
+  kill -KILL $guard 2>/dev/null
+  printed=$($sudo head -c 8192 "$ledger/said-$key" 2>/dev/null)
+  strike "said-$key"
+  strike "worker-$key"
+  [ -z "$stopped" ] || status=143
+  return $status
+}
+
+finish() {
+  act sh -c "$recorded" sh "$ledger/last-$key" "$@"
+  status=$?
+  strike "last-$key"
+  return $status
+}
+
+# link(1) does nothing but link(2); ln would put the file into a folder of that name.
+linked() {
+  if command -v link >/dev/null 2>&1; then $sudo link "$1" "$2"; else $sudo ln "$1" "$2"; fi
+}
+
+place() {
+  enter "made-$key" "$(identity "$temp") $boot"
+  if there "$path"; then refuse 83 there "$path"; fi
+  linked "$temp" "$path" || {
+    if there "$path"; then refuse 83 there "$path"; fi
+    exit 1
+  }
+  $sudo rm -f -- "$temp"
+  # Where the folder has a kind of its own for SELinux, the file gets it.
+  if command -v restorecon >/dev/null 2>&1; then $sudo restorecon "$path" >/dev/null 2>&1; fi
+  return 0
+}
+
+# Whether $path is the very file that this plan has placed.
+placed() {
+  read -r made when <<END
+$(entry "made-$key")
+END
+  [ -n "$made" ] && same "$path" "$made" "$when"
+}
+
+unmake() {
+  if placed; then
+    # The name first, then the record, then the file: a number on record is never free for another file.
+    $sudo mv -f -- "$path" "$temp" || exit $?
+    strike "made-$key"
+    $sudo rm -f -- "$temp" || exit $?
+    return 0
+  fi
+  if there "$path"; then
+    if [ -n "$made" ]; then echo 'Another file has that name now: it is left.'; fi
+    # Without a ledger the deployment is over, and nobody can tell whose it is.
+    $sudo test -d "$ledger" || refuse 85 finished "$path"
+  fi
+  strike "made-$key"
+  $sudo rm -f -- "$temp"
+}
+
+make_folder() {
+  [ -n "$1" ] || return 0
+  if $sudo test -d "$1"; then return 0; fi
+  make_folder "${1%/*}"
+  folders=1
+  while [ -n "$(entry "folder-$key-$folders")" ]; do folders=$((folders + 1)); done
+  new=${1%/*}/.hum-$mark-$key-folder
+  enter "folder-$key-$folders" "- - $1"
+  $sudo test -d "$new" || $sudo mkdir -m 755 "$new" || exit $?
+  enter "folder-$key-$folders" "$(identity "$new") $boot $1"
+  $sudo mv "$new" "$1" || exit $?
+  # Somebody was faster, and it was put into their folder.
+  $sudo rmdir "$1/.hum-$mark-$key-folder" 2>/dev/null
+  return 0
+}
+
+unmake_folders() {
+  folders=0
+  while [ -n "$(entry "folder-$key-$((folders + 1))")" ]; do folders=$((folders + 1)); done
+  while [ "$folders" -gt 0 ]; do
+    read -r made when folder <<END
+$(entry "folder-$key-$folders")
+END
+    $sudo rmdir "${folder%/*}/.hum-$mark-$key-folder" 2>/dev/null
+    # With something in it by now it stays.
+    if same "$folder" "$made" "$when"; then $sudo rmdir "$folder" 2>/dev/null; fi
+    strike "folder-$key-$folders"
+    folders=$((folders - 1))
+  done
+}
+
+# fits FOLDER KIB: refuses where less is free; also for a folder that is not there yet.
+fits() {
+  folder=$1
+  while [ -n "$folder" ] && ! $sudo test -d "$folder"; do folder=${folder%/*}; done
+  free=$($sudo df -Pk "${folder:-/}" | sed -n '2s/^.*[ 	][0-9]\{1,\}[ 	]\{1,\}[0-9]\{1,\}[ 	]\{1,\}\([0-9]\{1,\}\)[ 	]\{1,\}[0-9]\{1,\}%.*$/\1/p')
+  if [ -n "$free" ] && [ "$free" -lt "$2" ]; then refuse 84 room "$free $2 ${folder:-/}"; fi
+}
+
+needs() {
+  command -v "$1" >/dev/null 2>&1 || refuse 85 program "$1"
+}

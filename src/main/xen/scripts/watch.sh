@@ -1,0 +1,87 @@
+# Tells how a VM comes up that this plan has started, and what it prints; or ends the reading of its console.
+#
+#   $1  look, or end
+#   $2  the mark of the plan: hex digits
+#   look: $3 xl or xm, $4 the name, $5 after how many bytes of its console to go on,
+#         $6 what is asked of it: running, ping, ssh or cloud-init, $7 its address, or nothing, $8 the MAC of its card, or nothing
+#
+# Prints lines `KEY VALUE`, an empty one, and the console:
+#   domain ID FLAGS   as xl(1), list, has them; `domain gone` when there is none
+#   address ADDRESS   the one that was given, else the one that was found
+#   answers yes|no    whether it answers as asked; for ssh and ping only
+#   console BYTES     how many it has printed so far
+
+what=$1
+of_plan "$2"
+if [ "$what" = end ]; then
+  $sudo test -d "$ledger" || exit 0
+  end_reader
+  exit 0
+fi
+
+tool=$3 name=$4 after=$5 ready=$6 address=$7 mac=$8
+$sudo test -d "$ledger" || refuse 85 ledger
+enter seen yes
+ids=$(ask xenstore-list /local/domain) || exit 86
+
+# By the mark; after a reboot of the guest, which gives it another id, by the name, which is claimed.
+id=
+for each in $ids; do
+  [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
+  id=$each
+done
+if [ -z "$id" ] && [ "$(entry building)" = yes ]; then
+  for each in $ids; do
+    [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
+    id=$each
+    ask xenstore-write "/local/domain/$each/hum-start" "$mark"
+  done
+fi
+flags=
+if [ -n "$id" ]; then
+  flags=$(ask "$tool" list "$id" 2>/dev/null | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p')
+fi
+if [ -z "$flags" ]; then
+  echo 'domain gone'
+else
+  printf 'domain %s %s\n' "$id" "$flags"
+  [ "$(entry console-of)" = "$id" ] || attach "$id"
+fi
+
+# From what the guest says of itself, from who answered on a bridge, from who was given an address here.
+find_address() {
+  for vif in 0 1 2 3; do
+    ask xenstore-read "/local/domain/$id/attr/vif/$vif/ipv4/0" 2>/dev/null && return
+  done
+  [ -n "$mac" ] || return
+  $sudo ip -4 neigh show 2>/dev/null | grep -i " lladdr $mac" | grep -v FAILED | cut -d' ' -f1
+  for leases in /var/lib/misc/dnsmasq.leases /var/lib/dnsmasq/dnsmasq.leases; do
+    $sudo grep -i " $mac " "$leases" 2>/dev/null | cut -d' ' -f3
+  done
+}
+if [ -z "$address" ] && [ -n "$flags" ]; then
+  address=$(find_address | sed -n '/^[0-9][0-9.]*$/p' | sed -n 1p)
+fi
+[ -z "$address" ] || printf 'address %s\n' "$address"
+
+answers=no
+if [ -n "$address" ] && [ -n "$flags" ]; then
+  case $ready in
+    ping) if $sudo ping -c 1 -W 1 "$address" >/dev/null 2>&1; then answers=yes; fi ;;
+    ssh)
+      # A port may be open long before the server speaks.
+      if command -v ssh-keyscan >/dev/null 2>&1; then
+        [ -z "$(${limit:+$limit 10} ssh-keyscan -T 3 "$address" 2>/dev/null </dev/null)" ] || answers=yes
+      elif command -v nc >/dev/null 2>&1; then
+        case $(sleep 2 | ${limit:+$limit 10} nc -w 3 "$address" 22 2>/dev/null | head -c 4) in SSH-) answers=yes ;; esac
+      else
+        refuse 85 program 'ssh-keyscan'
+      fi
+      ;;
+  esac
+fi
+printf 'answers %s\n' "$answers"
+
+printf 'console %s\n\n' "$($sudo stat -c %s "$ledger/console" 2>/dev/null || echo 0)"
+$sudo tail -c "+$((after + 1))" "$ledger/console" 2>/dev/null | head -c 65536
+exit 0
