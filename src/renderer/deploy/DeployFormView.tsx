@@ -11,7 +11,17 @@ import { vmCount } from '../xen/domain-count.ts';
 import { useXen } from '../xen/store.ts';
 import { DraftView } from './DraftView.tsx';
 import classes from './deploy.module.css';
-import { type DeployForm, firstForm, freeName, mostAtOnce, readNames, requestFrom, shownValue, suggestion } from './form.ts';
+import {
+  askedParameters,
+  type DeployForm,
+  firstForm,
+  freeName,
+  mostAtOnce,
+  readNames,
+  requestFrom,
+  shownValue,
+  suggestion,
+} from './form.ts';
 import { HostChoice } from './HostChoice.tsx';
 import { useHostName } from './host-name.ts';
 import { rememberTemplate } from './last-template.ts';
@@ -62,7 +72,7 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
     }
   };
 
-  const fields = new Set(['names', 'host', ...template.parameters.map(({ name }) => name)]);
+  const fields = new Set(['names', 'host', ...askedParameters(template).map(({ name }) => name)]);
   return (
     <form
       className={classes.page}
@@ -127,7 +137,7 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
             allowNegative={false}
           />
         ) : null}
-        {template.parameters.map((parameter) => (
+        {askedParameters(template).map((parameter) => (
           <ParameterField
             key={parameter.name}
             parameter={parameter}

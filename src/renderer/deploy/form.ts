@@ -27,6 +27,11 @@ export function firstForm(names: string, host: string | null): DeployForm {
   return { values: {}, names, host: host ?? 'best', headroomMib: 256, partial: 'keep', atOnce: usualAtOnce };
 }
 
+/** The parameters that the form asks for: the name of each VM comes from the field of the names. */
+export function askedParameters({ parameters }: Pick<TemplateSummary, 'parameters'>): readonly TemplateParameter[] {
+  return parameters.filter(({ name }) => name !== 'name');
+}
+
 /** A name for a VM of this template that nobody has: the template's file and the first number that is free, `debian-pv-1`. */
 export function freeName(template: Pick<TemplateSummary, 'id'>, taken: ReadonlySet<string>): string {
   const file = template.id.slice(template.id.indexOf('/') + 1).replace(/\.ya?ml$/, '');
@@ -93,7 +98,7 @@ export function requestFrom(template: TemplateSummary, form: DeployForm): Deploy
     return `How many are built at once on a host is a number, 1 to ${mostAtOnce}.`;
   return {
     template: template.id,
-    values: valuesToSend(template.parameters, form.values),
+    values: valuesToSend(askedParameters(template), form.values),
     names: form.names.trim(),
     host: form.host,
     headroom: Math.round(form.headroomMib) * 2 ** 20,
