@@ -7,6 +7,7 @@ import { type Finding, lookAt, readLook, wordsOf } from '../../src/main/xen/depl
 import { xenScript } from '../../src/main/xen/scripts.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { guest } from '../support/deploy.ts';
+import { openDeployRig } from '../support/deploy-rig.ts';
 import { type KeyPair, openRig, type Rig } from '../support/sshd.ts';
 import { stopSessions } from '../support/sshd-target.ts';
 import { startXenStandIn } from '../support/xen-host.ts';
@@ -152,6 +153,41 @@ describe('over a real sshd', () => {
     expect(found.findings.get(`target=${hostile}`)).toEqual({ kind: 'absent' });
     expect(found.memoryFree).toBe(1630 * 2 ** 20);
     expect(found.findings.get('bridge=xenbr0')?.kind).toBe('absent');
+  });
+
+  it('a preview comes to its end, and finds what this machine lacks', async () => {
+    const standIn = await startXenStandIn(rig, key);
+    writeFileSync(join(rig.dir, 'vmlinuz'), 'kernel');
+    writeFileSync(join(rig.dir, 'base.img'), Buffer.alloc(1_000_000));
+    const template = (vifs: string) => `version: 1
+name: Here
+type: pv
+memory: 64 MiB
+boot: { kernel: ${rig.dir}/vmlinuz }
+disks: [{ device: xvda, path: "${rig.dir}/new/{name}.img", image: ${rig.dir}/base.img }]
+${vifs}
+`;
+    const hum = await openDeployRig(
+      { h: await standIn.session() },
+      { templates: { plain: template(''), wired: template('vifs: [{ bridge: lo }, { bridge: none-such }]') } },
+    );
+    try {
+      const plain = hum.follow(hum.request({ template: 'own/plain' }));
+      await plain.ready();
+      expect(plain.now?.vms[0]).toMatchObject({ host: 'h', macs: [], ip: null });
+      expect(plain.check('disk-space')?.detail).toContain(`${rig.dir}/new: takes 1.0 MiB of `);
+      const wired = hum.follow(hum.request({ template: 'own/wired', host: 'h' }));
+      await wired.settled();
+      expect(wired.check('bridge')).toMatchObject({
+        state: 'failed',
+        detail: 'lo is no bridge; no bridge none-such. Create it on the host, or name another one.',
+      });
+      const taken = hum.follow(hum.request({ template: 'own/plain', names: 'guest2' }));
+      await taken.settled();
+      expect(taken.check('name', 'guest2')).toMatchObject({ state: 'failed', detail: 'guest2 runs on h. Choose another name.' });
+    } finally {
+      await hum.close();
+    }
   });
 
   it('a host that answers a part of it has not been looked at', async () => {

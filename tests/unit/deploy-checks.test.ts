@@ -106,9 +106,7 @@ describe('the checks of a VM', () => {
   it('say what the host lacks', () => {
     const lacking = (word: string, kind: 'absent' | 'interface' = 'absent') => ({ look: lookAtAll({ [word]: { kind } }) });
     expect(check('bridge', lacking('bridge=xenbr0'))).toMatch(/^failed: No bridge xenbr0\./);
-    expect(check('bridge', lacking('bridge=xenbr0', 'interface'))).toMatch(
-      /^failed: Xenbr0 is no bridge\.|^failed: xenbr0 is no bridge\./i,
-    );
+    expect(check('bridge', lacking('bridge=xenbr0', 'interface'))).toMatch(/^failed: xenbr0 is no bridge\./);
     expect(check('kernel', lacking('file=/srv/xen/vmlinuz'))).toMatch(/^failed: No kernel \/srv\/xen\/vmlinuz\. Copy it/);
     expect(check('type', { guest: { type: 'hvm' }, host: { capabilities: ['xen-3.0-x86_64'] } })).toMatch(/^failed: No HVM: its CPU/);
     expect(check('type', { host: { trouble: 'not connected' } })).toMatch(/^failed: name of a: not connected\./);
@@ -158,7 +156,7 @@ describe('the checks of a VM', () => {
     const checks = checksOf([{ guest: wanted, macs: [], placed, host: null, lookProblem: null, complaints: null }], nobody, []);
     expect(checks.find(({ id }) => id === 'memory')).toMatchObject({
       state: 'failed',
-      detail: 'Name of a: no: 56.0 GiB short. No host fits.',
+      detail: 'name of a: 56.0 GiB short. No host fits.',
     });
   });
 });

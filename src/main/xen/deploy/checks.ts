@@ -47,7 +47,8 @@ export function checksOf(vms: readonly VmFacts[], others: Others, errors: readon
 }
 
 function parameters(errors: readonly FieldError[]): DeployCheck {
-  const [first] = errors;
+  // That no host fits is no fault of a value.
+  const [first] = errors.filter(({ field }) => field !== 'host');
   const detail = first === undefined ? 'Every value is one that the template takes.' : `${first.field}: ${visibleText(first.message)}`;
   return { id: 'parameters', vm: null, title: 'The values fit the template', state: first === undefined ? 'ok' : 'failed', detail };
 }
@@ -355,15 +356,16 @@ function withoutHost({ guest, placed }: VmFacts, made: (id: string, title: strin
     kernel: ['kernel', 'A host has its kernel'],
   } as const;
   const found = new Map<string, { readonly title: string; readonly details: string[] }>();
-  for (const { host, obstacles } of placed.refusals) {
+  const canBeAsked = placed.refusals.filter(({ obstacles }) => obstacles.every(({ kind }) => kind !== 'host'));
+  for (const { host, obstacles } of canBeAsked.length > 0 ? canBeAsked : placed.refusals) {
     for (const { kind, reason } of obstacles) {
       const [id, title] = titles[kind];
       const entry = found.get(id) ?? { title, details: [] };
-      entry.details.push(`${called(host)}: ${reason}`);
+      entry.details.push(`${called(host)}: ${reason.replace(/^no: /, '')}`);
       found.set(id, entry);
     }
   }
-  return [...found].map(([id, { title, details }]) => made(id, title, ['failed', `${sentence(details.join('; '))} No host fits.`]));
+  return [...found].map(([id, { title, details }]) => made(id, title, ['failed', `${details.join('; ')}. No host fits.`]));
 }
 
 function outcome([state, detail]: Outcome): Pick<DeployCheck, 'state' | 'detail'> {
@@ -374,7 +376,7 @@ function called(text: string): string {
   return visibleText(text, 60);
 }
 
-/** A reason as a sentence: a capital in front, a full stop behind. */
+/** A reason as a sentence: a full stop behind, and a capital in front, but not of a name. */
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${text.replace(/^(?:no|disk|a|its|the|volume)\b/, (word) => word.charAt(0).toUpperCase() + word.slice(1))}.`;
 }

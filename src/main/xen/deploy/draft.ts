@@ -242,7 +242,12 @@ function hostErrors({ request, hosts }: DraftSource, guests: readonly Guest[], p
   const homeless = guests.filter((_, at) => placed[at]?.host == null).map(({ name }) => name);
   if (homeless.length === 0) return [];
   const names = homeless.length <= 3 ? homeless.join(', ') : `${homeless.slice(0, 3).join(', ')} and ${homeless.length - 3} more`;
-  return [{ field: 'host', message: `No host has what ${names} needs: the reasons stand beside each host.` }];
+  return [
+    {
+      field: 'host',
+      message: `No host has what ${names} ${homeless.length === 1 ? 'needs' : 'need'}: the reasons stand beside each host.`,
+    },
+  ];
 }
 
 function deploymentOf(guest: Guest, macs: readonly string[], mark: string, host: PlacementHost | undefined): Deployment | null {

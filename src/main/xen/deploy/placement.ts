@@ -140,7 +140,9 @@ export function place(guests: readonly Guest[], hosts: readonly PlacementHost[],
   function refusalsOf(guest: Guest): readonly Refusal[] {
     const asked = options.only === null ? sorted : [];
     const refusals = asked.map((host) => ({ host: host.name, obstacles: judged(guest, host, before(host)).obstacles }));
-    return refusals.sort((left, right) => left.obstacles.length - right.obstacles.length).slice(0, 3);
+    // One that cannot be asked is far from fitting.
+    const distance = ({ obstacles }: Refusal) => (obstacles.some(({ kind }) => kind === 'host') ? 100 : obstacles.length);
+    return refusals.sort((left, right) => distance(left) - distance(right)).slice(0, 3);
   }
 
   function choose(guest: Guest): { readonly host: PlacementHost; readonly verdict: Verdict } | undefined {
