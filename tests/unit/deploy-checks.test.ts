@@ -214,6 +214,11 @@ describe('the fleet', () => {
       { name: 'xen-b', address: 'xen-b.example.org' },
     ],
     planned: [{ host: 'xen-a', name: 'coming', macs: ['00:16:3e:00:00:09'], addresses: ['10.0.0.9'], memory: 600 * mib }],
+    deployed: [
+      { host: 'xen-a', name: 'guest2', macs: [], addresses: ['10.0.0.3'], memory: 1 },
+      { host: 'xen-a', name: 'guest2', macs: [], addresses: ['10.0.0.4'], memory: 1 },
+      { host: 'xen-a', name: 'removed', macs: [], addresses: ['10.0.0.5'], memory: 1 },
+    ],
     previewed: [{ host: null, name: 'maybe', macs: ['00:16:3e:00:00:08'], addresses: [], memory: 600 * mib }],
   };
 
@@ -225,7 +230,7 @@ describe('the fleet', () => {
       ['coming', 'is being deployed on name of xen-a'],
     ]);
     expect([...macs.keys()].sort()).toEqual(['00:16:3e:00:00:02', '00:16:3e:00:00:08', '00:16:3e:00:00:09']);
-    expect([...addresses.keys()].sort()).toEqual(['10.0.0.2', '10.0.0.7', '10.0.0.9']);
+    expect([...addresses.keys()].sort()).toEqual(['10.0.0.2', '10.0.0.4', '10.0.0.7', '10.0.0.9']);
     expect([...previewed]).toEqual(['maybe']);
   });
 

@@ -53,6 +53,9 @@ describe('a plan that was under way when Hum ended', () => {
     next.undo(id);
     await becomes(next, id, 'cancelled');
     expect(next.holdings()).toEqual([]);
+    expect(next.holdingsOfDone()).toEqual([]);
+    await becomes(next, startOne(next, toyPlan([toyStep('d')], { holds: 'kept' })), 'done');
+    expect(next.holdingsOfDone()).toEqual(['kept']);
   });
 
   it('is undone when a person says so, the step under way as well', async () => {

@@ -25,6 +25,8 @@ export interface Journal {
   find(query: JournalQuery, limit: number): PlanRecord[];
   /** As `find`, one after the other, so that all of them need not be in memory. */
   each(query: JournalQuery): Generator<PlanRecord, void, void>;
+  /** What the plans in this state hold, oldest first; those that hold nothing are left out. */
+  holds(state: PlanState): Json[];
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export function openJournal(database: DatabaseSync): Journal {
      WHERE plan = (SELECT seq FROM plan WHERE id = ?) AND position = ?`,
   );
   const writeText = database.prepare('INSERT OR REPLACE INTO plan_text (plan, text) VALUES ((SELECT seq FROM plan WHERE id = ?), ?)');
+  const readHolds = database.prepare('SELECT holds FROM plan WHERE state = ? AND holds IS NOT NULL ORDER BY seq');
   const readSteps = database.prepare('SELECT * FROM step WHERE plan = ? ORDER BY position');
 
   function add(plan: PlanRecord): void {
@@ -90,6 +93,7 @@ export function openJournal(database: DatabaseSync): Journal {
     add: (plans) => told('written', () => transaction(database, () => plans.forEach(add))),
     save: (plan, steps) => told('written', () => transaction(database, () => save(plan, steps))),
     find: (query, limit) => told('read', () => [...rows(query, limit)]),
+    holds: (state) => told('read', () => readHolds.all(state).flatMap(({ holds }) => parsed<Json>(holds) ?? [])),
     each: (query) => rows(query, -1),
     close: () => database.close(),
   };

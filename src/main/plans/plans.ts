@@ -203,6 +203,7 @@ export function openPlans(deps: PlansDeps): Plans {
     },
     busy: (subject) => busyPlan(subject) !== undefined,
     holdings: () => [...plans.values()].flatMap(({ state, holds }) => (holds === null || hasEnded(state) ? [] : [holds])),
+    holdingsOfDone: () => journal().holds('done'),
     watch: (signal, writable) => abortable([signal, stopping.signal], (aborted) => plansFeed(state, aborted, writable)),
     cancel(id) {
       const plan = found(id);

@@ -11,7 +11,7 @@ import { checksOf, type VmFacts } from './checks.ts';
 import { deploymentOfAll, deploymentPlan } from './deployment-plan.ts';
 import type { Draft, DraftVm } from './draft.ts';
 import { holdingsOf } from './draft.ts';
-import { type FleetView, heldBy, othersOf, placementHosts, readHoldings } from './fleet-view.ts';
+import { type FleetView, type Holding, heldBy, othersOf, placementHosts, readHoldings } from './fleet-view.ts';
 import { type HostLook, lookAt, wordsOf } from './look.ts';
 import { place } from './placement.ts';
 import { Preview, type ReadyDraft } from './preview.ts';
@@ -73,6 +73,14 @@ export function createDeployments({
   const timers = new Set<NodeJS.Timeout>();
   const stopped = new AbortController();
 
+  /** They change only when a plan has ended, which what is held tells. */
+  let deployed: { readonly since: string; readonly holdings: readonly Holding[] } | undefined;
+  function deployedBefore(): readonly Holding[] {
+    const since = JSON.stringify(plans.holdings());
+    if (deployed?.since !== since) deployed = { since, holdings: plans.holdingsOfDone().flatMap(readHoldings) };
+    return deployed.holdings;
+  }
+
   /** As `client` sees it: what the same window looks at is not somebody else's. */
   function viewFor(client: string): FleetView {
     const inventory = hosts();
@@ -83,6 +91,7 @@ export function createDeployments({
       hostName: (id) => names.get(id) ?? id,
       hostAddresses: inventory,
       planned: plans.holdings().flatMap(readHoldings),
+      deployed: deployedBefore(),
       previewed: [...open].flatMap((each) => (each.client === client || each.draft === null ? [] : holdingsOf(each.draft))),
     };
   }

@@ -27,6 +27,8 @@ export interface FleetView {
   readonly hostAddresses: readonly { readonly name: string; readonly address: string }[];
   /** Of plans under way or undecided. */
   readonly planned: readonly Holding[];
+  /** Of plans that are done, oldest first: the addresses of VMs that only their cloud-init knows. */
+  readonly deployed: readonly Holding[];
   /** Of other previews. */
   readonly previewed: readonly Holding[];
 }
@@ -57,10 +59,11 @@ function isList(value: Json): value is readonly Json[] {
 }
 
 /** What is not to be had any more, and whose it is. */
-export function othersOf({ hosts, domains, hostName, hostAddresses, planned, previewed }: FleetView): Others {
+export function othersOf({ hosts, domains, hostName, hostAddresses, planned, deployed, previewed }: FleetView): Others {
   const names = new Map<string, string>();
   const macs = new Map<string, string>();
   const addresses = new Map<string, string>();
+  const drawn = new Map(deployed.map(({ host, name, addresses: own }) => [`${host}/${name}`, own] as const));
   for (const { host, name, facts, load } of domains) {
     const on = visibleText(hostName(host), 60);
     // One that runs says more than one that is only configured elsewhere.
@@ -72,6 +75,7 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, pre
       for (const address of addressesIn(ip ?? '')) addresses.set(address, whose);
     }
     for (const address of ownAddresses(facts.commandLine ?? '')) addresses.set(address, whose);
+    for (const address of drawn.get(`${host}/${name}`) ?? []) addresses.set(address, whose);
   }
   for (const { name, address } of hostAddresses) {
     const [plain] = addressesIn(address);
