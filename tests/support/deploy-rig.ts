@@ -47,11 +47,12 @@ export interface DeployRig {
 
 const handlerNames = [...(['claim', 'disk', 'volume', 'seed', 'selinux', 'start', 'settle', 'autostart', 'release'] as const)] as const;
 
-/** `templates`: the user's own, by file name without `.yaml`. Their id is `own/<name>`. Steps wait for ever with `hold`. */
+/** `templates`: the user's own, by file name without `.yaml`. Their id is `own/<name>`. Steps wait for ever with `hold`. `waitMs`: for slow hosts. */
 export async function openDeployRig(
   sessions: Readonly<Record<string, Session>>,
-  { templates: own = {}, hold = false }: { templates?: Readonly<Record<string, string>>; hold?: boolean } = {},
+  options: { readonly templates?: Readonly<Record<string, string>>; readonly hold?: boolean; readonly waitMs?: number } = {},
 ): Promise<DeployRig> {
+  const { templates: own = {}, hold = false, waitMs = patienceMs } = options;
   const rig = plansRig();
   const done: string[] = [];
   const step: StepHandler = async (_args, { host, signal }) => {
@@ -84,9 +85,12 @@ export async function openDeployRig(
     });
     xen.connected(host, session, xenFacts());
   }
-  await vi.waitFor(() => {
-    for (const { id } of hosts) if ((xen.host(id)?.memoryTotal ?? 0) === 0) throw new Error(`nothing known of ${id} yet`);
-  }, patience);
+  await vi.waitFor(
+    () => {
+      for (const { id } of hosts) if ((xen.host(id)?.memoryTotal ?? 0) === 0) throw new Error(`nothing known of ${id} yet`);
+    },
+    { ...patience, timeout: waitMs },
+  );
 
   const following: FollowedPreview[] = [];
   const deployRig: DeployRig = {
@@ -100,7 +104,7 @@ export async function openDeployRig(
     },
     request: (change = {}) => deployRequest.parse({ template: 'shipped/tiny-pv', values: {}, names: 'web01', host: 'best', ...change }),
     follow(request, client = 'window') {
-      const followed = follow(deployments, request, client);
+      const followed = follow(deployments, request, client, waitMs);
       following.push(followed);
       return followed;
     },
@@ -120,7 +124,7 @@ export async function openDeployRig(
   return deployRig;
 }
 
-function follow(deployments: Deployments, request: DeployRequest, client: string): FollowedPreview {
+function follow(deployments: Deployments, request: DeployRequest, client: string, waitMs: number): FollowedPreview {
   const stopping = new AbortController();
   const kinds: string[] = [];
   let now: Preview | null = null;
@@ -143,7 +147,7 @@ function follow(deployments: Deployments, request: DeployRequest, client: string
         if (now === null || !fits(now)) throw new Error(`not yet: ${JSON.stringify({ ...now, vms: now?.vms.length })}`);
         return now;
       },
-      { timeout: patienceMs, interval: 10 },
+      { timeout: waitMs, interval: 10 },
     );
   return {
     get now() {
