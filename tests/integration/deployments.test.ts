@@ -162,6 +162,18 @@ describe('a preview', () => {
     expect(other.now?.vms[0]?.macs).not.toEqual(one.now?.vms[0]?.macs);
     expect([one.now?.vms[0]?.ip, other.now?.vms[0]?.ip]).toEqual(['10.0.2.110', '10.0.2.111']);
     expect(other.check('name')?.state).toBe('note');
+    expect(one.check('name')?.state).toBe('ok');
+    // One that somebody typed stays with the first, too.
+    const typed = { names: 'web02', values: { ip: '10.0.2.55' } };
+    const [first, second] = [hum.follow(hum.request(typed), 'third'), hum.follow(hum.request(typed), 'fourth')];
+    await second.settled();
+    expect(second.check('ip', 'web02')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('web02, which is about to be deployed'),
+    });
+    await first.ready();
+    await first.leave();
+    await second.ready();
   });
 
   test('says when its host is lost, and goes on when it is back', async () => {

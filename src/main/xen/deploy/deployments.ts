@@ -57,6 +57,9 @@ const seeMs = 1_000;
 /** So long after its end a preview can be started, ms. */
 const graceMs = 60_000;
 
+/** And so many of one window. */
+const leftKept = 4;
+
 /** Builds the service. */
 export function createDeployments({
   xen,
@@ -81,8 +84,8 @@ export function createDeployments({
     return deployed.holdings;
   }
 
-  /** As `client` sees it: what the same window looks at is not somebody else's. */
-  function viewFor(client: string): FleetView {
+  /** The fleet at this moment, with what these previews have set aside. */
+  function viewWith(others: readonly Preview[]): FleetView {
     const inventory = hosts();
     const names = new Map(inventory.map(({ id, name }) => [id, name]));
     return {
@@ -92,8 +95,14 @@ export function createDeployments({
       hostAddresses: inventory,
       planned: plans.holdings().flatMap(readHoldings),
       deployed: deployedBefore(),
-      previewed: [...open].flatMap((each) => (each.client === client || each.draft === null ? [] : holdingsOf(each.draft))),
+      previewed: others.flatMap(({ draft }) => (draft === null ? [] : holdingsOf(draft))),
     };
+  }
+
+  /** The previews that have the first say: those that were open before, but for what the same window has looked at. */
+  function before(preview: Preview): readonly Preview[] {
+    const all = [...open];
+    return all.slice(0, all.indexOf(preview)).filter(({ client }) => client !== preview.client);
   }
 
   async function* follow(
@@ -104,6 +113,8 @@ export function createDeployments({
   ): AsyncGenerator<DeployPreviewEvent, void, void> {
     const earlier = [...previews].findLast((each) => each.client === client && each.request.template === request.template);
     const preview = new Preview(request, client, anew(earlier?.draft ?? null), { runner, random, now }, signal);
+    const left = [...previews].filter((each) => each.client === client && !open.has(each));
+    for (const each of left.slice(0, -leftKept)) previews.delete(each);
     previews.add(preview);
     open.add(preview);
     let moved = false;
@@ -124,7 +135,7 @@ export function createDeployments({
         if (template === undefined) {
           if (!missing) events = [{ kind: 'refused', problem: noSuchTemplate().problem }];
           preview.tellAll();
-        } else events = preview.next(template.template, template.version, viewFor(client));
+        } else events = preview.next(template.template, template.version, viewWith(before(preview)));
         missing = template === undefined;
         const seen = stamp(template?.version);
         for (const event of events) {
@@ -186,7 +197,8 @@ export function createDeployments({
       const looks = await lookAgain(ready);
       // Nothing is awaited from here on: of two that start at once, the second sees the plans of the first.
       if (!preview.ready.has(digest)) throw planChanged();
-      const failed = failedCheck(ready, viewFor(preview.client), looks);
+      // What others only look at does not count: whoever starts first has it.
+      const failed = failedCheck(ready, viewWith([]), looks);
       if (failed !== undefined) throw refusal(failed);
       const { batch, ids } = plans.start(plansOf(ready));
       preview.started();

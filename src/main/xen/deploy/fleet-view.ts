@@ -29,7 +29,7 @@ export interface FleetView {
   readonly planned: readonly Holding[];
   /** Of plans that are done, oldest first: the addresses of VMs that only their cloud-init knows. */
   readonly deployed: readonly Holding[];
-  /** Of other previews. */
+  /** Of previews that have the first say. */
   readonly previewed: readonly Holding[];
 }
 
