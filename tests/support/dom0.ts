@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunOptions, Runner, RunResult } from '../../src/main/ssh/session.ts';
+import type { Runner, RunOptions, RunResult } from '../../src/main/ssh/session.ts';
 import { HumError } from '../../src/shared/errors.ts';
 
 export type Shell = 'dash' | 'busybox' | 'bash';
@@ -28,7 +28,11 @@ export function noDom0(): string | undefined {
 export interface Dom0 {
   readonly runner: Runner;
   /** A script as Hum runs it, with more in its environment. */
-  run(script: string, args: readonly string[], options?: { readonly stdin?: Buffer; readonly env?: Readonly<Record<string, string>> }): Promise<RunResult>;
+  run(
+    script: string,
+    args: readonly string[],
+    options?: { readonly stdin?: Buffer; readonly env?: Readonly<Record<string, string>> },
+  ): Promise<RunResult>;
   /** A line of shell on the host; answers what it prints. @throws Error when its exit status is not 0 */
   sh(line: string, ...args: readonly string[]): string;
   /** How guests and xl behave from now on: see tests/support/xen/dom0. */
@@ -47,7 +51,17 @@ const shells: Readonly<Record<Shell, readonly string[]>> = { dash: ['dash'], bus
 
 export function openDom0({ shell = 'dash', diskMib = 64 }: Dom0Options = {}): Dom0 {
   const dir = mkdtempSync(join(tmpdir(), 'hum-dom0-'));
-  for (const each of ['bin', 'xen/store/local/domain/0', 'xen/store/tool/hum', 'xen/flags', 'xen/console', 'xen/booleans', 'lib', 'etc/xen/auto']) {
+  for (const each of [
+    'bin',
+    'busybox',
+    'xen/store/local/domain/0',
+    'xen/store/tool/hum',
+    'xen/flags',
+    'xen/console',
+    'xen/booleans',
+    'lib',
+    'etc/xen/auto',
+  ]) {
     mkdirSync(join(dir, each), { recursive: true });
   }
   for (const each of ['/etc/passwd', '/etc/group', '/etc/mke2fs.conf']) {
@@ -66,8 +80,9 @@ export function openDom0({ shell = 'dash', diskMib = 64 }: Dom0Options = {}): Do
   for (const name of ['xl', 'xenstore-read', 'xenstore-list', 'xenstore-write', 'xenstore-rm']) symlinkSync('dom0', join(dir, 'bin', name));
   if (shell === 'busybox') {
     // All that it has, so that a script meets its cp, its stat, its ln.
+    const busybox = execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim();
     for (const name of execFileSync('busybox', ['--list'], { encoding: 'utf8' }).split('\n')) {
-      if (name !== '' && name !== 'busybox') symlinkSync(execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim(), join(dir, 'bin', name));
+      if (name !== '' && name !== 'busybox') symlinkSync(busybox, join(dir, 'busybox', name));
     }
   }
   const mounts = `set -e
@@ -79,9 +94,12 @@ mkdir /srv/xen
 mount -t tmpfs -o "mode=755,size=$1m" xen /srv/xen
 echo ready
 exec sleep 100000`;
-  const keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', mounts, dir, String(diskMib)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', mounts, dir, String(diskMib)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const within = [`--mount=/proc/${keeper.pid}/ns/mnt`, '--'];
-  const env = { ...process.env, PATH: `${dir}/bin:${process.env.PATH}:/usr/sbin:/sbin`, HUM_DOM0: join(dir, 'xen'), LC_ALL: 'C' };
+  const usual = `${process.env.PATH}:/usr/sbin:/sbin`;
+  const env = { ...process.env, PATH: `${dir}/bin:${usual}`, HUM_DOM0: join(dir, 'xen'), LC_ALL: 'C' };
   const sh = (line: string, ...args: readonly string[]) => {
     const { status, stdout, stderr } = spawnSync('nsenter', [...within, 'sh', '-c', line, 'sh', ...args], { env, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${line}: ${status}\n${stdout}${stderr}`);
@@ -98,14 +116,26 @@ exec sleep 100000`;
   function run(
     script: string,
     args: readonly string[],
-    { stdin, env: more = {}, signal }: { readonly stdin?: Buffer | string; readonly env?: Readonly<Record<string, string>>; readonly signal?: AbortSignal | undefined } = {},
+    {
+      stdin,
+      env: more = {},
+      signal,
+    }: {
+      readonly stdin?: Buffer | string;
+      readonly env?: Readonly<Record<string, string>>;
+      readonly signal?: AbortSignal | undefined;
+    } = {},
   ): Promise<RunResult> {
     return new Promise((resolve, reject) => {
       // In a group of its own, which sshd ends as a whole.
-      const child = spawn('nsenter', [...within, 'sh', '-c', 'export HUM_PID=$$; exec "$@"', 'sh', ...shells[shell], '-c', script, 'sh', ...args], {
-        env: { ...env, ...more },
-        detached: true,
-      });
+      const child = spawn(
+        'nsenter',
+        [...within, 'sh', '-c', 'export HUM_PID=$$; exec "$@"', 'sh', ...shells[shell], '-c', script, 'sh', ...args],
+        {
+          env: { ...env, PATH: `${dir}/bin:${dir}/busybox:${usual}`, ...more },
+          detached: true,
+        },
+      );
       children.add(child);
       const [out, err]: [Buffer[], Buffer[]] = [[], []];
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -138,7 +168,8 @@ exec sleep 100000`;
 
   return {
     runner: {
-      run: (script, args = [], { stdin, signal }: RunOptions = {}) => run(script, args, { ...(stdin === undefined ? {} : { stdin }), signal }),
+      run: (script, args = [], { stdin, signal }: RunOptions = {}) =>
+        run(script, args, { ...(stdin === undefined ? {} : { stdin }), signal }),
       open: () => Promise.reject(new Error('not here')),
       terminal: () => Promise.reject(new Error('not here')),
     },

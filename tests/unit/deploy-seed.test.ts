@@ -55,7 +55,10 @@ function readFat12(image: Buffer): { label: string; files: Map<string, Buffer> }
 }
 
 const names = fc.uniqueArray(fc.stringMatching(/^[a-zA-Z0-9_-]{1,40}$/), { minLength: 1, maxLength: 6 });
-const content = fc.oneof(fc.uint8Array({ maxLength: 3000 }), fc.nat({ max: 3_000_000 }).map((length) => new Uint8Array(length).fill(65)));
+const content = fc.oneof(
+  fc.uint8Array({ maxLength: 3000 }),
+  fc.nat({ max: 3_000_000 }).map((length) => new Uint8Array(length).fill(65)),
+);
 
 describe('the image of a seed', () => {
   test('holds every file under its whole name, byte for byte', () => {
@@ -78,25 +81,29 @@ describe('the image of a seed', () => {
 
   test('refuses what it cannot hold', () => {
     expect(() => buildSeed(new Map([['meta-data', Buffer.alloc(17 * 2 ** 20)]]))).toThrow('too large');
-    for (const name of ['', 'a/b', '..', 'a b', 'x'.repeat(300)]) expect(() => buildSeed(new Map([[name, Buffer.alloc(1)]]))).toThrow('no name');
+    for (const name of ['', 'a/b', '..', 'a b', 'x'.repeat(300)])
+      expect(() => buildSeed(new Map([[name, Buffer.alloc(1)]]))).toThrow('no name');
     const many = new Map(Array.from({ length: 40 }, (_, at) => [`file-${at}`, Buffer.alloc(1)]));
     expect(() => buildSeed(many)).toThrow('too many');
   });
 
-  test.skipIf(spawnSync('blkid', ['-V']).status !== 0)('is what blkid, by which cloud-init finds it, calls vfat with the label CIDATA', () => {
-    const dir = mkdtempSync(join(tmpdir(), 'hum-seed-'));
-    try {
-      for (const size of [10, 100_000, 9_000_000]) {
-        writeFileSync(join(dir, 'seed'), buildSeed(new Map([['user-data', Buffer.alloc(size)]])));
-        const { stdout } = spawnSync('blkid', ['-p', '-o', 'export', join(dir, 'seed')], { encoding: 'utf8' });
-        expect(stdout).toContain('LABEL=CIDATA\n');
-        expect(stdout).toContain('TYPE=vfat\n');
-        expect(stdout).toContain('VERSION=FAT12\n');
+  test.skipIf(spawnSync('blkid', ['-V']).status !== 0)(
+    'is what blkid, by which cloud-init finds it, calls vfat with the label CIDATA',
+    () => {
+      const dir = mkdtempSync(join(tmpdir(), 'hum-seed-'));
+      try {
+        for (const size of [10, 100_000, 9_000_000]) {
+          writeFileSync(join(dir, 'seed'), buildSeed(new Map([['user-data', Buffer.alloc(size)]])));
+          const { stdout } = spawnSync('blkid', ['-p', '-o', 'export', join(dir, 'seed')], { encoding: 'utf8' });
+          expect(stdout).toContain('LABEL=CIDATA\n');
+          expect(stdout).toContain('TYPE=vfat\n');
+          expect(stdout).toContain('VERSION=FAT12\n');
+        }
+      } finally {
+        rmSync(dir, { recursive: true });
       }
-    } finally {
-      rmSync(dir, { recursive: true });
-    }
-  });
+    },
+  );
 });
 
 const mark = '0123456789abcdef';

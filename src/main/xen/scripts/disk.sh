@@ -15,7 +15,7 @@ umask 077
 temp=${path%/*}/.hum-$mark-$key
 
 if [ "$what" = undo ]; then
-  stop_former
+  undo
   unmake
   unmake_folders
   strike "phase-$key"

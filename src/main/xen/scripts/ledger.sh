@@ -3,12 +3,14 @@
 # A plan's ledger is the folder /var/lib/hum/deploys/MARK. For each thing it holds, before the thing has its name:
 #   made-KEY      device:inode of a file, and the boot in which they are that: device numbers are others after the next
 #   folder-KEY-N  the same of a folder that was missing, and its path
+#   boolean-NAME, domain     what a boolean of SELinux was; the uuid of the VM, or `building` until it has one
 #   script-KEY, worker-KEY, last-KEY   process id and start time of the script, of a long command that may be stopped, of one that may not
 # What is not finished is called .hum-MARK-KEY, in the folder where it is to be.
 #
 # of_plan MARK [KEY]   whose ledger it is, and which thing of the plan a script is about: before anything else
 # refuse STATUS WORD [DETAIL]   says why as data, `refused WORD DETAIL`, and ends; deploy/deployment-failures.ts has the sentences
 # begin             stops what an earlier run of this script has left running, and puts this one on record
+# undo              the same for a script that takes back: one that was sent before it and begins later does nothing
 # work COMMAND…     runs it to its end, as one that an undo can stop; also stops it when nobody has looked for a minute (disk-look.sh): whoever
 #                   wanted it is gone, and a copy of many gigabytes must not go on. Its output is in $printed
 # finish COMMAND…   runs it as `act` does: once begun it comes to its end, and an undo waits for that
@@ -115,6 +117,16 @@ begin() {
   stop_former
   trap 'stopped=yes' HUP TERM INT
   enter "script-$key" "$$ $(started $$)"
+  # In this order, and undo in the other: one of the two sees the other.
+  [ -z "$(entry "undone-$key")" ] || {
+    strike "script-$key"
+    refuse 85 undone
+  }
+}
+
+undo() {
+  if $sudo test -d "$ledger"; then enter "undone-$key" yes; fi
+  stop_former
 }
 
 # Puts itself on record, so that there is no moment in which a command runs that nobody knows of.
@@ -138,7 +150,10 @@ guard() {
     else
       idle=$((idle + 1))
     fi
-    [ "$idle" -lt "$3" ] || stop "$2"
+    [ "$idle" -lt "$3" ] || {
+      stop "$2"
+      exit
+    }
   done
 }
 
