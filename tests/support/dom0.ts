@@ -95,7 +95,7 @@ mount -t tmpfs -o "mode=755,size=$1m" xen /srv/xen
 echo ready
 exec sleep 100000`;
   const keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', mounts, dir, String(diskMib)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   });
   const within = [`--mount=/proc/${keeper.pid}/ns/mnt`, '--'];
   const usual = `${process.env.PATH}:/usr/sbin:/sbin`;
@@ -105,10 +105,13 @@ exec sleep 100000`;
     if (status !== 0) throw new Error(`${line}: ${status}\n${stdout}${stderr}`);
     return stdout;
   };
-  for (let tries = 0; tries < 200 && spawnSync('nsenter', [...within, 'test', '-d', '/srv/xen'], { env }).status !== 0; tries += 1) {
+  for (
+    let tries = 0;
+    tries < 200 && spawnSync('nsenter', [...within, 'grep', '-q', ' /srv/xen ', '/proc/self/mounts'], { env }).status !== 0;
+    tries += 1
+  ) {
     spawnSync('sleep', ['0.05']);
   }
-  sh('grep -q " /srv/xen " /proc/self/mounts');
 
   const children = new Set<ChildProcess>();
   let lost: AbortController = new AbortController();

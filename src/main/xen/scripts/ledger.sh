@@ -76,15 +76,20 @@ END
   case $(cut -d' ' -f3 "/proc/$pid/stat" 2>/dev/null) in '' | Z) return 1 ;; esac
 }
 
+# A moment; POSIX knows no fraction of a second.
+nap() {
+  sleep 0.1 2>/dev/null || sleep 1
+}
+
 stop() {
   tried=0
   while alive "$1"; do
     case $tried in
       0) $sudo kill -TERM "$pid" 2>/dev/null ;;
-      3) $sudo kill -KILL "$pid" 2>/dev/null ;;
-      30) refuse 1 busy "$pid" ;;
+      30) $sudo kill -KILL "$pid" 2>/dev/null ;;
+      300) refuse 1 busy "$pid" ;;
     esac
-    sleep 1
+    nap
     tried=$((tried + 1))
   done
   strike "$1"

@@ -16,10 +16,12 @@ attach() {
   enter console-of "$1"
   $own $sudo sh -c "$reader" sh "$ledger" "$tool" "$1" </dev/null >/dev/null 2>&1 &
   guard $! worker-console 120 &
-  for _ in 1 2 3; do
+  tried=0
+  while [ "$tried" -lt 30 ]; do
     if alive worker-console && $sudo ls -l "/proc/$pid/fd" 2>/dev/null | grep -q '/dev/pts/'; then return 0; fi
     if $sudo test -s "$ledger/console"; then return 0; fi
-    sleep 1
+    nap
+    tried=$((tried + 1))
   done
   return 0
 }
