@@ -133,7 +133,7 @@ exec sleep 100000`;
       // In a group of its own, which sshd ends as a whole.
       const child = spawn(
         'nsenter',
-        [...within, 'sh', '-c', 'export HUM_PID=$$; exec "$@"', 'sh', ...shells[shell], '-c', script, 'sh', ...args],
+        [...within, '/bin/sh', '-c', 'export HUM_PID=$$; exec "$@"', 'sh', ...shells[shell], '-c', script, 'sh', ...args],
         {
           env: { ...env, PATH: `${dir}/bin:${dir}/busybox:${usual}`, ...more },
           detached: true,

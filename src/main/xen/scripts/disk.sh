@@ -28,6 +28,7 @@ checksum=$1
 
 begin
 if placed; then
+  $sudo rm -f -- "$temp"
   echo 'It is there already: nothing was left to do.'
   exit 0
 fi

@@ -134,9 +134,9 @@ undo() {
   stop_former
 }
 
-# Puts itself on record, so that there is no moment in which a command runs that nobody knows of.
+# Puts itself on record, so that there is no moment in which a command runs that nobody knows of. In the order of `begin`.
 # shellcheck disable=SC2016
-recorded='printf "%s %s\n" $$ "$(cut -d" " -f22 /proc/$$/stat)" >"$1" || exit 1; shift; exec "$@"'
+recorded='s=$(cut -d" " -f22 /proc/$$/stat) && [ -n "$s" ] && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; shift 2; exec "$@"'
 # shellcheck disable=SC2016
 into='f=$1; shift; exec "$@" >"$f" 2>&1'
 
@@ -166,7 +166,7 @@ work() {
   printed=
   status=143
   [ -z "$stopped" ] || return 143
-  $sudo sh -c "$recorded" sh "$ledger/worker-$key" sh -c "$into" sh "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
+  $sudo sh -c "$recorded" sh "$ledger/worker-$key" "$ledger/undone-$key" sh -c "$into" sh "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
   child=$!
   guard $child "worker-$key" 60 &
   guard=$!
@@ -182,7 +182,7 @@ work() {
 }
 
 finish() {
-  act sh -c "$recorded" sh "$ledger/last-$key" "$@"
+  act sh -c "$recorded" sh "$ledger/last-$key" "$ledger/undone-$key" "$@"
   status=$?
   strike "last-$key"
   return $status
@@ -216,6 +216,8 @@ END
 
 unmake() {
   if placed; then
+    # Killed between the two, it has both names, and mv(1) moves no file to itself.
+    $sudo rm -f -- "$temp" || exit $?
     # The name first, then the record, then the file: a number on record is never free for another file.
     $sudo mv -f -- "$path" "$temp" || exit $?
     strike "made-$key"

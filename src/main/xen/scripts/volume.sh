@@ -14,10 +14,10 @@ tag=hum-$mark
 # Whether the volume is there and ours: by its tag, or its uuid once it is finished. $listed is empty where there is none of that name.
 ours() {
   # `  UUID TAG,TAG`
-  listed=$(ask lvs --noheadings -o lv_uuid,lv_tags "$group/$volume" 2>/dev/null | tr -s ' \n' '  ')
-  case ",${listed##* }," in *",$tag,"*) return 0 ;; esac
-  listed=${listed# }
-  listed=${listed%% *}
+  # shellcheck disable=SC2046 # two words are what is wanted
+  set -- $(ask lvs --noheadings -o lv_uuid,lv_tags "$group/$volume" 2>/dev/null)
+  listed=${1-}
+  case ",${2-}," in *",$tag,"*) return 0 ;; esac
   [ -n "$listed" ] && [ "$(entry "made-$key")" = "$listed" ]
 }
 
