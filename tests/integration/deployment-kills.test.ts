@@ -27,6 +27,10 @@ const counted = [
   'truncate',
   'lvcreate',
   'dd',
+  'mkfifo',
+  'setsid',
+  'xenstore-write',
+  'xl',
 ];
 
 /** Stands before each of them: counts, and at the number that is wanted kills the script, which is in no state to notice. */
@@ -74,10 +78,12 @@ esac
 
 interface Case {
   readonly name: string;
-  readonly script: 'claim' | 'disk' | 'seed' | 'volume' | 'selinux';
+  readonly script: 'claim' | 'disk' | 'seed' | 'volume' | 'selinux' | 'start';
   readonly make: readonly string[];
-  readonly undo: readonly [script: 'claim' | 'disk' | 'volume' | 'selinux', ...args: string[]];
+  readonly undo: readonly [script: Exclude<Case['script'], 'seed'>, ...args: string[]];
   readonly stdin?: Buffer;
+  /** What it finds on its host, once the name is claimed, and takes away again. */
+  readonly around?: readonly [before: string, after: string];
   /** Prints `well` when it is all there. */
   readonly look: string;
 }
@@ -120,6 +126,14 @@ const cases: readonly Case[] = [
     undo: ['selinux', 'undo', mark, 'virt_use_nfs', 'note'],
     look: 'grep -q on "$HUM_DOM0/booleans/virt_use_nfs" && echo well',
   },
+  {
+    name: 'a domain',
+    script: 'start',
+    make: ['xl', 'deploy', mark, '/etc/xen/web01.cfg', 'web01'],
+    undo: ['start', 'xl', 'undo-deploy', mark, '/etc/xen/web01.cfg', 'web01'],
+    around: ['echo "name = \\"web01\\"" >/etc/xen/web01.cfg', 'rm /etc/xen/web01.cfg'],
+    look: '[ "$(cat "$HUM_DOM0"/flags/*)" = -b---- ] && for _ in $(seq 50); do if grep -q "^line 1$" /var/lib/hum/deploys/*/console; then echo well; break; fi; sleep 0.1; done',
+  },
 ];
 
 describe.skipIf(why !== undefined)('a script that is killed', () => {
@@ -137,50 +151,56 @@ describe.skipIf(why !== undefined)('a script that is killed', () => {
 
   const everything = () => host.everything() + host.sh('ls "$HUM_DOM0/lvm" 2>/dev/null || true');
 
-  test.each(cases)('while it makes $name leaves nothing, once it was undone, and can be done again', async (one) => {
-    const { script, make, undo, stdin, look } = one;
-    const [undoScript, ...undoArgs] = undo;
-    const path = host.sh('printf %s "$PATH"');
-    const shims = host.sh('printf %s "$HUM_DOM0/shims"');
-    const clean = everything();
-    const claim = async () => {
-      if (script !== 'claim') await host.run(xenScript('claim'), ['take', mark, 'web01', 'xl', '/etc/xen/web01.cfg']);
-    };
-    const drop = async () => {
-      if (script !== 'claim') await host.run(xenScript('claim'), ['drop', mark, 'web01', 'xl', '']);
-    };
-    const killedAt = async (at: number) => {
-      host.sh('rm -f "$HUM_DOM0/count"');
-      const env = { PATH: `${shims}:${path}`, HUM_PATH: path, HUM_KILL_AT: String(at) };
-      return host.run(xenScript(script), make, { env, ...(stdin === undefined ? {} : { stdin }) });
-    };
-    const again = () => host.run(xenScript(script), make, stdin === undefined ? {} : { stdin });
-    const takeBack = () => host.run(xenScript(undoScript), undoArgs);
+  test.each(cases)(
+    'while it makes $name leaves nothing, once it was undone, and can be done again',
+    async (one) => {
+      const { script, make, undo, stdin, look, around } = one;
+      const [undoScript, ...undoArgs] = undo;
+      const path = host.sh('printf %s "$PATH"');
+      const shims = host.sh('printf %s "$HUM_DOM0/shims"');
+      const clean = everything();
+      const claim = async () => {
+        if (script !== 'claim') await host.run(xenScript('claim'), ['take', mark, 'web01', 'xl', '/etc/xen/web01.cfg']);
+        if (around !== undefined) host.sh(around[0]);
+      };
+      const drop = async () => {
+        if (around !== undefined) host.sh(around[1]);
+        if (script !== 'claim') await host.run(xenScript('claim'), ['drop', mark, 'web01', 'xl', '']);
+      };
+      const killedAt = async (at: number) => {
+        host.sh('rm -f "$HUM_DOM0/count"');
+        const env = { PATH: `${shims}:${path}`, HUM_PATH: path, HUM_KILL_AT: String(at) };
+        return host.run(xenScript(script), make, { env, ...(stdin === undefined ? {} : { stdin }) });
+      };
+      const again = () => host.run(xenScript(script), make, stdin === undefined ? {} : { stdin });
+      const takeBack = () => host.run(xenScript(undoScript), undoArgs);
 
-    let at = 0;
-    for (;;) {
-      at += 1;
-      await claim();
-      const killed = await killedAt(at);
-      if (killed.signal === null && killed.code === 0) break;
-      const first = await takeBack();
-      expect([at, first.code, first.stderr.toString()]).toEqual([at, 0, '']);
-      // A claim of which nothing is there is waited for, which takes its time.
-      if (script !== 'claim' || at % 8 === 0) expect((await takeBack()).code).toBe(0);
-      await drop();
-      expect([at, everything()]).toEqual([at, clean]);
+      let at = 0;
+      for (;;) {
+        at += 1;
+        await claim();
+        const killed = await killedAt(at);
+        if (killed.signal === null && killed.code === 0) break;
+        const first = await takeBack();
+        expect([at, first.code, first.stderr.toString()]).toEqual([at, 0, '']);
+        // A claim of which nothing is there is waited for, which takes its time.
+        if (script !== 'claim' || at % 8 === 0) expect((await takeBack()).code).toBe(0);
+        await drop();
+        expect([at, everything()]).toEqual([at, clean]);
 
-      await claim();
-      await killedAt(at);
-      const second = await again();
-      expect([at, second.code, second.stdout.toString() + second.stderr.toString()]).toEqual([at, 0, expect.any(String)]);
-      expect([at, host.sh(look)]).toEqual([at, 'well\n']);
-      expect((await takeBack()).code).toBe(0);
-      await drop();
-      expect([at, everything()]).toEqual([at, clean]);
-    }
-    // It came to its end at last, after as many kills as it has commands.
-    expect(host.sh(look)).toBe('well\n');
-    expect(at).toBeGreaterThan(8);
-  });
+        await claim();
+        await killedAt(at);
+        const second = await again();
+        expect([at, second.code, second.stdout.toString() + second.stderr.toString()]).toEqual([at, 0, expect.any(String)]);
+        expect([at, host.sh(look)]).toEqual([at, 'well\n']);
+        expect((await takeBack()).code).toBe(0);
+        await drop();
+        expect([at, everything()]).toEqual([at, clean]);
+      }
+      // It came to its end at last, after as many kills as it has commands.
+      expect(host.sh(look)).toBe('well\n');
+      expect(at).toBeGreaterThan(8);
+    },
+    300_000,
+  );
 });
