@@ -23,7 +23,37 @@ export const takes = { shutdown: 2600, rebootGap: 1300, create: 1800, save: 2800
 /** A guest that is not known to the cast: somebody wrote its configuration while the demo ran. */
 const ordinary = { busy: 0.05, networkPerSecond: 20_000, diskPerSecond: 40_000, deaf: false };
 
-const kernels: ReadonlySet<string> = new Set(['/srv/xen/vmlinuz', '/srv/xen/initrd.img']);
+const mib = 2 ** 20;
+
+/** Images of disks that every Xen host of the demo has, with their bytes: those that the templates which come with Hum copy. */
+export const golden: ReadonlyMap<string, number> = new Map([
+  ['/srv/xen/data1.img', 64 * mib],
+  ['/srv/xen/images/debian-12.raw', 2048 * mib],
+  ['/srv/xen/images/linux.raw', 512 * mib],
+  ['/srv/xen/images/debian-12-generic-amd64.qcow2', 420 * mib],
+  ['/srv/xen/iso/install.iso', 700 * mib],
+]);
+
+const kernels: ReadonlySet<string> = new Set([
+  '/srv/xen/vmlinuz',
+  '/srv/xen/initrd.img',
+  '/srv/xen/guest.vmlinux',
+  '/srv/xen/guest.initrd',
+  '/srv/xen/kernels/vmlinuz',
+  '/srv/xen/kernels/initrd.img',
+]);
+
+/** A disk or a seed that a deployment has made. */
+export interface MadeDisk {
+  readonly mark: string;
+  /** The device that it will be. */
+  readonly key: string;
+  readonly bytes: number;
+  /** Ms since the demo began. */
+  readonly since: number;
+  /** How many bytes of an image are copied into it; 0 for none. */
+  readonly copied: number;
+}
 
 /** What Xen keeps for itself. */
 const overheadMb = 64;
@@ -42,6 +72,10 @@ export class Machine {
   readonly consoles = new Set<number>();
   /** What main/xen/scripts/start.sh leaves in xenstore of a domain it built. */
   readonly marks = new Map<number, string>();
+  /** Which plan deploys a VM of this name: main/xen/scripts/claim.sh. */
+  readonly claims = new Map<string, string>();
+  /** What deployments have made, by path. */
+  readonly made = new Map<string, MadeDisk>();
   /** What was saved, by path. */
   readonly images = new Map<string, Domain>();
   #domains: readonly Domain[] = [];
@@ -124,9 +158,14 @@ export class Machine {
     return link?.startsWith('../') ? `/etc/xen/${link.slice(3)}` : (link ?? path);
   }
 
-  /** Whether a disk or a kernel of this name is there: those of the cast, and the kernels beside them. */
+  /** Whether a disk or a kernel of this name is there: those of the cast, the kernels and images beside them, and what was made since. */
   hasDisk(path: string): boolean {
-    return kernels.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
+    return (
+      kernels.has(path) ||
+      golden.has(path) ||
+      this.made.has(path) ||
+      this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path))
+    );
   }
 
   build(guest: Guest, at: number): Domain {
