@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type HostServer, startHostServer } from '../../src/main/demo/host-server.ts';
 import { newKeyPair } from '../../src/main/demo/keys.ts';
 import { fleetOf, type Profile } from '../../src/main/demo/profiles.ts';
+import type { Plan } from '../../src/main/plans/plan.ts';
+import { deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
 import type { DomainAction, DomainRow } from '../../src/shared/contract/xen.ts';
+import { deployment, disk, guest } from '../support/deployments.ts';
 import { openRig, type Rig } from '../support/sshd.ts';
 import { online, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 import { openXenActor, type XenActor } from '../support/xen-actor.ts';
@@ -90,6 +93,37 @@ test('a guest is destroyed by its name, and started again', async () => {
   expect(row(name)?.load.state).toBe('off');
   await done(name, { action: 'start' });
   expect(runs(row(name) as DomainRow)).toBe(true);
+});
+
+describe('a deployment', () => {
+  const plan = (change: Parameters<typeof guest>[0] = {}) => {
+    const source = { kind: 'image', image: '/srv/xen/images/linux.raw', method: 'copy', checksum: null } as const;
+    const boot = { kind: 'kernel', kernel: '/srv/xen/vmlinuz', ramdisk: '/srv/xen/initrd.img', commandLine: 'console=hvc0' } as const;
+    return deploymentPlan(deployment({ guest: guest({ disks: [disk({ source })], boot, autostart: true, ready: 'ping', ...change }) }));
+  };
+  const begin = (what: Plan) => hum.plans.start([what]).ids[0] ?? '';
+
+  test('comes to its end, and the probe sees the guest', async () => {
+    const { state, problem, steps } = await hum.ended(begin(plan()));
+    expect([state, problem]).toEqual(['done', undefined]);
+    expect(steps.find(({ title }) => title.startsWith('Wait'))?.output).toContain('Debian GNU/Linux 12 web01 hvc0');
+    await hum.xen.refresh('x');
+    expect(row('web01')?.facts).toMatchObject({ autostart: true, vifs: [{ mac: '00:16:3e:00:00:01' }] });
+  });
+
+  test('that is cancelled, or asks for too much, leaves nothing', async () => {
+    const id = begin(plan());
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    hum.plans.cancel(id);
+    expect((await hum.ended(id)).state).toBe('cancelled');
+    const greedy = await hum.ended(begin(plan({ memory: 2 ** 44, memoryMax: 2 ** 44 })));
+    expect([greedy.state, greedy.problem?.code]).toEqual(['failed', 'memory-short']);
+    await hum.xen.refresh('x');
+    // It is told for a moment that there was one.
+    expect(row('web01')?.load.id ?? null).toBeNull();
+    expect(row('web01')?.facts.configFile ?? null).toBeNull();
+    expect((await hum.ended(begin(plan()))).state).toBe('done');
+  });
 });
 
 describe('nothing is started', () => {

@@ -53,6 +53,7 @@ export function openDom0({ shell = 'dash', diskMib = 64 }: Dom0Options = {}): Do
   const dir = mkdtempSync(join(tmpdir(), 'hum-dom0-'));
   for (const each of [
     'bin',
+    'busybox',
     'xen/store/local/domain/0',
     'xen/store/tool/hum',
     'xen/flags',
@@ -79,9 +80,9 @@ export function openDom0({ shell = 'dash', diskMib = 64 }: Dom0Options = {}): Do
   for (const name of ['xl', 'xenstore-read', 'xenstore-list', 'xenstore-write', 'xenstore-rm']) symlinkSync('dom0', join(dir, 'bin', name));
   if (shell === 'busybox') {
     // All that it has, so that a script meets its cp, its stat, its ln.
+    const busybox = execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim();
     for (const name of execFileSync('busybox', ['--list'], { encoding: 'utf8' }).split('\n')) {
-      if (name !== '' && name !== 'busybox')
-        symlinkSync(execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim(), join(dir, 'bin', name));
+      if (name !== '' && name !== 'busybox') symlinkSync(busybox, join(dir, 'busybox', name));
     }
   }
   const mounts = `set -e
@@ -94,19 +95,23 @@ mount -t tmpfs -o "mode=755,size=$1m" xen /srv/xen
 echo ready
 exec sleep 100000`;
   const keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', mounts, dir, String(diskMib)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   });
   const within = [`--mount=/proc/${keeper.pid}/ns/mnt`, '--'];
-  const env = { ...process.env, PATH: `${dir}/bin:${process.env.PATH}:/usr/sbin:/sbin`, HUM_DOM0: join(dir, 'xen'), LC_ALL: 'C' };
+  const usual = `${process.env.PATH}:/usr/sbin:/sbin`;
+  const env = { ...process.env, PATH: `${dir}/bin:${usual}`, HUM_DOM0: join(dir, 'xen'), LC_ALL: 'C' };
   const sh = (line: string, ...args: readonly string[]) => {
     const { status, stdout, stderr } = spawnSync('nsenter', [...within, 'sh', '-c', line, 'sh', ...args], { env, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${line}: ${status}\n${stdout}${stderr}`);
     return stdout;
   };
-  for (let tries = 0; tries < 200 && spawnSync('nsenter', [...within, 'test', '-d', '/srv/xen'], { env }).status !== 0; tries += 1) {
+  for (
+    let tries = 0;
+    tries < 200 && spawnSync('nsenter', [...within, 'grep', '-q', ' /srv/xen ', '/proc/self/mounts'], { env }).status !== 0;
+    tries += 1
+  ) {
     spawnSync('sleep', ['0.05']);
   }
-  sh('grep -q " /srv/xen " /proc/self/mounts');
 
   const children = new Set<ChildProcess>();
   let lost: AbortController = new AbortController();
@@ -128,9 +133,9 @@ exec sleep 100000`;
       // In a group of its own, which sshd ends as a whole.
       const child = spawn(
         'nsenter',
-        [...within, 'sh', '-c', 'export HUM_PID=$$; exec "$@"', 'sh', ...shells[shell], '-c', script, 'sh', ...args],
+        [...within, '/bin/sh', '-c', 'export HUM_PID=$$; exec "$@"', 'sh', ...shells[shell], '-c', script, 'sh', ...args],
         {
-          env: { ...env, ...more },
+          env: { ...env, PATH: `${dir}/bin:${dir}/busybox:${usual}`, ...more },
           detached: true,
         },
       );

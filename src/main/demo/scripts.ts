@@ -4,19 +4,28 @@ import fileWrite from '../plans/file-write.sh?raw';
 import vmList from '../terminals/vm-list.sh?raw';
 import autostart from '../xen/scripts/autostart.sh?raw';
 import check from '../xen/scripts/check-config.sh?raw';
+import claimScript from '../xen/scripts/claim.sh?raw';
 import configuration from '../xen/scripts/configuration.sh?raw';
 import deployLook from '../xen/scripts/deploy-look.sh?raw';
 import destination from '../xen/scripts/destination.sh?raw';
+import disk from '../xen/scripts/disk.sh?raw';
+import diskLook from '../xen/scripts/disk-look.sh?raw';
 import domain from '../xen/scripts/domain.sh?raw';
+import grow from '../xen/scripts/grow.sh?raw';
 import ledger from '../xen/scripts/ledger.sh?raw';
 import reader from '../xen/scripts/reader.sh?raw';
 import save from '../xen/scripts/save.sh?raw';
+import seed from '../xen/scripts/seed.sh?raw';
+import selinux from '../xen/scripts/selinux.sh?raw';
 import startScript from '../xen/scripts/start.sh?raw';
 import toolstack from '../xen/scripts/toolstack.sh?raw';
+import volume from '../xen/scripts/volume.sh?raw';
+import watchScript from '../xen/scripts/watch.sh?raw';
 import { restoreFile, writeFile } from './file-scripts.ts';
 import { runProgram } from './programs.ts';
 import type { Script } from './script-call.ts';
 import { lookForDeployment } from './xen/deploy-look.ts';
+import { claim, lookAtDisk, makeDisk, makeVolume, setBoolean, watch, writeSeed } from './xen/deployment-scripts.ts';
 import { checkConfig, lookAtDestination, onDomain, saveOrRestore, setAutostart, start } from './xen/lifecycle-scripts.ts';
 
 import { tellConfiguration } from './xen/tell-configuration.ts';
@@ -33,6 +42,13 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [configuration, tellConfiguration],
   [onXen('domain', domain), onDomain],
   [onXen('start', ledger, reader, startScript), start],
+  [onXen('claim', ledger, claimScript), claim],
+  [onXen('disk', ledger, grow, disk), makeDisk],
+  [onXen('disk-look', ledger, diskLook), lookAtDisk],
+  [onXen('seed', ledger, seed), writeSeed],
+  [onXen('selinux', ledger, selinux), setBoolean],
+  [onXen('volume', ledger, grow, volume), makeVolume],
+  [onXen('watch', ledger, reader, watchScript), watch],
   [onXen('save', save), saveOrRestore],
   [onXen('autostart', autostart), setAutostart],
   [onXen('check-config', check), checkConfig],

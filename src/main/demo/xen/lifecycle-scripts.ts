@@ -16,13 +16,13 @@ import { type XlContext, xl } from './xl.ts';
 const [gone, control, there, unexpected] = [81, 82, 83, 85];
 
 /** Exit status 127, as the shell says it of a toolstack that is not there. */
-function onXen(call: ScriptCall, act: (context: XlContext, args: readonly string[]) => Answer): Answer {
+export function onXen(call: ScriptCall, act: (context: XlContext, args: readonly string[]) => Answer): Answer {
   const { host, args } = call;
   return host.xen ? act(host.xen.at(host.now()), args) : failed(127, 'sh: 1: xl: not found');
 }
 
 /** What begins with `hold` of toolstack.sh, which only root can. A simulated command is done at once, so nobody is ever waited for. */
-function holding(call: ScriptCall, act: (context: XlContext, args: readonly string[]) => Answer): Answer {
+export function holding(call: ScriptCall, act: (context: XlContext, args: readonly string[]) => Answer): Answer {
   return onXen(call, (context, args) => (context.permitted ? act(context, args) : failed(1, 'xenstore-write: xs_open: Permission denied')));
 }
 
@@ -65,10 +65,13 @@ export const onDomain: Script = (call) =>
 export const start: Script = (call) =>
   holding(call, (context, [, what, mark = '', config = '', name = '']) => {
     const { machine, now } = context;
-    if (what === 'undo') {
-      const built = machine.domains(now).find(({ id }) => machine.marks.get(id) === mark);
+    const marked = machine.domains(now).find(({ id }) => machine.marks.get(id) === mark);
+    if (what === 'undo' || what === 'undo-deploy') {
+      const claimed = what === 'undo-deploy' && machine.claims.get(name) === mark;
+      const built = marked ?? (claimed ? machine.domains(now).find((domain) => domain.name === name) : undefined);
       return built ? acted(xl(context, ['destroy', String(built.id)])) : printed('Nothing was built: there is nothing to take back.\n');
     }
+    if (what === 'deploy' && marked) return printed('');
     if (machine.domains(now).some((domain) => domain.name === name)) return failed(there);
     const before = new Set(machine.domains(now).map(({ id }) => id));
     const answer = xl(context, ['create', config]);

@@ -24,6 +24,18 @@ export const takes = { shutdown: 2600, rebootGap: 1300, create: 1800, save: 2800
 /** A guest that is not known to the cast: somebody wrote its configuration while the demo ran. */
 const ordinary = { busy: 0.05, networkPerSecond: 20_000, diskPerSecond: 40_000, deaf: false };
 
+/** A disk or a seed that a deployment has made. */
+export interface MadeDisk {
+  readonly mark: string;
+  /** The device that it will be. */
+  readonly key: string;
+  readonly bytes: number;
+  /** Ms since the demo began. */
+  readonly since: number;
+  /** How many bytes of an image are copied into it; 0 for none. */
+  readonly copied: number;
+}
+
 /** What Xen keeps for itself. */
 const overheadMb = 64;
 
@@ -41,6 +53,10 @@ export class Machine {
   readonly consoles = new Set<number>();
   /** What main/xen/scripts/start.sh leaves in xenstore of a domain it built. */
   readonly marks = new Map<number, string>();
+  /** Which plan deploys a VM of this name: main/xen/scripts/claim.sh. */
+  readonly claims = new Map<string, string>();
+  /** What deployments have made, by path. */
+  readonly made = new Map<string, MadeDisk>();
   /** What was saved, by path. */
   readonly images = new Map<string, Domain>();
   #domains: readonly Domain[] = [];
@@ -123,9 +139,9 @@ export class Machine {
     return link?.startsWith('../') ? `/etc/xen/${link.slice(3)}` : (link ?? path);
   }
 
-  /** Whether a disk or a kernel of this name is there: those of the cast, and what is there for new ones. */
+  /** Whether a disk or a kernel of this name is there: those of the cast, what is there for new ones, and what was made since. */
   hasDisk(path: string): boolean {
-    return goods.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
+    return goods.has(path) || this.made.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
   }
 
   build(guest: Guest, at: number): Domain {

@@ -42,7 +42,8 @@ async function watch(args: readonly string[], total: number, context: StepContex
     await pause(lookEveryMs, signal);
     if (signal.aborted) return;
     try {
-      const { stdout } = await context.runner().run(xenScript('disk-look'), args, { timeoutMs: 30_000, signal });
+      // Not cut off: on its host it would go on, and be in the way of an undo.
+      const { stdout } = await context.runner().run(xenScript('disk-look'), args, { timeoutMs: 30_000 });
       const [, phase, wanted, done] = /^(copy|check|grow) (\d+) (\d+)$/m.exec(stdout.toString()) ?? [];
       if (phase === 'check') context.progress('comparing the checksum');
       if (phase === 'grow') context.progress('growing it');

@@ -83,6 +83,7 @@ const refusals: Readonly<Record<string, (detail: string) => Sentence>> = {
     `The SELinux boolean ${name(boolean)} is not on, though setsebool has set it.`,
     'Look at the log of the host.',
   ],
+  undone: () => ['wrong-state', 'This step was undone before it began.', 'Deploy again if it is still wanted.'],
   busy: (process) => [
     'wrong-state',
     `A command of this deployment does not end (process ${name(process)}).`,

@@ -24,9 +24,6 @@ export interface Deployment {
 /** Whose name a VM's is while it is deployed: a file for each name, which holds the mark. */
 export const claimsFolder = '/var/lib/hum/claims';
 
-/** What each plan has made so far: a folder for each mark. Gone when the plan is over. */
-export const ledgersFolder = '/var/lib/hum/deploys';
-
 /** Where the disks of VMs and the golden images are, unless a template says something else. */
 export const imageFolder = '/srv/xen';
 
@@ -318,7 +315,10 @@ function autostart({ guest, host }: Deployment): Step {
 
 function release({ guest, host, mark }: Deployment): Step {
   const volumes = guest.disks.flatMap(({ place }) => (place.kind === 'volume' ? [`${place.group}/${place.volume}`] : []));
-  const commands = [`rm ${shownWord(`${claimsFolder}/${guest.name}`)}`, `rm -r ${ledgersFolder}/${mark}`];
+  const commands = [
+    ...(volumes.length === 0 ? [] : [`lvchange --deltag ${tagOf(mark)} ${volumes.map(shownWord).join(' ')}`]),
+    `rm ${shownWord(`${claimsFolder}/${guest.name}`)}`,
+  ];
   return {
     title: `Give the claim on ${titled(guest.name)} free`,
     host: host.id,

@@ -7,10 +7,11 @@
 #   release: $4… volumes, GROUP/VOLUME, that bear the plan's tag
 #
 # A claim is a file that bears the name and holds the mark; it is linked into place, which only one of two can do. A claim older than a
-# day, of which nothing came, is nobody's any more.
+# day, of which nothing came, is nobody's any more. The account of a plan that is done stays for a day, as its last step may have been cut
+# off and a person may still want it undone; then the next claim sweeps it away.
 
 what=$1 name=$3
-of_plan "$2"
+of_plan "$2" claim
 umask 077
 claims=$hum/claims
 claim=$claims/$name
@@ -20,30 +21,35 @@ owner() {
   $sudo cat "$claim" 2>/dev/null
 }
 
-# Only the things themselves stay on record, should one of them have stayed on the host.
+# leave nothing|released: only the things themselves stay on record, should one of them be on the host.
 leave() {
   [ "$(owner)" != "$mark" ] || $sudo rm -f "$claim"
   $sudo rm -f "$claims/.$mark"
-  for each in $($sudo ls "$ledger" 2>/dev/null); do
-    case $1:$each in
-      *.new) strike "$each" ;;
-      keep:made-* | keep:folder-* | keep:boolean-*) ;;
-      *) strike "$each" ;;
-    esac
+  # A look that comes late (disk-look.sh, watch.sh) may leave its sign once more.
+  for _ in 1 2 3; do
+    for each in $($sudo ls "$ledger" 2>/dev/null); do
+      case $each in
+        *.new) strike "$each" ;;
+        made-* | folder-* | boolean-*) ;;
+        domain | released) [ "$1" = released ] || strike "$each" ;;
+        *) strike "$each" ;;
+      esac
+    done
+    if [ "$1" = released ] || $sudo rmdir "$ledger" 2>/dev/null; then break; fi
   done
-  $sudo rmdir "$ledger" "$claims" "$hum/deploys" "$hum" 2>/dev/null
+  $sudo rmdir "$claims" "$hum/deploys" "$hum" 2>/dev/null
   return 0
 }
 
 taken() {
-  leave keep
+  leave nothing
   refuse 83 taken "$1"
 }
 
 # Whether a domain has the name.
 runs() {
   ids=$(ask xenstore-list /local/domain) || {
-    leave keep
+    leave nothing
     exit 86
   }
   for each in $ids; do
@@ -54,7 +60,10 @@ runs() {
 
 case $what in
   drop)
-    leave keep
+    # The claim may be on its way still.
+    $sudo test -d "$ledger" || sleep 2
+    undo
+    leave nothing
     exit 0
     ;;
   release)
@@ -62,7 +71,8 @@ case $what in
     for each in "$@"; do
       $sudo lvchange --deltag "hum-$mark" "$each" >/dev/null 2>&1
     done
-    leave nothing
+    enter released yes
+    leave released
     exit 0
     ;;
 esac
@@ -73,6 +83,10 @@ for _ in 1 2 3; do
   $sudo mkdir -p "$claims" "$ledger" && printf '%s\n' "$mark" | $sudo sh -c 'cat >"$1"' sh "$claims/.$mark" && break
 done 2>/dev/null
 $sudo test -s "$claims/.$mark" || refuse 1 ledger
+begin
+for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 -name released -mmin +1440 2>/dev/null); do
+  $sudo rm -rf "${each%/released}"
+done
 
 if ! linked "$claims/.$mark" "$claim" 2>/dev/null; then
   former=$(owner)
@@ -92,3 +106,5 @@ fi
 if there "$config"; then taken config; fi
 if runs; then taken domain; fi
 $sudo rm -f "$claims/.$mark"
+strike script-claim
+exit 0

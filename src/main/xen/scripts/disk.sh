@@ -15,7 +15,7 @@ umask 077
 temp=${path%/*}/.hum-$mark-$key
 
 if [ "$what" = undo ]; then
-  stop_former
+  undo
   unmake
   unmake_folders
   strike "phase-$key"
@@ -28,6 +28,7 @@ checksum=$1
 
 begin
 if placed; then
+  $sudo rm -f -- "$temp"
   echo 'It is there already: nothing was left to do.'
   exit 0
 fi

@@ -3,12 +3,14 @@
 # A plan's ledger is the folder /var/lib/hum/deploys/MARK. For each thing it holds, before the thing has its name:
 #   made-KEY      device:inode of a file, and the boot in which they are that: device numbers are others after the next
 #   folder-KEY-N  the same of a folder that was missing, and its path
+#   boolean-NAME, domain     what a boolean of SELinux was; the uuid of the VM, or `building` until it has one
 #   script-KEY, worker-KEY, last-KEY   process id and start time of the script, of a long command that may be stopped, of one that may not
 # What is not finished is called .hum-MARK-KEY, in the folder where it is to be.
 #
 # of_plan MARK [KEY]   whose ledger it is, and which thing of the plan a script is about: before anything else
 # refuse STATUS WORD [DETAIL]   says why as data, `refused WORD DETAIL`, and ends; deploy/deployment-failures.ts has the sentences
 # begin             stops what an earlier run of this script has left running, and puts this one on record
+# undo              the same for a script that takes back: one that was sent before it and begins later does nothing
 # work COMMAND…     runs it to its end, as one that an undo can stop; also stops it when nobody has looked for a minute (disk-look.sh): whoever
 #                   wanted it is gone, and a copy of many gigabytes must not go on. Its output is in $printed
 # finish COMMAND…   runs it as `act` does: once begun it comes to its end, and an undo waits for that
@@ -74,15 +76,20 @@ END
   case $(cut -d' ' -f3 "/proc/$pid/stat" 2>/dev/null) in '' | Z) return 1 ;; esac
 }
 
+# A moment; POSIX knows no fraction of a second.
+nap() {
+  sleep 0.1 2>/dev/null || sleep 1
+}
+
 stop() {
   tried=0
   while alive "$1"; do
     case $tried in
       0) $sudo kill -TERM "$pid" 2>/dev/null ;;
-      3) $sudo kill -KILL "$pid" 2>/dev/null ;;
-      30) refuse 1 busy "$pid" ;;
+      30) $sudo kill -KILL "$pid" 2>/dev/null ;;
+      300) refuse 1 busy "$pid" ;;
     esac
-    sleep 1
+    nap
     tried=$((tried + 1))
   done
   strike "$1"
@@ -115,11 +122,21 @@ begin() {
   stop_former
   trap 'stopped=yes' HUP TERM INT
   enter "script-$key" "$$ $(started $$)"
+  # In this order, and undo in the other: one of the two sees the other.
+  [ -z "$(entry "undone-$key")" ] || {
+    strike "script-$key"
+    refuse 85 undone
+  }
 }
 
-# Puts itself on record, so that there is no moment in which a command runs that nobody knows of.
+undo() {
+  if $sudo test -d "$ledger"; then enter "undone-$key" yes; fi
+  stop_former
+}
+
+# Puts itself on record, so that there is no moment in which a command runs that nobody knows of. In the order of `begin`.
 # shellcheck disable=SC2016
-recorded='printf "%s %s\n" $$ "$(cut -d" " -f22 /proc/$$/stat)" >"$1" || exit 1; shift; exec "$@"'
+recorded='s=$(cut -d" " -f22 /proc/$$/stat) && [ -n "$s" ] && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; shift 2; exec "$@"'
 # shellcheck disable=SC2016
 into='f=$1; shift; exec "$@" >"$f" 2>&1'
 
@@ -138,7 +155,10 @@ guard() {
     else
       idle=$((idle + 1))
     fi
-    [ "$idle" -lt "$3" ] || stop "$2"
+    [ "$idle" -lt "$3" ] || {
+      stop "$2"
+      exit
+    }
   done
 }
 
@@ -146,7 +166,7 @@ work() {
   printed=
   status=143
   [ -z "$stopped" ] || return 143
-  $sudo sh -c "$recorded" sh "$ledger/worker-$key" sh -c "$into" sh "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
+  $sudo sh -c "$recorded" sh "$ledger/worker-$key" "$ledger/undone-$key" sh -c "$into" sh "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
   child=$!
   guard $child "worker-$key" 60 &
   guard=$!
@@ -162,7 +182,7 @@ work() {
 }
 
 finish() {
-  act sh -c "$recorded" sh "$ledger/last-$key" "$@"
+  act sh -c "$recorded" sh "$ledger/last-$key" "$ledger/undone-$key" "$@"
   status=$?
   strike "last-$key"
   return $status
@@ -196,6 +216,8 @@ END
 
 unmake() {
   if placed; then
+    # Killed between the two, it has both names, and mv(1) moves no file to itself.
+    $sudo rm -f -- "$temp" || exit $?
     # The name first, then the record, then the file: a number on record is never free for another file.
     $sudo mv -f -- "$path" "$temp" || exit $?
     strike "made-$key"

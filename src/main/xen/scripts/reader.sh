@@ -8,7 +8,7 @@
 # Its input is a pipe with both ends in its hands: at the end of its input it would leave. A megabyte is enough for any boot; what it is
 # written to must not grow with what a guest prints. (The unit of ulimit is 512 bytes, in bash 1024.)
 # shellcheck disable=SC2016
-reader='printf "%s %s\n" $$ "$(cut -d" " -f22 /proc/$$/stat)" >"$1/worker-console" || exit 1; ulimit -f 2048; exec "$2" console "$3" <>"$1/keys" >>"$1/console" 2>/dev/null'
+reader='s=$(cut -d" " -f22 /proc/$$/stat) && printf "%s %s\n" $$ "$s" >"$1/worker-console" || exit 1; ulimit -f 2048; exec "$2" console "$3" <>"$1/keys" >>"$1/console" 2>/dev/null'
 
 attach() {
   end_reader
@@ -16,10 +16,12 @@ attach() {
   enter console-of "$1"
   $own $sudo sh -c "$reader" sh "$ledger" "$tool" "$1" </dev/null >/dev/null 2>&1 &
   guard $! worker-console 120 &
-  for _ in 1 2 3; do
+  tried=0
+  while [ "$tried" -lt 30 ]; do
     if alive worker-console && $sudo ls -l "/proc/$pid/fd" 2>/dev/null | grep -q '/dev/pts/'; then return 0; fi
     if $sudo test -s "$ledger/console"; then return 0; fi
-    sleep 1
+    nap
+    tried=$((tried + 1))
   done
   return 0
 }

@@ -12,6 +12,7 @@ temp=${path%/*}/.hum-$mark-$key
 
 begin
 if placed; then
+  $sudo rm -f -- "$temp"
   echo 'It is there already: nothing was left to do.'
   exit 0
 fi

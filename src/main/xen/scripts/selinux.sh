@@ -19,7 +19,7 @@ look() {
 }
 
 if [ "$what" = undo ]; then
-  stop_former
+  undo
   if [ "$(entry "$key")" = off ] && look && [ "$now" = on ]; then act setsebool -P "$boolean" off || exit $?; fi
   strike "$key"
   exit 0

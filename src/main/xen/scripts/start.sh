@@ -7,7 +7,8 @@
 #   $5  the name of the domain
 #
 # The mark stands in xenstore, where it goes when the domain goes: nobody else's domain of the same name is ever taken away. While a
-# deployment has claimed the name, and has begun to build, a domain of that name is its own also after a reboot.
+# deployment has claimed the name, and has begun to build, a domain of that name is its own also after a reboot of the host, and always one of
+# its name and uuid.
 #
 # deploy builds the domain paused, and lets it run once its console is read: no line of a guest that ends at once is lost.
 
@@ -22,6 +23,10 @@ named() {
   [ "$(ask xenstore-read "/local/domain/$1/name" 2>/dev/null)" = "$name" ]
 }
 
+uuid_of() {
+  expr "$(ask xenstore-read "/local/domain/$1/vm" 2>/dev/null)" : '/vm/\(.\{36\}\)'
+}
+
 # The domain that this plan has built, in $built.
 find_built() {
   built=
@@ -31,9 +36,12 @@ find_built() {
     return 0
   done
   case $what in *deploy) ;; *) return 1 ;; esac
-  [ "$(entry building)" = yes ] && [ "$($sudo cat "$hum/claims/$name" 2>/dev/null)" = "$mark" ] || return 1
+  uuid=$(entry domain)
+  [ -n "$uuid" ] || return 1
+  claimed=
+  if [ "$($sudo cat "$hum/claims/$name" 2>/dev/null)" = "$mark" ]; then claimed=yes; fi
   for each in $(ids); do
-    [ "$each" != 0 ] && named "$each" || continue
+    [ "$each" != 0 ] && named "$each" && { [ -n "$claimed" ] || [ "$(uuid_of "$each")" = "$uuid" ]; } || continue
     built=$each
     return 0
   done
@@ -44,6 +52,7 @@ case $what in
   *deploy)
     of_plan "$mark" start
     await last-start
+    if [ "$what" = undo-deploy ]; then undo; fi
     ;;
 esac
 
@@ -57,7 +66,7 @@ case $what in
       echo 'Nothing was built: there is nothing to take back.'
       status=0
     fi
-    if [ "$what" = undo-deploy ] && [ "$status" -eq 0 ]; then strike building; fi
+    if [ "$what" = undo-deploy ] && [ "$status" -eq 0 ]; then strike domain; fi
     release
     exit $status
     ;;
@@ -73,6 +82,11 @@ let_run() {
 
 set -- "$config"
 if [ "$what" = deploy ]; then
+  # Sent before its undo, and begun after.
+  [ -z "$(entry undone-start)" ] || {
+    release
+    refuse 85 undone
+  }
   if find_built; then
     let_run "$built"
     status=$?
@@ -89,7 +103,7 @@ for each in $before; do
   exit 83
 done
 if [ "$what" = deploy ]; then
-  enter building yes
+  enter domain building
   finish "$tool" create "$@"
 else
   act "$tool" create "$@"
@@ -101,7 +115,7 @@ case $status:$printed in
   0:*) ours=yes ;;
   *'already exists'*)
     ours=
-    if [ "$what" = deploy ]; then strike building; fi
+    if [ "$what" = deploy ]; then strike domain; fi
     ;;
   *) ours=yes ;;
 esac
@@ -110,6 +124,7 @@ if [ -n "$ours" ]; then
     case $before in *" $each "*) continue ;; esac
     named "$each" || continue
     ask xenstore-write "/local/domain/$each/hum-start" "$mark"
+    if [ "$what" = deploy ]; then enter domain "$(uuid_of "$each")"; fi
     if [ "$what" = deploy ] && [ "$status" -eq 0 ]; then
       let_run "$each"
       status=$?

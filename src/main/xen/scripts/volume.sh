@@ -11,11 +11,14 @@ what=$1 group=$4 volume=$5
 of_plan "$2" "$3"
 tag=hum-$mark
 
-# Whether the volume is there and ours; $listed is empty where there is none of that name.
+# Whether the volume is there and ours: by its tag, or its uuid once it is finished. $listed is empty where there is none of that name.
 ours() {
-  listed=$(ask lvs --noheadings -o lv_name,lv_tags "$group/$volume" 2>/dev/null)
-  case ",$(printf %s "$listed" | tr -d '\n' | sed 's/^ *[^ ]* *//; s/ *$//')," in *",$tag,"*) return 0 ;; esac
-  return 1
+  # `  UUID TAG,TAG`
+  # shellcheck disable=SC2046 # two words are what is wanted
+  set -- $(ask lvs --noheadings -o lv_uuid,lv_tags "$group/$volume" 2>/dev/null)
+  listed=${1-}
+  case ",${2-}," in *",$tag,"*) return 0 ;; esac
+  [ -n "$listed" ] && [ "$(entry "made-$key")" = "$listed" ]
 }
 
 take_away() {
@@ -23,7 +26,7 @@ take_away() {
 }
 
 if [ "$what" = undo ]; then
-  stop_former
+  undo
   command -v lvs >/dev/null 2>&1 || exit 0
   if ours; then
     take_away
@@ -41,7 +44,7 @@ checksum=$1
 
 needs lvcreate
 begin
-if [ "$(entry "made-$key")" = "$group/$volume" ] && ours; then
+if [ -n "$(entry "made-$key")" ] && ours; then
   echo 'It is there already: nothing was left to do.'
   exit 0
 fi
@@ -98,7 +101,8 @@ if [ "$growing" = grow ]; then
   enter "phase-$key" "grow $size"
   grow "$device" || give_up $?
 fi
-enter "made-$key" "$group/$volume"
+ours
+enter "made-$key" "$listed"
 strike "phase-$key"
 strike "script-$key"
 exit 0

@@ -30,7 +30,7 @@ for each in $ids; do
   [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
   id=$each
 done
-if [ -z "$id" ] && [ "$(entry building)" = yes ]; then
+if [ -z "$id" ] && [ -n "$(entry domain)" ]; then
   for each in $ids; do
     [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
     id=$each

@@ -1,0 +1,139 @@
+import type { Script } from '../script-call.ts';
+import { type Answer, failed, printed } from './answer.ts';
+import { goods } from './goods.ts';
+import { holding, onXen } from './lifecycle-scripts.ts';
+import { listed } from './listing.ts';
+import type { Machine } from './machine.ts';
+import type { XlContext } from './xl.ts';
+
+/**
+ * What the scripts of a deployment do on a simulated host: the same arguments, the same answers, and nothing in between that could be taken
+ * back half. tests/integration/demo-deployment.test.ts holds both side by side.
+ */
+
+/** The exit statuses that toolstack.sh chooses. */
+const [there, unexpected] = [83, 85];
+
+/** `refuse` of ledger.sh. */
+function refused(code: number, words: string): Answer {
+  return { ...failed(code), stdout: `refused ${words}\n` };
+}
+
+/** How fast an image is copied, bytes per ms. */
+const copyRate = 250_000;
+
+/** claim.sh: the name of a VM for one plan. */
+export const claim: Script = (call) =>
+  holding(call, ({ machine, now }, [what, mark = '', name = '', , config = '']) => {
+    if (what !== 'take') {
+      if (machine.claims.get(name) === mark) machine.claims.delete(name);
+      return printed('');
+    }
+    const owner = machine.claims.get(name);
+    if (owner !== undefined && owner !== mark) return refused(there, 'taken claim');
+    if (machine.files.has(config) || machine.links.has(config)) return refused(there, 'taken config');
+    if (machine.domains(now).some((domain) => domain.name === name)) return refused(there, 'taken domain');
+    machine.claims.set(name, mark);
+    return printed('');
+  });
+
+/** disk.sh: a file that is a disk. */
+export const makeDisk: Script = (call) =>
+  holding(call, ({ machine, now }, [what, mark = '', key = '', path = '', method, image = '', , size]) => {
+    if (what === 'undo') {
+      const ours = machine.made.get(path)?.mark === mark;
+      // The real one has an account of each plan, which ends with its claim.
+      if (!ours && machine.hasDisk(path) && ![...machine.claims.values()].includes(mark)) return refused(unexpected, `finished ${path}`);
+      if (ours) machine.made.delete(path);
+      return printed('');
+    }
+    const found = placing(machine, mark, path);
+    if (found !== undefined) return found;
+    const whole = goods.get(image)?.bytes ?? 0;
+    if (method !== 'empty' && !machine.hasDisk(image)) return refused(unexpected, `image ${image}`);
+    const copies = method === 'copy' || method === 'reflink';
+    machine.made.set(path, { mark, key, bytes: Number(size) || whole, since: now, copied: copies ? whole : 0 });
+    return printed(
+      method === 'reflink' ? 'note: this file system makes no reflinks; the image was copied.\n' : '',
+      copies ? whole / copyRate : 50,
+    );
+  });
+
+/** seed.sh: a file from stdin; disk.sh takes it back. */
+export const writeSeed: Script = (call) =>
+  holding(call, ({ machine, now }, [mark = '', key = '', path = '', bytes]) => {
+    const found = placing(machine, mark, path);
+    if (found !== undefined) return found;
+    machine.made.set(path, { mark, key, bytes: Number(bytes), since: now, copied: 0 });
+    return printed('');
+  });
+
+function placing(machine: Machine, mark: string, path: string): Answer | undefined {
+  if (machine.made.get(path)?.mark === mark) return printed('It is there already: nothing was left to do.\n');
+  return machine.hasDisk(path) || machine.files.has(path) ? refused(there, `there ${path}`) : undefined;
+}
+
+/** disk-look.sh: how far a copy is. */
+export const lookAtDisk: Script = (call) =>
+  onXen(call, ({ machine, now }, [mark, key]) => {
+    const disk = [...machine.made.values()].find((each) => each.mark === mark && each.key === key);
+    const done = disk === undefined ? 0 : Math.floor((now - disk.since) * copyRate);
+    return printed(disk === undefined || done >= disk.copied ? '' : `copy ${disk.copied} ${done}\n`);
+  });
+
+/** volume.sh: no host of the demo has LVM. */
+export const makeVolume: Script = (call) =>
+  holding(call, (_context, [what]) => (what === 'undo' ? printed('') : refused(unexpected, 'program lvcreate')));
+
+/** selinux.sh: nor has any SELinux. */
+export const setBoolean: Script = (call) =>
+  onXen(call, (_context, [what, , boolean, absent]) => {
+    if (what === 'undo') return printed('');
+    if (absent === 'error') return refused(unexpected, `boolean ${boolean}`);
+    return printed(`note: there is no boolean ${boolean} on this host, or SELinux is off: nothing was changed.\n`);
+  });
+
+/** watch.sh: how a VM comes up. */
+export const watch: Script = (call) =>
+  onXen(call, (context, [what, mark = '', , name = '', after = '0', ready, address = '']) => {
+    if (what === 'end') return printed('');
+    const { machine, dom0, now } = context;
+    const domains = machine.domains(now);
+    const domain = domains.find(({ id }) => machine.marks.get(id) === mark) ?? domains.find((each) => each.name === name);
+    if (domain === undefined) return printed(`domain gone\n${address === '' ? '' : `address ${address}\n`}answers no\nconsole 0\n\n`);
+    const flags = listed(machine, dom0, now).find(({ id }) => id === domain.id)?.flags ?? '------';
+    const seen = address === '' && up(domain.builtAt, now) ? `10.20.30.${(domain.id % 250) + 1}` : address;
+    const answers = (ready === 'ping' || ready === 'ssh') && up(domain.builtAt, now);
+    const console = Buffer.from(consoleOf(context, name, domain.builtAt));
+    const lines = [
+      `domain ${domain.id} ${flags}`,
+      ...(seen === '' ? [] : [`address ${seen}`]),
+      `answers ${answers ? 'yes' : 'no'}`,
+      `console ${console.length}`,
+    ];
+    return printed(`${lines.join('\n')}\n\n${console.subarray(Number(after)).toString()}`);
+  });
+
+/** How long a simulated guest boots, ms after its creation. */
+const bootMs = 5000;
+
+function up(builtAt: number, now: number): boolean {
+  return now - builtAt >= bootMs;
+}
+
+/** What a guest prints while it boots, up to this moment: ASCII, so that it can be cut anywhere. */
+function consoleOf({ now }: XlContext, name: string, builtAt: number): string {
+  const lines = [
+    [2000, 'Linux version 6.1.0-13-amd64 (demo)'],
+    [2200, 'Booting paravirtualized kernel on Xen'],
+    [2900, 'xen_netfront: Initialising Xen virtual ethernet driver'],
+    [3300, 'EXT4-fs (xvda): mounted filesystem with ordered data mode'],
+    [4100, 'systemd[1]: Reached target network.target'],
+    [4700, 'cloud-init[301]: Cloud-init v. 22.4.2 finished at Thu, 01 Jan 1970 00:00:05 +0000'],
+    [bootMs, `Debian GNU/Linux 12 ${name} hvc0`],
+  ] as const;
+  return lines
+    .filter(([at]) => now - builtAt >= at)
+    .map(([at, line]) => `[${((at - 2000) / 1000).toFixed(6).padStart(12)}] ${line}\r\n`)
+    .join('');
+}

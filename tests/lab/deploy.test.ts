@@ -1,0 +1,320 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Plan, StepHandler } from '../../src/main/plans/plan.ts';
+import type { Plans } from '../../src/main/plans/plans.ts';
+import type { Runner } from '../../src/main/ssh/session.ts';
+import { deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
+import type { Guest } from '../../src/main/xen/deploy/guest.ts';
+import { buildSeed } from '../../src/main/xen/deploy/seed.ts';
+import { xenStepHandlers } from '../../src/main/xen/step-handlers.ts';
+import { renderConfig } from '../../src/main/xen/templates/render-config.ts';
+import type { PlanView } from '../../src/shared/contract/plans.ts';
+import { HumError } from '../../src/shared/errors.ts';
+import { deployment, disk, guest } from '../support/deployments.ts';
+import { type Lab, openLab } from '../support/lab.ts';
+import { patience } from '../support/patience.ts';
+import { type PlansRig, plansRig, startOne, viewOf } from '../support/plans.ts';
+
+/** Deployments on a real Xen: a guest from a golden image, and every way to be interrupted on the way to it. */
+
+let lab: Lab;
+let rig: PlansRig;
+let before: string;
+
+const over: readonly PlanView['state'][] = ['done', 'failed', 'cancelled', 'stuck', 'interrupted'];
+const handlers: Readonly<Record<string, StepHandler>> = xenStepHandlers(() => {
+  throw new Error('no step of a deployment asks the probe');
+});
+const limits = { reconnectMs: 240_000, lookMs: 200, refreshMs: 1000 };
+
+/** What a failed deployment must leave as it was. */
+const everything = () =>
+  lab.sure(`
+    for each in /etc/xen /srv/xen /var/lib/hum; do find "$each" -printf '%p %y %m %u %s %i %l\\n' 2>/dev/null; done | sort
+    find /etc/xen /srv/xen -type f -exec sha256sum {} + | sort
+    xl list | awk 'NR > 1 { print $1 }'`);
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+beforeEach(async () => {
+  await lab.tidy();
+  await lab.sure(`
+    rm -rf /var/lib/hum /srv/xen/web* /srv/xen/golden.img /srv/xen/seed.img
+    truncate -s 8M /srv/xen/golden.img && mkfs.ext4 -q -F /srv/xen/golden.img`);
+  before = await everything();
+  rig = plansRig();
+});
+afterEach(() => rig.close());
+afterAll(() => lab.close());
+
+const address = '10.0.2.110';
+const mac = '00:16:3e:7a:00:01';
+
+function labGuest(change: Partial<Guest> = {}): Guest {
+  return guest({
+    boot: {
+      kind: 'kernel',
+      kernel: '/srv/xen/guest.vmlinux',
+      ramdisk: '/srv/xen/guest.initrd',
+      commandLine: `console=hvc0 quiet ip4=${address} name=web01`,
+    },
+    disks: [disk({ size: 24 * 2 ** 20, grow: true })],
+    vifs: [{ bridge: 'xenbr0', mac: null, ip: { kind: 'static', address, prefix: 24, gateway: null, dns: [] } }],
+    cloudInit: { device: 'xvdz', path: '/srv/xen/seed.img', hostname: 'web01', user: null, keys: [], packages: [], userData: '' },
+    selinux: { booleans: ['virt_use_nfs'], whenAbsent: 'note' },
+    autostart: true,
+    ready: 'ping',
+    stableS: 2,
+    ...change,
+  });
+}
+
+const planOf = (change: Partial<Guest> = {}): Plan => deploymentPlan(deployment({ guest: labGuest(change), macs: [mac] }));
+const online = (): Runner => {
+  if (lab.root.status.state === 'online') return lab.root;
+  throw new HumError({ code: 'connection-lost', message: 'The connection is lost.', hint: 'Wait.', host: 'x' });
+};
+const open = (runner: () => Runner = online) => rig.open({ handlers, runner, limits });
+
+async function ended(plans: Plans, id: string): Promise<PlanView> {
+  return vi.waitFor(
+    async () => {
+      const view = await viewOf(plans, id);
+      if (view === undefined || !over.includes(view.state)) throw new Error(`still under way: ${JSON.stringify(view)}`);
+      return view;
+    },
+    { ...patience, timeout: 170_000 },
+  );
+}
+
+async function deploy(plan: Plan): Promise<PlanView> {
+  const plans = await open();
+  return ended(plans, startOne(plans, plan));
+}
+
+test('a guest is deployed from a golden image, boots from its copy, and answers from dom0 at the address and with the MAC promised', async () => {
+  const plan = await deploy(planOf());
+  expect(plan.problem).toBeUndefined();
+  expect(plan.state).toBe('done');
+  const printed = plan.steps.find(({ title }) => title.startsWith('Wait'))?.output ?? '';
+  expect(printed).toContain(`xenlab guest web01 is up: ${address}`);
+  expect(printed).toContain('boots: 1');
+
+  await lab.sure('ping -q -c 1 -W 5 "$1"', [address]);
+  expect(await lab.sure('ip neigh show "$1"', [address])).toContain(mac);
+  expect(await lab.sure('id=$(xl domid web01); xl network-list web01; ls /sys/class/net/xenbr0/brif')).toMatch(
+    new RegExp(`${mac}[^]*vif\\d+\\.0`),
+  );
+  expect(await lab.sure('readlink -f /etc/xen/auto/web01.cfg; ls -A /srv/xen | grep -c hum-')).toBe('/etc/xen/web01.cfg\n0\n');
+  expect(await lab.sure('dumpe2fs -h /srv/xen/web01.img 2>/dev/null | sed -n "s/^Block count: *//p"')).toMatch(/^(?:24576|6144)\n$/);
+  // Nobody reads its console any more.
+  expect(await lab.sure('pgrep -f "xenconsole $(xl domid web01)" || true')).toBe('');
+});
+
+test('its seed is a file system that Linux itself reads', async () => {
+  const image = buildSeed(
+    new Map([
+      ['user-data', Buffer.from('#cloud-config\n')],
+      ['network-config', Buffer.from('n'.repeat(3000))],
+    ]),
+  );
+  const { code } = await lab.root.run('cat >/tmp/seed.img', [], { stdin: image });
+  expect(code).toBe(0);
+  expect(await lab.sure('blkid -p -o value -s LABEL -s TYPE /tmp/seed.img')).toBe('CIDATA\nvfat\n');
+  const said = await lab.run(
+    'modprobe vfat && modprobe loop && mkdir -p /tmp/seed && mount -o loop,ro /tmp/seed.img /tmp/seed || exit 3; wc -c /tmp/seed/*; umount /tmp/seed',
+  );
+  // Not every kernel of the lab has both modules.
+  if (said.code !== 3) expect(said.stdout).toMatch(/3000 \/tmp\/seed\/network-config\n\s*14 \/tmp\/seed\/user-data\n/);
+});
+
+test('a guest that crashes at once is taken back, and the last lines of its console say why', async () => {
+  const boot = {
+    kind: 'kernel',
+    kernel: '/srv/xen/guest.vmlinux',
+    ramdisk: '/srv/xen/guest.initrd',
+    commandLine: 'console=hvc0 init=/nowhere rdinit=/nowhere root=/dev/none panic=1',
+  } as const;
+  for (const onCrash of ['preserve', 'destroy']) {
+    const { state, problem } = await deploy(planOf({ boot, onCrash, onReboot: 'destroy' }));
+    expect(state).toBe('failed');
+    expect(problem?.message).toMatch(/^web01 (?:crashed|ended) right after it was started\.$/);
+    expect(problem?.detail).toMatch(/Kernel panic|not syncing/);
+    expect(await everything()).toBe(before);
+  }
+});
+
+test('a deployment that asks for too much memory is taken back', async () => {
+  const { state, problem } = await deploy(planOf({ memory: 2 ** 36, memoryMax: 2 ** 36 }));
+  expect([state, problem?.code]).toEqual(['failed', 'memory-short']);
+  expect(await everything()).toBe(before);
+});
+
+test('a deployment that is cancelled while it waits leaves the host as it was', async () => {
+  const plans = await open();
+  const id = startOne(plans, planOf({ stableS: 100 }));
+  await vi.waitFor(
+    async () => expect((await viewOf(plans, id))?.steps.find(({ title }) => title.startsWith('Wait'))?.output).toContain('is up'),
+    { ...patience, timeout: 120_000 },
+  );
+  plans.cancel(id);
+  expect((await ended(plans, id)).state).toBe('cancelled');
+  expect(await everything()).toBe(before);
+});
+
+test('a disk that becomes full in the middle is no disk', async () => {
+  await lab.sure('rm /srv/xen/golden.img; head -c 300000000 /dev/zero | tr "\\0" x >/srv/xen/golden.img');
+  before = await everything();
+  const plans = await open();
+  const id = startOne(plans, planOf({ disks: [disk()] }));
+  await vi.waitFor(async () => expect((await viewOf(plans, id))?.steps[1]?.state).not.toBe('waiting'), patience);
+  await lab.faults.fillDisk();
+  const { state, problem } = await ended(plans, id);
+  await lab.faults.freeDisk();
+  expect([state, problem?.code]).toEqual(['failed', 'disk-full']);
+  expect(await everything()).toBe(before);
+});
+
+const steps = planOf().steps;
+const each = steps.map(({ title }, at) => [title, at] as const);
+
+/** The lab's connection, on which something happens as soon as the script of the nth step was sent. */
+function disturbed(nth: number, happens: () => Promise<void>): () => Runner {
+  let script = 0;
+  let last: string | undefined;
+  return () => {
+    const runner = online();
+    return {
+      open: (...call) => runner.open(...call),
+      terminal: (...call) => runner.terminal(...call),
+      async run(text, args, options) {
+        // The looks of one step are one script.
+        const name = text.split('\n', 1)[0];
+        if (name === '# hum disk-look') return runner.run(text, args, options);
+        if (name !== '# hum watch' || name !== last) script += 1;
+        last = name;
+        const ran = runner.run(text, args, options);
+        if (script - 1 !== nth) return ran;
+        script += 1000;
+        ran.catch(() => undefined);
+        await happens();
+        return ran;
+      },
+    };
+  };
+}
+
+describe('a deployment', () => {
+  test.each(each)('whose host is lost in “%s” is undone over the next connection', async (_title, at) => {
+    const plans = await open(disturbed(at, () => lab.faults.stopSshdFor(1).catch(() => undefined)));
+    const { state } = await ended(plans, startOne(plans, planOf()));
+    if (at === steps.length - 1) expect(state).toMatch(/done|failed/);
+    else expect(state).toBe('failed');
+    if (state === 'failed') expect(await everything()).toBe(before);
+  });
+
+  test.each(each)('in whose step “%s” Hum is killed is undone by the next one', async (_title, at) => {
+    let id = '';
+    await new Promise<void>((reached) => {
+      void open(
+        disturbed(at, () => {
+          reached();
+          return new Promise(() => undefined);
+        }),
+      ).then((plans) => {
+        id = startOne(plans, planOf());
+      });
+    });
+    rig.abandon();
+    const plans = await open();
+    expect((await viewOf(plans, id))?.state).toBe('interrupted');
+    plans.undo(id);
+    const plan = await ended(plans, id);
+    expect(plan.steps.map(({ problem }) => problem)).toEqual(plan.steps.map(() => undefined));
+    expect(await everything()).toBe(before);
+  });
+});
+
+/** What the readers of a template let through for a line of a configuration. */
+const line = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !/[\p{Cc}\u2028\u2029]/u.test(text) && text.isWellFormed());
+const nasty = fc
+  .array(fc.constantFrom('$(reboot)', '`', "'", '"', '\\', '\\n', ';', ']', '[', '#', ',', '=', ' ', '%s', '-', 'ä', '\u202e', 'a'), {
+    maxLength: 10,
+  })
+  .map((parts) => parts.join(''));
+const path = fc.oneof(nasty, line).map((text) => `/srv/${text.replaceAll(/[,\s]+$/g, '').replaceAll('/', '')}x`);
+const anyGuest = fc.record({
+  name: fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.+-]{0,20}$/),
+  commandLine: fc.oneof(nasty, line),
+  kernel: path,
+  image: path,
+  mebibytes: fc.integer({ min: 32, max: 16_384 }),
+  vcpus: fc.integer({ min: 1, max: 32 }),
+  mac: fc.integer({ min: 0, max: 0xffffff }).map(
+    (end) =>
+      `00:16:3e:${end
+        .toString(16)
+        .padStart(6, '0')
+        .replace(/^(..)(..)(..)$/, '$1:$2:$3')}`,
+  ),
+  onCrash: fc.constantFrom('destroy', 'restart', 'preserve', 'coredump-destroy'),
+});
+
+test('what is rendered from any values is what the real xl reads', async () => {
+  const samples = fc.sample(anyGuest, { numRuns: 120, seed: 4 });
+  const rendered = samples.flatMap((each) => {
+    const one = guest({
+      name: each.name,
+      memory: each.mebibytes * 2 ** 20,
+      memoryMax: each.mebibytes * 2 ** 20,
+      vcpus: each.vcpus,
+      boot: { kind: 'kernel', kernel: each.kernel, ramdisk: null, commandLine: each.commandLine },
+      disks: [disk({ place: { kind: 'file', path: each.image } })],
+      onCrash: each.onCrash,
+    });
+    try {
+      return [{ each, text: renderConfig(one, [each.mac]) }];
+    } catch (error) {
+      // A configuration of xl has no way to say it: told, not written otherwise.
+      if (error instanceof HumError) return [];
+      throw error;
+    }
+  });
+  expect(rendered.length).toBeGreaterThan(60);
+  const script = `
+    for each in "$@"; do
+      printf %s "$each" >/tmp/rendered.cfg
+      printf '\\0'
+      xl -N create /tmp/rendered.cfg 2>/dev/null
+    done`;
+  const said = await lab.sure(
+    script,
+    rendered.map(({ text }) => text),
+    { timeoutMs: 170_000 },
+  );
+  const read = said.split('\0').slice(1);
+  expect(read).toHaveLength(rendered.length);
+  read.forEach((text, at) => {
+    const { each, text: written } = rendered[at] ?? { each: undefined, text: '' };
+    if (each === undefined) throw new Error('more answers than questions');
+    const json = JSON.parse(text.slice(text.search(/[[{]/)) || 'null');
+    const config = json?.config ?? json;
+    expect([written, config]).toEqual([
+      written,
+      expect.objectContaining({
+        c_info: expect.objectContaining({ name: each.name }),
+        b_info: expect.objectContaining({
+          max_vcpus: each.vcpus,
+          target_memkb: each.mebibytes * 1024,
+          kernel: each.kernel,
+          ...(each.commandLine === '' ? {} : { cmdline: each.commandLine }),
+        }),
+        disks: [expect.objectContaining({ pdev_path: each.image, vdev: 'xvda' })],
+        nics: [expect.objectContaining({ mac: each.mac, bridge: 'xenbr0' })],
+        // What is libxl's own choice is not printed.
+        ...(each.onCrash === 'destroy' ? {} : { on_crash: each.onCrash.replace('-', '_') }),
+      }),
+    ]);
+  });
+});

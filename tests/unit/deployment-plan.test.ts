@@ -1,0 +1,244 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Step } from '../../src/main/plans/plan.ts';
+import { progressOf } from '../../src/main/xen/deploy/copy-progress.ts';
+import { deploymentFailure } from '../../src/main/xen/deploy/deployment-failures.ts';
+import { deploymentOfAll, deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
+import { judge, lastLines, look, nothingSeen, readWatch, type Seen, type WatchAnswer } from '../../src/main/xen/deploy/settle.ts';
+import { deployment, disk, guest } from '../support/deployments.ts';
+
+const mib = 2 ** 20;
+const shown = (steps: readonly Step[]) =>
+  steps.map(({ title, action, undo }) => (action.shown === '' ? `(${title})` : `${action.shown} ← ${undo?.shown ?? 'nothing'}`));
+
+describe('the plan of a deployment', () => {
+  test('has its steps in order, each with its command and what undoes it', () => {
+    const plan = deploymentPlan(
+      deployment({
+        guest: guest({
+          disks: [
+            disk({ size: 3 * mib, grow: true }),
+            disk({ device: 'xvdb', place: { kind: 'volume', group: 'vg0', volume: 'data' }, source: { kind: 'empty' }, size: mib }),
+          ],
+          cloudInit: { device: 'xvdz', path: '/srv/xen/seed.img', hostname: 'web01', user: null, keys: [], packages: [], userData: '' },
+          selinux: { booleans: ['virt_use_nfs', 'virt_use_nfs'], whenAbsent: 'error' },
+          autostart: true,
+          ready: 'ping',
+        }),
+        checksums: new Map([['/srv/xen/golden.img', 'abc']]),
+      }),
+    );
+    expect(plan).toMatchObject({ kind: 'xen.deploy', title: 'Deploy web01 on xen-a', host: 'x', subject: 'x/web01' });
+    expect(shown(plan.steps)).toEqual([
+      'ln /var/lib/hum/claims/.0123456789abcdef /var/lib/hum/claims/web01 ← rm /var/lib/hum/claims/web01',
+      "cp --sparse=always /srv/xen/golden.img /srv/xen/web01.img && echo 'abc  /srv/xen/web01.img' | sha256sum -c && truncate -s 3145728 /srv/xen/web01.img && e2fsck -fp /srv/xen/web01.img && resize2fs /srv/xen/web01.img ← rm /srv/xen/web01.img",
+      'lvcreate -n data --addtag hum-0123456789abcdef -L 1048576b vg0 ← lvremove -f vg0/data',
+      'cloud-localds -f vfat -N network-config /srv/xen/seed.img user-data meta-data ← rm /srv/xen/seed.img',
+      'setsebool -P virt_use_nfs on ← setsebool -P virt_use_nfs off',
+      'cat > /etc/xen/web01.cfg ← rm /etc/xen/web01.cfg',
+      'xl create -p /etc/xen/web01.cfg && xl unpause web01 ← xl destroy web01',
+      '(Wait until web01 answers a ping)',
+      'ln -s /etc/xen/web01.cfg /etc/xen/auto/web01.cfg ← rm /etc/xen/auto/web01.cfg',
+      'lvchange --deltag hum-0123456789abcdef vg0/data; rm /var/lib/hum/claims/web01 ← nothing',
+    ]);
+  });
+
+  test('of all claims every name first, and gives them free when nothing can fail any more', () => {
+    const of = (name: string, id = 'x') => deployment({ guest: guest({ name }), host: { id, name: `xen-${id}`, toolstack: 'xl' } });
+    const plan = deploymentOfAll([of('web01'), of('web02', 'y'), of('web03')]);
+    expect(plan).toMatchObject({ kind: 'xen.deploy-all', title: 'Deploy 3 VMs, web01 to web03, on 2 hosts', subject: 'x/web01' });
+    const handlers = plan.steps.map(({ action }) => action.handler);
+    expect(handlers.slice(0, 3)).toEqual(['xen.claim', 'xen.claim', 'xen.claim']);
+    expect(handlers.slice(-3)).toEqual(['xen.release', 'xen.release', 'xen.release']);
+    expect(plan.steps.filter(({ host }) => host === 'y')).toHaveLength(plan.steps.length / 3);
+    expect(() => deploymentOfAll([])).toThrow();
+  });
+
+  /** A text that would do something, were it ever read by a shell. */
+  const nasty = fc
+    .array(
+      fc.constantFrom(
+        '$(reboot)',
+        '`id`',
+        "'",
+        '"',
+        '\\',
+        ';',
+        '&',
+        '|',
+        '\n',
+        ' ',
+        '*',
+        '~',
+        '-x',
+        '#',
+        '>',
+        'ä',
+        '\u202e',
+        'a',
+        '/',
+        '%s',
+      ),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    )
+    .map((parts) => parts.join(''));
+
+  test('shows commands in which every value is one word, and no invisible character acts', () => {
+    fc.assert(
+      fc.property(nasty, nasty, nasty, (name, path, image) => {
+        fc.pre(!`${name}${path}${image}`.includes('\n'));
+        const plan = deploymentPlan(
+          deployment({
+            guest: guest({
+              name,
+              disks: [
+                disk({
+                  place: { kind: 'file', path: `/${path}` },
+                  source: { kind: 'image', image: `/${image}`, method: 'copy', checksum: null },
+                }),
+              ],
+              autostart: true,
+            }),
+          }),
+        );
+        for (const { action, undo } of plan.steps) {
+          for (const line of [action.shown, undo?.shown ?? '']) expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        }
+        fc.pre(!/[\u202e]/.test(`${name}${path}${image}`));
+        const copy = plan.steps[1]?.action.shown ?? '';
+        const words = spawnSync('sh', ['-c', `printf '%s\\n' ${copy}`], { encoding: 'utf8' }).stdout.split('\n');
+        expect(words).toEqual(['cp', '--sparse=always', `/${image}`, `/${path}`, '']);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is the same for the same deployment', () => {
+    fc.assert(
+      fc.property(nasty, (name) => {
+        fc.pre(!name.includes('\n'));
+        const one = deployment({ guest: guest({ name }) });
+        expect(deploymentPlan(one)).toEqual(deploymentPlan(structuredClone(one)));
+      }),
+    );
+  });
+
+  test('holds nothing that the journal cannot hold', () => {
+    const plan = deploymentPlan(deployment());
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
+
+test('the progress of a copy says what can be told, and never more than all of it', () => {
+  expect(progressOf([], 10)).toBe('');
+  expect(progressOf([{ at: 0, done: 0 }], 4 * mib)).toBe('0 B of 4.0 MiB');
+  const looks = [
+    { at: 0, done: 0 },
+    { at: 2000, done: 2 * mib },
+  ];
+  expect(progressOf(looks, 8 * mib)).toBe('2.0 MiB of 8.0 MiB, 1.0 MiB/s, 6 s left');
+  expect(progressOf(looks, 0)).toBe('2.0 MiB, 1.0 MiB/s');
+  expect(progressOf([...looks, { at: 3000, done: 9 * mib }], 8 * mib)).toBe('8.0 MiB of 8.0 MiB, 3.0 MiB/s');
+});
+
+describe('what a guest is seen to do', () => {
+  const answer = (change: Partial<WatchAnswer> = {}): WatchAnswer => ({
+    id: 1,
+    flags: '-b----',
+    address: null,
+    answers: false,
+    printed: '',
+    bytes: 0,
+    ...change,
+  });
+  const waiting = { name: 'web01', ready: 'running', stableMs: 3000 } as const;
+  /** A look a second. */
+  const verdictOn = (answers: readonly WatchAnswer[], how: Parameters<typeof judge>[0] = waiting) => {
+    let seen: Seen = nothingSeen;
+    answers.forEach((each, at) => {
+      seen = look(seen, each, at * 1000);
+    });
+    return judge(how, seen, answers.at(-1)?.flags ?? '', (answers.length - 1) * 1000);
+  };
+  const times = (count: number, each: WatchAnswer) => Array.from({ length: count }, () => each);
+
+  test('is read from what the script prints, whatever the guest printed', () => {
+    const said = readWatch(Buffer.from('domain 7 -b----\naddress 10.0.0.5\nanswers yes\nconsole 20\n\ndomain gone\n\n\u001b[2J'));
+    expect(said).toEqual({
+      id: 7,
+      flags: '-b----',
+      address: '10.0.0.5',
+      answers: true,
+      printed: 'domain gone\n\n\u001b[2J',
+      bytes: 17,
+    });
+    expect(readWatch(Buffer.from('domain gone\nanswers no\nconsole 0\n\n'))).toMatchObject({ id: null, flags: '' });
+    for (const odd of ['', 'domain 7', 'xl: not found\n\n', 'domain x -b----\n\n', 'domain 7 rm -rf\n\n'])
+      expect(readWatch(Buffer.from(odd))).toBeUndefined();
+  });
+
+  test.each<[string, readonly WatchAnswer[], string]>([
+    ['not long enough', times(3, answer()), 'wait'],
+    ['long enough', times(4, answer()), 'ready'],
+    ['crashed', [answer(), answer({ flags: '---sc-' })], 'crashed'],
+    ['paused by somebody', times(9, answer({ flags: '--p---' })), 'wait'],
+    [
+      'gone for a moment, and again there',
+      [...times(3, answer()), answer({ id: null, flags: '' }), ...times(2, answer({ id: 2 }))],
+      'wait',
+    ],
+    ['there again for long enough', [...times(3, answer()), answer({ id: null, flags: '' }), ...times(4, answer({ id: 2 }))], 'ready'],
+    ['gone for good', [answer(), ...times(10, answer({ id: null, flags: '' }))], 'ended'],
+    ['shut down, and kept so', times(13, answer({ flags: '---s--' })), 'ended'],
+    ['started again and again', [1, 2, 3, 4].map((id) => answer({ id })), 'restarts'],
+  ])('means the right thing when it is %s', (_what, answers, meaning) => {
+    const verdict = verdictOn(answers);
+    expect(verdict.kind === 'failed' ? verdict.how : verdict.kind).toBe(meaning);
+  });
+
+  test('counts as ready when it answers as it was asked to, and not before', () => {
+    const ping = { ...waiting, ready: 'ping' } as const;
+    expect(verdictOn(times(20, answer()), ping)).toEqual({ kind: 'wait', progress: 'no address seen yet' });
+    expect(verdictOn(times(20, answer({ address: '10.0.0.5' })), ping)).toEqual({ kind: 'wait', progress: 'no answer yet from 10.0.0.5' });
+    expect(verdictOn(times(4, answer({ answers: true })), ping)).toEqual({ kind: 'ready' });
+    expect(verdictOn(times(2, answer({ answers: true })), ping).kind).toBe('wait');
+    const cloud = { ...waiting, ready: 'cloud-init' } as const;
+    expect(verdictOn(times(9, answer()), cloud).kind).toBe('wait');
+    const lines = ['[ 9.1] cloud-init[3]: Cloud-init v. 22.4.2 fin', 'ished at Thu, 01 Jan 2026\n'];
+    expect(verdictOn([...times(4, answer()), ...lines.map((printed) => answer({ printed }))], cloud)).toEqual({ kind: 'ready' });
+  });
+
+  test('keeps of a console the last lines that can be read', () => {
+    const text = `${Array.from({ length: 40 }, (_, at) => `line ${at}`).join('\r\n')}\n\u001b[31mred\u001b[0m\u202e\nold\rnew\n\n`;
+    const lines = lastLines(text).detail?.split('\n') ?? [];
+    expect(lines).toHaveLength(20);
+    expect(lines.slice(-3)).toEqual(['line 39', 'red\\u{202e}', 'new']);
+    expect(lastLines('')).toEqual({});
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (any) => {
+        expect((lastLines(any).detail ?? '').replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      }),
+    );
+  });
+});
+
+describe('a script that refuses', () => {
+  test.each([
+    ['refused taken claim\n', 83, 'name-taken', 'Somebody else is deploying'],
+    ['refused room 10 2048 /srv/xen\n', 84, 'disk-full', '10.0 KiB are free in /srv/xen, and 2.0 MiB are needed.'],
+    ["refused there /a b'\u202e\n", 83, 'name-taken', "'/a b'\\''\\u{202e}' is there already"],
+    ['refused small 1048576 /a\n', 85, 'bad-input', 'which has 1.0 MiB'],
+    ['cp: error writing: No space left on device\n', 1, 'disk-full', 'The disk of the host is full.'],
+    ['refused constructor x\n', 1, 'toolstack-failed', 'cp ended with status 1.'],
+  ])('%j is told as a sentence', (output, code, problem, message) => {
+    expect(deploymentFailure({ code, output, shown: 'cp' })).toMatchObject({ code: problem, message: expect.stringContaining(message) });
+  });
+
+  test('that has not is no failure', () => {
+    expect(deploymentFailure({ code: 0, output: 'refused taken claim\n', shown: 'cp' })).toBeUndefined();
+  });
+});
