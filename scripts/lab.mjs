@@ -13,7 +13,7 @@ import { node24, root, say } from './run.mjs';
 const usage = `Usage: npm run lab -- [command]
 
   start            bring the host up (the default); the first time builds and boots it
-  stop             end it, and the second one; what was written on them is lost
+  stop [two]       end it and the second one, or only the second; what was written is lost
   reset            back to how it was when it had just come up
   status           where it is; exit status 3 when it does not run
   ssh [command]    a shell on it, or one command
@@ -58,8 +58,8 @@ async function two() {
   return 0;
 }
 
-async function stop() {
-  await Promise.all([stopHost(name), stopHost(peerOf(name))]);
+async function stop([which]) {
+  await Promise.all((which === 'two' ? [peerOf(name)] : [name, peerOf(name)]).map(stopHost));
   return 0;
 }
 
@@ -96,7 +96,7 @@ async function test(files) {
   const host = await startHost(name, { say });
   const config = join(root, 'tests', 'lab', 'vitest.config.ts');
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  return inherit(node24, [vitest, 'run', '--config', config, ...files], labEnvironment([host]));
+  return inherit(node24, [vitest, 'run', '--config', config, ...files], labEnvironment(host));
 }
 
 /** One JSON object a line: for people, and for whoever starts a lab from a program. */

@@ -85,7 +85,7 @@ export function hostStatus(name) {
 export async function stopOrphans() {
   if (!existsSync(hostsFolder)) return;
   for (const name of readdirSync(hostsFolder)) {
-    const owner = /^(?:test|boot)-.*?(\d+)$/.exec(name)?.[1];
+    const owner = /^(?:test|boot)-.*?(\d+)(?:-two)?$/.exec(name)?.[1];
     if (owner !== undefined && !lives(Number(owner))) await stopHost(name);
   }
 }
@@ -118,7 +118,7 @@ function availableMiB() {
   return Number(/^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
 }
 
-/** What tells the tests where the hosts are, one for each that run side by side (tests/support/lab-host.ts reads it). @param {readonly RunningHost[]} hosts */
-export function labEnvironment(hosts) {
-  return { HUM_LABS: JSON.stringify(hosts) };
+/** What tells the tests where their host is (tests/support/lab-host.ts reads it). @param {RunningHost} host */
+export function labEnvironment(host) {
+  return { HUM_LAB_HOST: JSON.stringify(host) };
 }

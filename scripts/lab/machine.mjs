@@ -75,7 +75,8 @@ export async function startMachine({ folder, peer, image, kind, accelerator, por
     '-netdev',
     `user,id=out,restrict=on,host=${gateway},dns=${nameserver},hostfwd=tcp:127.0.0.1:${port}-${address}:22`,
     '-netdev',
-    `dgram,id=cable,local.type=unix,local.path=cable.sock,remote.type=unix,remote.path=${relative(folder, peer)}/cable.sock`,
+    // A daemon lives in /: what it opens later has a whole path.
+    `dgram,id=cable,local.type=unix,local.path=cable.sock,remote.type=unix,remote.path=${join(peer, 'cable.sock')}`,
     ...(resume ? ['-loadvm', 'ready'] : []),
     ...['-pidfile', 'qemu.pid', '-daemonize'],
   ];

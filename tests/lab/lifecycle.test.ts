@@ -112,13 +112,12 @@ const configurationOf = (name: string) =>
     ]),
   );
 
-test.each(['a b', 'x'.repeat(200), '\\', '#', '\u202e]', '%s'])(
-  'the name %j that the writer writes is the name that xl reads',
-  async (name) => {
+test('a name that the writer writes is the name that xl reads', async () => {
+  for (const name of ['a b', 'x'.repeat(200), '\\', '#', '\u202e]', '%s']) {
     const read = await lab.sure('printf %s "$1" >/tmp/named.cfg; xl create -n /tmp/named.cfg', [configurationOf(name)]);
-    expect(JSON.parse(read)).toMatchObject({ config: { c_info: { name } } });
-  },
-);
+    expect(JSON.parse(read)).toMatchObject({ c_info: { name } });
+  }
+});
 
 test.each(['$(reboot)', `'"`, '7'])('a guest called %j is created from what the writer writes, seen and destroyed', async (name) => {
   const text = configurationOf(name);

@@ -14,19 +14,13 @@ export interface LabHost {
   readonly knownHosts: string;
 }
 
-/** The hosts that `npm test` or `npm run lab -- test` has started: as many files as there are run side by side, each on one of its own. */
-export function startedLabs(): readonly LabHost[] {
-  return JSON.parse(process.env.HUM_LABS ?? '[]') as LabHost[];
-}
-
 /**
- * The host for this worker, else the one that runs on this machine.
+ * The host that `npm test` or `npm run lab -- test` has started, else the one that runs on this machine.
  * @throws Error when none runs
  */
 export async function findLab(): Promise<LabHost> {
-  const labs = startedLabs();
-  const { VITEST_POOL_ID: worker = '1' } = process.env;
-  return labs[(Number(worker) - 1) % labs.length] ?? ask(process.env.HUM_LAB ?? 'one', 'status');
+  const { HUM_LAB: name = 'one', HUM_LAB_HOST: started } = process.env;
+  return started === undefined ? ask(name, 'status') : (JSON.parse(started) as LabHost);
 }
 
 /** Pulls its plug and brings it back as it was when it had just come up; connections are lost, the port stays. */
@@ -34,8 +28,21 @@ export async function resetLabHost(name: string): Promise<LabHost> {
   return ask(name, 'reset');
 }
 
+/** The second host beside it, at the other end of its cable: 10.0.2.16 where this one is 10.0.2.15. @throws Error where there is no memory for it */
+export async function startSecondLabHost(name: string): Promise<LabHost> {
+  return ask(name, 'two');
+}
+
+export async function stopSecondLabHost(name: string): Promise<void> {
+  await call(name, ['stop', 'two']);
+}
+
 async function ask(name: string, command: string): Promise<LabHost> {
+  return JSON.parse((await call(name, [command])).split('\n')[0] ?? '') as LabHost;
+}
+
+async function call(name: string, words: readonly string[]): Promise<string> {
   const env = { ...process.env, HUM_LAB: name };
-  const { stdout } = await execute(process.execPath, [script, command], { env, timeout: 200_000 });
-  return JSON.parse(stdout.split('\n')[0] ?? '') as LabHost;
+  const { stdout } = await execute(process.execPath, [script, ...words], { env, timeout: 200_000 });
+  return stdout;
 }

@@ -12,7 +12,7 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 import type { Session, Target } from '../../src/main/ssh/session.ts';
 import { createSession } from '../../src/main/ssh/ssh-session.ts';
-import { findLab, type LabHost, resetLabHost } from './lab-host.ts';
+import { findLab, type LabHost, resetLabHost, startSecondLabHost, stopSecondLabHost } from './lab-host.ts';
 import { fillDisk, freeDisk, killXenstored, stopSshdFor, tidy } from './lab-scripts.ts';
 import { patienceMs } from './patience.ts';
 import { reaches } from './sshd-target.ts';
@@ -56,7 +56,22 @@ export interface Lab {
 
 /** Opens the lab that runs. @throws Error when none does */
 export async function openLab(): Promise<Lab> {
-  const host = await findLab();
+  return openHost(await findLab());
+}
+
+/** Boots a second host beside a lab's, which ends when it is closed. */
+export async function openSecondHost({ host }: Lab): Promise<Lab> {
+  const second = await openHost(await startSecondLabHost(host.name));
+  return {
+    ...second,
+    async close() {
+      await second.close();
+      await stopSecondLabHost(host.name);
+    },
+  };
+}
+
+async function openHost(host: LabHost): Promise<Lab> {
   const gate = createHandshakeGate();
 
   const target = (user: 'root' | 'op'): Target => ({

@@ -12,7 +12,7 @@ import { patience } from './patience.ts';
 import { plansRig, viewOf } from './plans.ts';
 import { xenFacts } from './xen-host.ts';
 
-/** Everything between a person's click and a host's xl, wired as `console.ts` wires it. The host's id is `x`. */
+/** Everything between a person's click and a host's xl, wired as `console.ts` wires it. The host's id is `x`, that of a second one `y`. */
 export interface XenActor {
   readonly xen: Xen;
   readonly plans: Plans;
@@ -27,14 +27,22 @@ export interface XenActor {
 
 const over: readonly PlanView['state'][] = ['done', 'failed', 'cancelled', 'stuck', 'interrupted', 'dismissed'];
 
-/** Opens one on a session that is online; it follows the session through its reconnects. */
-export async function openXenActor(session: Session): Promise<XenActor> {
-  const host = inventoryHost('x', { address: '127.0.0.1', port: session.target.port });
+/**
+ * Opens one on a session that is online, and on that of a second host; it follows them through their reconnects. `address` is where the first
+ * host finds the second one's sshd.
+ */
+export async function openXenActor(session: Session, second?: { readonly session: Session; readonly address: string }): Promise<XenActor> {
+  const sessions = new Map([['x', session], ...(second === undefined ? [] : [['y', second.session] as const])]);
+  const hosts = new Map([
+    ['x', inventoryHost('x', { address: '127.0.0.1', port: session.target.port })],
+    ['y', inventoryHost('y', { address: second?.address ?? '127.0.0.1', user: 'root' })],
+  ]);
   const xen = createXen({ log: { info: () => undefined } });
   const rig = plansRig();
-  const runner = () => {
-    if (session.status.state === 'online') return session;
-    throw new HumError({ code: 'connection-lost', message: 'The connection is lost.', hint: 'Wait.', host: 'x' });
+  const runner = (id: string) => {
+    const found = sessions.get(id);
+    if (found?.status.state === 'online') return found;
+    throw new HumError({ code: 'connection-lost', message: 'The connection is lost.', hint: 'Wait.', host: id });
   };
   const plans = await rig.open({
     handlers: xenStepHandlers(() => xen),
@@ -42,13 +50,16 @@ export async function openXenActor(session: Session): Promise<XenActor> {
     onStep: (id) => xen.refresh(id),
     limits: { reconnectMs: 240_000, lookMs: 200, refreshMs: 60_000 },
   });
-  const lifecycle = createLifecycle({ xen, plans, runner, hostAddress: () => host });
-  const follow = () => {
-    if (session.status.state === 'online') xen.connected(host, session, xenFacts());
-    else xen.disconnected('x', false);
-  };
-  const unfollow = session.onStatus(follow);
-  follow();
+  const lifecycle = createLifecycle({ xen, plans, runner, hostAddress: (id) => hosts.get(id) });
+  const unfollow = [...sessions].map(([id, each]) => {
+    const host = hosts.get(id) ?? inventoryHost(id);
+    const follow = () => {
+      if (each.status.state === 'online') xen.connected(host, each, xenFacts());
+      else xen.disconnected(id, false);
+    };
+    follow();
+    return each.onStatus(follow);
+  });
 
   async function begin(name: string, action: DomainAction): Promise<string> {
     await xen.refresh('x');
@@ -72,7 +83,7 @@ export async function openXenActor(session: Session): Promise<XenActor> {
   }
 
   await vi.waitFor(() => {
-    if (xen.host('x') === undefined) throw new Error('nothing known of the host yet');
+    for (const id of sessions.keys()) if (xen.host(id) === undefined) throw new Error(`nothing known of the host ${id} yet`);
   }, patience);
   return {
     xen,
@@ -82,7 +93,7 @@ export async function openXenActor(session: Session): Promise<XenActor> {
     ended,
     act: async (name, action) => ended(await begin(name, action)),
     async close() {
-      unfollow();
+      for (const each of unfollow) each();
       await rig.close();
       await xen.stop();
     },

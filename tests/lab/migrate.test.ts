@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Lab, openLab, openSecondHost } from '../support/lab.ts';
+import { openXenActor, type XenActor } from '../support/xen-actor.ts';
+
+/** A guest that moves while it runs, between two real hosts at the ends of a cable. */
+
+const sender = 'x';
+const receiver = 'y';
+let lab: Lab;
+let second: Lab;
+let hum: XenActor;
+
+beforeAll(async () => {
+  lab = await openLab();
+  second = await openSecondHost(lab);
+});
+beforeEach(async () => {
+  await Promise.all([lab.tidy(), second.tidy()]);
+  // The address of the lab's second host: tests/lab/README.md.
+  hum = await openXenActor(lab.root, { session: second.root, address: '10.0.2.16' });
+});
+afterEach(() => hum.close());
+afterAll(async () => {
+  await second.close();
+  await lab.close();
+});
+
+/** Seconds, as its own shell on the console tells. A guest that was started anew would begin at 0. */
+async function guestUptime({ sure }: Lab): Promise<number> {
+  const said = await sure(
+    `{ echo; sleep 1; echo 'echo up=$(cut -d. -f1 /proc/uptime).'; sleep 5; } | timeout 30 xl console guest1 || true`,
+  );
+  return Number(/up=(\d+)\./.exec(said)?.[1]);
+}
+
+const at = (host: string) => hum.xen.domain(`${host}/guest1`);
+const migrate = { action: 'migrate', to: receiver } as const;
+
+test('a running guest moves to the other host, and is the same one there', async () => {
+  await lab.startGuest('guest1');
+  await hum.xen.refresh(sender);
+  const before = at(sender);
+  const uptime = await guestUptime(lab);
+
+  const plan = await hum.act('guest1', migrate);
+  expect(plan.problem).toBeUndefined();
+  expect(plan.state).toBe('done');
+  expect(at(receiver)?.load.state).toMatch(/running|idle/);
+  expect(at(receiver)?.facts.uuid).toBe(before?.facts.uuid);
+  expect(at(receiver)?.facts.vifs.map(({ mac, bridge }) => [mac, bridge])).toEqual([['00:16:3e:00:00:01', 'xenbr0']]);
+  expect(at(sender)?.load.state).toBe('off');
+  await second.guestAnswers('guest1');
+  expect(await guestUptime(second)).toBeGreaterThan(uptime);
+});
+
+test.each([
+  [
+    'a host that may not log in to the other',
+    'guest1',
+    'mv /root/.ssh/known_hosts /root/.ssh/aside',
+    'mv /root/.ssh/aside /root/.ssh/known_hosts',
+    () => lab,
+    /Host key verification failed/,
+  ],
+  [
+    'a disk that the other host lacks',
+    'guest2',
+    'mv /srv/xen/data1.img /srv/xen/aside',
+    'mv /srv/xen/aside /srv/xen/data1.img',
+    () => second,
+    /lacks the disk/,
+  ],
+] as const)('%s is found before anything moves', async (_, name, breakIt, mendIt, where, words) => {
+  await lab.startGuest(name);
+  await where().sure(breakIt);
+  try {
+    const plan = await hum.act(name, migrate);
+    expect(plan.state).toBe('failed');
+    expect(JSON.stringify(plan)).toMatch(words);
+    await hum.xen.refresh(sender);
+    expect(hum.xen.domain(`${sender}/${name}`)?.load.state).toMatch(/running|idle/);
+    expect(hum.xen.domain(`${receiver}/${name}`)?.load.state).toBe('off');
+  } finally {
+    await where().sure(mendIt);
+  }
+});
