@@ -15,6 +15,7 @@ import type { Prompts } from './prompts/prompts.ts';
 import type { SettingsService } from './settings/settings.ts';
 import type { ConfigWay } from './ssh/config-way.ts';
 import type { Terminals } from './terminals/terminals.ts';
+import type { Removals } from './xen/deploy/removal.ts';
 import type { Lifecycle } from './xen/lifecycle.ts';
 import type { Templates } from './xen/templates/templates.ts';
 import type { Xen } from './xen/xen.ts';
@@ -36,6 +37,7 @@ export interface ConsoleServices {
   readonly prompts: Prompts;
   readonly xen: Xen;
   readonly lifecycle: Lifecycle;
+  readonly removals: Removals;
   readonly templates: Templates;
   readonly terminals: Terminals;
   readonly sshConfig: SshConfigImport;
@@ -62,7 +64,7 @@ function notThereYet(): never {
 
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
-  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, terminals, templates, log } = services;
+  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, removals, terminals, templates, log } = services;
   /** How many streams each client has open. */
   const streams = new Map<string, number>();
 
@@ -204,8 +206,8 @@ export function createRouter(services: ConsoleServices) {
     deploy: {
       preview: os.deploy.preview.handler(notThereYet),
       start: os.deploy.start.handler(notThereYet),
-      previewRemoval: os.deploy.previewRemoval.handler(notThereYet),
-      remove: os.deploy.remove.handler(notThereYet),
+      previewRemoval: os.deploy.previewRemoval.handler(({ input }) => removals.preview(input)),
+      remove: os.deploy.remove.handler(({ input }) => removals.remove(input)),
     },
     images: {
       list: os.images.list.handler(notThereYet),

@@ -2,6 +2,7 @@ import { HumError } from '../../shared/errors.ts';
 import { formatDuration } from '../../shared/units.ts';
 import { type Action, type StepContext, type StepHandler, StepRefused } from '../plans/plan.ts';
 import { pause } from '../stream.ts';
+import { removalStepHandlers } from './deploy/trash.ts';
 import { type Effect, outOfTime, reached, rowOf, type Waited } from './effects.ts';
 import { toolstackFailure } from './failures.ts';
 import { type ScriptName, xenScript } from './scripts.ts';
@@ -49,6 +50,7 @@ export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHan
       runScript('autostart', [text(args, 'what'), text(args, 'config')], 'The change of /etc/xen/auto', timeouts.look, context),
     'xen.destination': (args, context) => lookAtDestination(args, context),
     'xen.wait': (args, context) => waitFor(xen(), args, context),
+    ...removalStepHandlers,
   };
 }
 
