@@ -30,6 +30,8 @@ import { claimDataDir } from './storage/data-dir.ts';
 import type { OpenStore, Store } from './storage/store.ts';
 import { createTerminals } from './terminals/terminals.ts';
 import { createDeployments } from './xen/deploy/deployments.ts';
+import { createRemovals } from './xen/deploy/removal.ts';
+import { keepTrash } from './xen/deploy/trash.ts';
 import { createLifecycle } from './xen/lifecycle.ts';
 import { xenStepHandlers } from './xen/step-handlers.ts';
 import { openTemplates } from './xen/templates/templates.ts';
@@ -67,7 +69,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const home = homedir();
   const loginUser = userInfo().username;
 
-  function openSound(name: 'inventory' | 'settings' | 'host-keys'): Store {
+  function openSound(name: Parameters<OpenStore>[0]): Store {
     const damage = setAsideIfDamaged(join(dataDir.path, `${name}.json`));
     if (damage) notices.push(damage);
     return options.openStore(name, dataDir.path);
@@ -155,6 +157,9 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     runner: rootRunner,
     hostAddress: (host) => fleet.row(host)?.host,
   });
+  const trash = keepTrash({ store: openSound('trash'), runner: rootRunner, log });
+  const hostName = (host: string) => fleet.row(host)?.host.name ?? host;
+  const removals = createRemovals({ xen, plans, runner: rootRunner, hostName, trash });
   const templates = await openTemplates({ dataDir: dataDir.path, folders: [], xen, log });
   const deployments = createDeployments({
     xen,
@@ -181,6 +186,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     prompts,
     xen,
     lifecycle,
+    removals,
     templates,
     deployments,
     terminals,
@@ -201,6 +207,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     async stop() {
       prompts.stop();
       deployments.stop();
+      trash.stop();
       await plans.stop();
       templates.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);

@@ -16,6 +16,7 @@ import type { SettingsService } from './settings/settings.ts';
 import type { ConfigWay } from './ssh/config-way.ts';
 import type { Terminals } from './terminals/terminals.ts';
 import type { Deployments } from './xen/deploy/deployments.ts';
+import type { Removals } from './xen/deploy/removal.ts';
 import type { Lifecycle } from './xen/lifecycle.ts';
 import type { Templates } from './xen/templates/templates.ts';
 import type { Xen } from './xen/xen.ts';
@@ -37,6 +38,7 @@ export interface ConsoleServices {
   readonly prompts: Prompts;
   readonly xen: Xen;
   readonly lifecycle: Lifecycle;
+  readonly removals: Removals;
   readonly templates: Templates;
   readonly deployments: Deployments;
   readonly terminals: Terminals;
@@ -64,7 +66,7 @@ function notThereYet(): never {
 
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
-  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, terminals, templates, deployments, log } = services;
+  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, removals, terminals, templates, deployments, log } = services;
   /** How many streams each client has open. */
   const streams = new Map<string, number>();
 
@@ -202,14 +204,14 @@ export function createRouter(services: ConsoleServices) {
       answer: os.prompts.answer.handler(({ input }) => prompts.answer(input.id, input.answers, input.remember)),
       cancel: os.prompts.cancel.handler(({ input }) => prompts.cancel(input.id)),
     },
-    // Not there yet: removal, images. {
+    // Not there yet: images.
     deploy: {
       preview: os.deploy.preview.handler(({ input, context, signal }) =>
         toldStream(context, deployments.preview(input, context.clientId, signal, context.writable)),
       ),
       start: os.deploy.start.handler(({ input }) => deployments.start(input)),
-      previewRemoval: os.deploy.previewRemoval.handler(notThereYet),
-      remove: os.deploy.remove.handler(notThereYet),
+      previewRemoval: os.deploy.previewRemoval.handler(({ input }) => removals.preview(input)),
+      remove: os.deploy.remove.handler(({ input }) => removals.remove(input)),
     },
     images: {
       list: os.images.list.handler(notThereYet),

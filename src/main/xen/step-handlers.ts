@@ -4,6 +4,7 @@ import { type StepContext, type StepHandler, StepRefused } from '../plans/plan.t
 import { pause } from '../stream.ts';
 import { deploymentFailure } from './deploy/deployment-failures.ts';
 import { deploymentStepHandlers } from './deploy/deployment-steps.ts';
+import { removalStepHandlers } from './deploy/trash.ts';
 import { type Effect, outOfTime, reached, rowOf, type Waited } from './effects.ts';
 import { toolstackFailure } from './failures.ts';
 import { type ScriptName, xenScript } from './scripts.ts';
@@ -51,6 +52,7 @@ export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHan
     'xen.destination': (args, context) => lookAtDestination(args, context),
     'xen.wait': (args, context) => waitFor(xen(), args, context),
     ...deploymentStepHandlers,
+    ...removalStepHandlers,
   };
 }
 

@@ -54,6 +54,11 @@ export class XenHostState {
     this.#answers = new XenAnswers(id, toolstack);
   }
 
+  /** What /etc/xen configures, by the names of the domains. */
+  get configured(): ReadonlyMap<string, ConfiguredDomain> {
+    return this.#configured;
+  }
+
   /** Takes one answer in. `incomplete`: there is something new on the host, of which only a whole answer tells more. */
   take(
     sections: ReadonlyMap<string, string>,

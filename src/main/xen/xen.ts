@@ -4,6 +4,7 @@ import type { DomainConfig, DomainDetailEvent, DomainRef, DomainRow, XenEvent, X
 import { HumError } from '../../shared/errors.ts';
 import type { Session } from '../ssh/session.ts';
 import { abortable, Bell } from '../stream.ts';
+import type { ConfiguredDomain } from './configured.ts';
 import { readDomainConfig } from './domain-config.ts';
 import { domainFeed } from './domain-feed.ts';
 import type { DomainRecord } from './domain-record.ts';
@@ -38,6 +39,8 @@ export interface Xen {
   host(id: string): XenHost | undefined;
   domains(): readonly DomainRow[];
   domain(key: string): DomainRow | undefined;
+  /** What is configured on this host, by the names of the domains, whether they run or not. */
+  configured(host: string): ReadonlyMap<string, ConfiguredDomain>;
   stop(): Promise<void>;
 }
 
@@ -175,6 +178,7 @@ export function createXen(deps: XenDeps): Xen {
     host: (id) => monitors.get(id)?.state.row,
     domains: () => state.states().flatMap(({ records }) => [...records.values()].map(({ row }) => row)),
     domain: (key) => monitors.get(key.slice(0, Math.max(0, key.indexOf('/'))))?.state.records.get(key)?.row,
+    configured: (host) => monitors.get(host)?.state.configured ?? new Map(),
     async stop() {
       stopped.abort();
       for (const id of [...monitors.keys()]) forget(id);

@@ -152,7 +152,7 @@ function Disk({ disk, ticked, onTick }: { readonly disk: RemovalDisk; readonly t
   const why = whyNotOffered(disk);
   return (
     <label className={classes.disk} data-shared={why === null ? undefined : true}>
-      <input type="checkbox" checked={ticked} disabled={why !== null} onChange={onTick} />
+      <input type="checkbox" checked={ticked} disabled={why !== null && !ticked} onChange={onTick} />
       <span className="hum-mono">{visibleText(disk.path, 300)}</span>
       <span className="hum-mono">{disk.bytes === null ? 'size not known' : formatBytes(disk.bytes)}</span>
       {why === null ? null : <span className={classes.why}>{why}</span>}

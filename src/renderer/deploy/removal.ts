@@ -34,7 +34,7 @@ export function whyNotOffered({ kind, sharedWith }: Pick<RemovalDisk, 'kind' | '
     const more = sharedWith.length - names.length;
     return `Stays: it is used by ${more > 0 ? `${names.join(', ')} and ${more} more` : names.join(' and ')} too.`;
   }
-  return kind === 'other' ? 'Stays: it is neither a file nor a volume that Hum can remove.' : null;
+  return kind === 'other' ? 'Stays: it is not on the host, or neither a file nor a volume that Hum can remove.' : null;
 }
 
 /** What happens to what was ticked, in one sentence. */

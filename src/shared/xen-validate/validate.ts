@@ -33,8 +33,8 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
   migrate,
 };
 
-/** Why this kind of action is not possible on a domain now: the tooltip of its disabled button. Undefined where it is possible. */
-export function whyNot(kind: Kind, row: DomainRow, around: Surroundings): Problem | undefined {
+/** Why nothing at all is done to a domain now: it runs the host, or its host cannot be acted on. Undefined where something may be. */
+export function whyNothing(row: DomainRow, around: Pick<Surroundings, 'host'>): Problem | undefined {
   if (isControlDomain(row)) {
     const message = `${called(row)} is the control domain: it runs this host, and Hum changes nothing about it.`;
     return refusal(row, 'control-domain', message, 'Use a shell on the host if you mean it.');
@@ -45,7 +45,14 @@ export function whyNot(kind: Kind, row: DomainRow, around: Surroundings): Proble
   if (host.toolstack === 'xe') {
     return refusal(row, 'no-toolstack', 'This host is run by XAPI (xe), through which Hum cannot act yet.', 'Use xe, or Xen Orchestra.');
   }
-  return rules[kind].possible(row, host);
+  return undefined;
+}
+
+/** Why this kind of action is not possible on a domain now: the tooltip of its disabled button. Undefined where it is possible. */
+export function whyNot(kind: Kind, row: DomainRow, around: Surroundings): Problem | undefined {
+  const nothing = whyNothing(row, around);
+  const host = around.host(row.host);
+  return nothing ?? (host === undefined ? undefined : rules[kind].possible(row, host));
 }
 
 /** Why exactly this action is not possible on a domain now, or undefined. */
