@@ -155,7 +155,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     hostAddress: (host) => fleet.row(host)?.host,
   });
   const templates = await openTemplates({ dataDir: dataDir.path, folders: [], xen, log });
-  const terminals = createTerminals({ runner: rootRunner, domain: (key) => xen.domain(key) });
+  const terminals = createTerminals({ runner: rootRunner, login: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
   demo.onChange(() => {
