@@ -1,23 +1,30 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
-import type { Paste } from './paste.ts';
+import type { Paste, PasteReason } from './paste.ts';
 import classes from './terminals.module.css';
 
 /** What a person is asked before it is done. */
 export type Ask =
-  | { readonly kind: 'paste'; readonly paste: Paste }
+  | { readonly kind: 'paste'; readonly paste: Paste; readonly why: PasteReason }
   | { readonly kind: 'clipboard'; readonly text: string }
   | { readonly kind: 'link'; readonly target: string };
 
 const shownLines = 12;
 
+interface AskStripProps {
+  readonly ask: Ask;
+  /** Who is at the far side: "The guest wants …". */
+  readonly who: 'guest' | 'host';
+  readonly onAnswer: (yes: boolean) => void;
+}
+
 /** Asks below the terminal. "Yes" has the focus, Escape is no. */
-export function AskStrip({ ask, onAnswer }: { readonly ask: Ask; readonly onAnswer: (yes: boolean) => void }): ReactNode {
+export function AskStrip({ ask, who, onAnswer }: AskStripProps): ReactNode {
   const title = useId();
   const yes = useRef<HTMLButtonElement>(null);
   useEffect(() => yes.current?.focus(), []);
-  const { question, lines, more, button } = wordsOf(ask);
+  const { question, lines, more, button } = wordsOf(ask, who);
   return (
     <div
       role="alertdialog"
@@ -44,17 +51,27 @@ export function AskStrip({ ask, onAnswer }: { readonly ask: Ask; readonly onAnsw
   );
 }
 
-function wordsOf(ask: Ask): { question: string; lines: readonly string[]; more: number; button: string } {
+const pasteQuestions: Readonly<Record<PasteReason, (lines: number) => string>> = {
+  lines: (lines) => `Paste these ${lines} lines? A shell runs each at once.`,
+  root: () => 'Paste this? It wants the rights of root.',
+  removes: () => 'Paste this? It removes files.',
+};
+
+function wordsOf(ask: Ask, who: string): { question: string; lines: readonly string[]; more: number; button: string } {
   switch (ask.kind) {
     case 'paste': {
       const { lines, removed } = ask.paste;
       const left = removed === 0 ? '' : ` ${removed} control ${removed === 1 ? 'character was' : 'characters were'} left out.`;
-      return { ...shortened(lines), question: `Paste these ${lines.length} lines? A shell runs each at once.${left}`, button: 'Paste' };
+      return { ...shortened(lines), question: `${pasteQuestions[ask.why](lines.length)}${left}`, button: 'Paste' };
     }
     case 'clipboard':
-      return { ...shortened(ask.text.split('\n')), question: 'The guest wants to put this on your clipboard.', button: 'Allow' };
+      return {
+        ...shortened(ask.text.split('\n')),
+        question: `The ${who} wants to put this on your clipboard. The answer holds for this terminal until it is closed.`,
+        button: 'Allow',
+      };
     case 'link':
-      return { lines: [ask.target], more: 0, question: 'Open this page in the browser? The link comes from the guest.', button: 'Open' };
+      return { lines: [ask.target], more: 0, question: `Open this page in the browser? The link comes from the ${who}.`, button: 'Open' };
   }
 }
 
