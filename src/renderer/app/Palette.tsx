@@ -1,5 +1,5 @@
 import { Spotlight } from '@mantine/spotlight';
-import { IconSearch } from '@tabler/icons-react';
+import { IconSearch, IconTerminal2 } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
@@ -88,7 +88,10 @@ function Found({ query }: { readonly query: string }): ReactNode {
           ))}
           {firstHost === undefined ? null : (
             <Spotlight.Action onClick={() => openShells([firstHost.id])}>
-              <span className={classes.host}>Open a shell on {visibleText(firstHost.name, 120)}</span>
+              <span className={classes.host}>
+                <IconTerminal2 size={14} aria-hidden="true" />
+                <span className={classes.name}>Open a shell on {visibleText(firstHost.name, 120)}</span>
+              </span>
             </Spotlight.Action>
           )}
         </Spotlight.ActionsGroup>

@@ -32,6 +32,7 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['Ctrl Shift ↑ ↓', 'The other half'],
       ['Ctrl Shift M', 'Over the whole page, or not'],
       ['Ctrl Shift Q', 'Close it'],
+      ['Ctrl Shift K', 'Go to a host or do something, from a terminal'],
       ['Ctrl Shift F', 'Find'],
       ['Ctrl Shift C', 'Copy'],
       ['Ctrl Shift V', 'Paste'],

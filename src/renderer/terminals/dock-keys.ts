@@ -1,3 +1,4 @@
+import { spotlight } from '@mantine/spotlight';
 import { showDone } from '../app/act.tsx';
 import { activePane, otherHalf, shellCount, stepped, withoutPane, withShell, withSplit } from './dock.ts';
 import { changeDock, showShell, toggleDock, useDock } from './dock-store.ts';
@@ -57,6 +58,8 @@ function onDockLetter(key: string): boolean {
   if (pane === undefined) return false;
   if (key === 'e') changeDock((dock) => withShell(dock, pane.host, pane.directory));
   else if (key === 'q') changeDock((dock) => withoutPane(dock, pane.id));
+  // Ctrl-K alone is the shell's.
+  else if (key === 'k') spotlight.open();
   else if (key === 'm') changeDock((dock) => ({ ...dock, full: !dock.full }));
   else return false;
   return true;

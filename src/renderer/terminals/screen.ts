@@ -169,10 +169,11 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
 }
 
 /**
- * CAN ends a sequence that was cut off. Then, by xterm's control sequences: the first screen, a soft reset (DECSTR), no mouse reports, no focus
+ * CAN ends a sequence that was cut off. Then, by xterm's control sequences: the first screen and its cursor (which is saved before, since on the
+ * first screen itself the cursor would go where it was saved last), a soft reset (DECSTR), no mouse reports, no focus
  * reports, no bracketed paste, a cursor that is seen.
  */
-const settling = '\u0018\u001b[?1049l\u001b[!p\u001b[?9;1000;1002;1003;1004;1005;1006;1015;2004l\u001b[?25h';
+const settling = '\u0018\u001b7\u001b[?1049l\u001b[!p\u001b[?9;1000;1002;1003;1004;1005;1006;1015;2004l\u001b[?25h';
 
 function optionsOf({ fontFamily, fontSize, cursor, cursorBlinks, scrollback }: ScreenLook): ITerminalOptions {
   return {
