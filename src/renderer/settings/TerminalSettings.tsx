@@ -91,7 +91,7 @@ function FontField({ current, onChange }: FieldProps): ReactNode {
   return (
     <TextInput
       label="Font"
-      placeholder="JetBrains Mono, which comes with Hum"
+      placeholder="JetBrains Mono, Hum’s own"
       value={text}
       error={valid ? null : 'Letters, digits, spaces and commas.'}
       onChange={(event) => setText(event.currentTarget.value)}
