@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import { isAccessible } from './axe.ts';
 import { demoIsUp, line } from './fleet.ts';
 import { expect, test } from './sshd.ts';
 import { expectShown } from './terminal.ts';
@@ -74,6 +75,7 @@ test.describe('in the demo', () => {
     await expect(dock.getByText('Production', { exact: true }).filter({ visible: true })).toHaveCount(1);
     await expect(dock.getByRole('tab', { name: /db01/ })).toContainText('prod');
     await expect(dock.getByRole('tab', { name: /xen01/ })).not.toContainText('prod');
+    await isAccessible(page);
   });
 
   test('a link opens a shell on its host, once', async ({ page }) => {
@@ -101,8 +103,8 @@ test.describe('in the demo', () => {
     await expectShown(page, '# echo [201~plain');
     await expect(asked).toHaveCount(0);
 
-    await paste(page, 'echo never\necho sent\n');
-    await expect(asked).toContainText('A shell runs each at once.');
+    await paste(page, 'echo never\nrm -rf sent\n');
+    await expect(asked).toContainText('Paste these 2 lines? A shell runs each at once. It removes files.');
     await page.keyboard.press('Escape');
     await expect(asked).toHaveCount(0);
     await paste(page, 'sudo rm -rf /srv/old');

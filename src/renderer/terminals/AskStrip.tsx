@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
-import type { Paste, PasteReason } from './paste.ts';
+import { type Paste, type PasteReason, whyLookAtLine } from './paste.ts';
 import classes from './terminals.module.css';
 
 /** What a person is asked before it is done. */
@@ -51,18 +51,22 @@ export function AskStrip({ ask, who, onAnswer }: AskStripProps): ReactNode {
   );
 }
 
-const pasteQuestions: Readonly<Record<PasteReason, (lines: number) => string>> = {
-  lines: (lines) => `Paste these ${lines} lines? A shell runs each at once.`,
-  root: () => 'Paste this? It wants the rights of root.',
-  removes: () => 'Paste this? It removes files.',
-};
+/** What is asked about a paste of these lines. The break after the last one is no line. */
+function pasteQuestion(why: PasteReason, lines: readonly string[]): string {
+  const reasons = lines.map(whyLookAtLine);
+  const does = reasons.includes('removes') ? ' It removes files.' : reasons.includes('root') ? ' It wants the rights of root.' : '';
+  if (why !== 'lines') return `Paste this?${does}`;
+  if (lines.length === 1) return `Paste this line? It ends in a line break: a shell runs it at once.${does}`;
+  return `Paste these ${lines.length} lines? A shell runs each at once.${does}`;
+}
 
 function wordsOf(ask: Ask, who: string): { question: string; lines: readonly string[]; more: number; button: string } {
   switch (ask.kind) {
     case 'paste': {
-      const { lines, removed } = ask.paste;
+      const { removed } = ask.paste;
+      const lines = ask.paste.lines.at(-1) === '' ? ask.paste.lines.slice(0, -1) : ask.paste.lines;
       const left = removed === 0 ? '' : ` ${removed} control ${removed === 1 ? 'character was' : 'characters were'} left out.`;
-      return { ...shortened(lines), question: `${pasteQuestions[ask.why](lines.length)}${left}`, button: 'Paste' };
+      return { ...shortened(lines), question: `${pasteQuestion(ask.why, lines)}${left}`, button: 'Paste' };
     }
     case 'clipboard':
       return {

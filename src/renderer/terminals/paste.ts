@@ -22,8 +22,12 @@ export type PasteReason = 'lines' | 'root' | 'removes';
 
 /** Null: it can be sent as it is. With a line break in it, a shell runs what comes before at once. */
 export function whyLook(paste: Paste): PasteReason | null {
-  if (paste.text.includes('\n')) return 'lines';
-  if (/\brm\s(?:.*\s)?-(?:-(?:recursive|force)\b|[A-Za-z]*[rRf])/.test(paste.text)) return 'removes';
-  if (/\b(?:sudo|doas)\b/.test(paste.text)) return 'root';
+  return paste.text.includes('\n') ? 'lines' : whyLookAtLine(paste.text);
+}
+
+/** What a single line would do that cannot be taken back; null: nothing known. */
+export function whyLookAtLine(line: string): Exclude<PasteReason, 'lines'> | null {
+  if (/\brm\s(?:.*\s)?-(?:-(?:recursive|force)\b|[A-Za-z]*[rRf])/.test(line)) return 'removes';
+  if (/\b(?:sudo|doas)\b/.test(line)) return 'root';
   return null;
 }
