@@ -168,7 +168,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     runner: rootRunner,
     hosts: () => [...demo.hosts, ...inventory.hosts],
   });
-  const terminals = createTerminals({ runner: rootRunner, domain: (key) => xen.domain(key) });
+  const terminals = createTerminals({ runner: rootRunner, login: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
   const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
   inventory.onChange(showHosts);
   demo.onChange(() => {

@@ -181,6 +181,9 @@ export function createRouter(services: ConsoleServices) {
       openConsole: os.terminals.openConsole.handler(({ input, context, signal }) =>
         toldAlong(terminals.openConsole(context.clientId, input.domain, input.size, signal)),
       ),
+      openShell: os.terminals.openShell.handler(({ input: { size, ...place }, context, signal }) =>
+        toldAlong(terminals.openShell(context.clientId, place, size, signal)),
+      ),
       write: os.terminals.write.handler(({ input, context }) => terminals.write(context.clientId, input.id, input.text)),
       resize: os.terminals.resize.handler(({ input, context }) => terminals.resize(context.clientId, input.id, input.size)),
       acknowledge: os.terminals.acknowledge.handler(({ input, context }) =>

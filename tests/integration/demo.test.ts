@@ -18,9 +18,10 @@ import fileRestore from '../../src/main/plans/file-restore.sh?raw';
 import fileWrite from '../../src/main/plans/file-write.sh?raw';
 import { openProbe } from '../../src/main/probe/probe.ts';
 import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
-import type { Session } from '../../src/main/ssh/session.ts';
+import type { Session, TerminalChannel, TerminalListener } from '../../src/main/ssh/session.ts';
 import { createSession } from '../../src/main/ssh/ssh-session.ts';
 import consoleScript from '../../src/main/terminals/console.sh?raw';
+import shellScript from '../../src/main/terminals/shell.sh?raw';
 import vmList from '../../src/main/terminals/vm-list.sh?raw';
 import { createXen } from '../../src/main/xen/xen.ts';
 import type { HostRow } from '../../src/shared/contract/fleet.ts';
@@ -168,6 +169,55 @@ describe('a Xen host of the demo', () => {
     expect(await run(fileWrite, [path, '.hum-2', hash(one), hash(two)], two)).toBe(0);
     expect(await run(fileRestore, [path, '.hum-2', hash(one), hash(two)])).toBe(0);
     expect(await run(fileWrite, [path, '.hum-3', hash(one), hash(two)], two)).toBe(0);
+  });
+
+  it('has a shell that says what it is, knows a few commands, goes through its folders, and ends with the status it is told', async () => {
+    const session = sessionTo(await demoOf({ hosts: 1 }), 'xen01');
+    await online(session);
+    const open = async (start: (listener: TerminalListener) => Promise<TerminalChannel>) => {
+      const heard = { text: '', code: undefined as number | null | undefined };
+      const channel = await start({
+        data: (chunk) => {
+          heard.text += chunk.toString();
+        },
+        end: (how) => {
+          heard.code = 'code' in how ? how.code : null;
+        },
+      });
+      const says = (text: string) => vi.waitFor(() => expect(heard.text).toContain(text), patience);
+      const types = async (typed: string, printed: string) => {
+        heard.text = '';
+        channel.write(`${typed}\r`);
+        await says(printed);
+      };
+      return { heard, channel, says, types };
+    };
+    const options = { term: 'xterm-256color', columns: 80, rows: 24 };
+    const { heard, channel, says, types } = await open((listener) => session.shell(options, listener));
+    await says('This host is simulated');
+    await types('ls /', 'etc');
+    await types('cd /etc/xen', '\u001b]7;file://xen01/etc/xen\u001b\\');
+    await types('ls', '.cfg\r\n');
+    await types('free', 'Mem: ');
+    await types('uptime', 'load average: ');
+    await types('xl list', 'Domain-0 ');
+    await types('reboot', 'command not found');
+    await types('echo "ü🐚\u007f" $?', '" 127');
+    channel.resize({ columns: 132, rows: 43 });
+    await types('stty size', '\r\n43 132\r\n');
+    await types('sleep 1000', 'sleep 1000\r\n');
+    channel.write('\u0003');
+    await says('^C');
+    channel.write('exit 3\r');
+    await vi.waitFor(() => expect(heard.code).toBe(3), patience);
+
+    const later = await open((listener) => session.terminal(shellScript, ['/etc/xen'], options, listener));
+    await later.types('pwd', '\r\n/etc/xen\r\n');
+    const lost = await open((listener) => session.terminal(shellScript, ['/nowhere'], options, listener));
+    await lost.says('no way into /nowhere any more');
+    await lost.types('pwd', '\r\n/root\r\n');
+    lost.channel.write('\u0004');
+    await vi.waitFor(() => expect(lost.heard.code).toBe(0), patience);
   });
 
   it('has a console that is logged into, typed at, resized, held against others and left', async () => {

@@ -36,7 +36,13 @@ beforeEach(async () => {
   session = await online(sessionFor(await targetFor(rig, host.server, { key, user })));
   rows = new Map();
   for (const row of [domainRow({ host: 'h1', id: 7, ...web }), domainRow({ host: 'h1', id: 8, ...db })]) rows.set(row.key, row);
-  terminals = createTerminals({ runner: () => session, domain: (name) => rows.get(name), comebackMs: 600, lookMs: 50 });
+  terminals = createTerminals({
+    runner: () => session,
+    login: () => session,
+    domain: (name) => rows.get(name),
+    comebackMs: 600,
+    lookMs: 50,
+  });
 });
 
 afterEach(async () => {
@@ -103,7 +109,13 @@ test('a guest that ends and does not come back is told as gone, and a new domain
 });
 
 test('Ctrl-] also ends the waiting for a guest', async () => {
-  terminals = createTerminals({ runner: () => session, domain: (name) => rows.get(name), comebackMs: 3_600_000, lookMs: 3_600_000 });
+  terminals = createTerminals({
+    runner: () => session,
+    login: () => session,
+    domain: (name) => rows.get(name),
+    comebackMs: 3_600_000,
+    lookMs: 3_600_000,
+  });
   const reader = open(web.name);
   await reader.shows('is up');
   await host.run([]);
@@ -138,6 +150,7 @@ test('dom0, a domain that is off, one that is not known, and one of another host
     runner: () => {
       throw new Error('something was sent');
     },
+    login: () => session,
     domain: (name) => rows.get(name),
   });
   const refusal = async (name: string, where = 'h1') => {
@@ -161,6 +174,7 @@ test('a terminal is its own client’s alone, and a client has so many and no mo
 
   const waiting = createTerminals({
     runner: () => ({ ...session, run: () => new Promise(() => undefined) }),
+    login: () => session,
     domain: (name) => rows.get(name),
   });
   const ref = { host: 'h1', key: `h1/${db.name}` };
@@ -210,6 +224,6 @@ test('a connection that is lost is the end of the terminal, and the account that
 
   const bare = await rig.sshd();
   const elsewhere = await online(sessionFor(await targetFor(rig, bare, { key, user })));
-  terminals = createTerminals({ runner: () => elsewhere, domain: (name) => rows.get(name) });
+  terminals = createTerminals({ runner: () => elsewhere, login: () => elsewhere, domain: (name) => rows.get(name) });
   expect(await open(web.name).ended()).toMatchObject({ code: 'no-toolstack' });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await lab.tidy();
   rows = new Map();
-  terminals = createTerminals({ runner: () => lab.root, domain: (key) => rows.get(key), comebackMs: 20_000 });
+  terminals = createTerminals({ runner: () => lab.root, login: () => lab.root, domain: (key) => rows.get(key), comebackMs: 20_000 });
 });
 afterEach(() => {
   for (const reader of readers.splice(0)) reader.leave();
@@ -113,7 +113,7 @@ test('a flood from a guest waits for its reader, and Ctrl-C is answered', async 
 test('an account that may not run xl is told so', async () => {
   await lab.sure('xl create -q /etc/xen/guest1.cfg');
   rows.set('lab/guest1', await rowOf('guest1'));
-  terminals = createTerminals({ runner: () => lab.op, domain: (key) => rows.get(key) });
+  terminals = createTerminals({ runner: () => lab.op, login: () => lab.op, domain: (key) => rows.get(key) });
   const problem = await open('guest1').ended();
   expect(problem).toMatchObject({ code: 'not-permitted', hint: expect.stringContaining('root') });
 });

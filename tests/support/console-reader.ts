@@ -1,11 +1,12 @@
 import { vi } from 'vitest';
+import type { ShellPlace } from '../../src/main/terminals/host-shell.ts';
 import type { Terminals } from '../../src/main/terminals/terminals.ts';
 import type { TerminalEvent } from '../../src/shared/contract/terminals.ts';
 import type { DomainRef } from '../../src/shared/contract/xen.ts';
 import type { Problem } from '../../src/shared/errors.ts';
 import { patience } from './patience.ts';
 
-/** What a client sees of a console that it opened. It acknowledges what it reads, unless told to look away. */
+/** What a client sees of a console, or of a shell, that it opened. It acknowledges what it reads, unless told to look away. */
 export class ConsoleReader {
   readonly #terminals: Terminals;
   readonly #client: string;
@@ -18,10 +19,13 @@ export class ConsoleReader {
   reason: Problem | undefined;
   acknowledges = true;
 
-  constructor(terminals: Terminals, domain: DomainRef, client = 'client', size = { columns: 80, rows: 24 }) {
+  constructor(terminals: Terminals, place: DomainRef | ShellPlace, client = 'client', size = { columns: 80, rows: 24 }) {
     this.#terminals = terminals;
     this.#client = client;
-    this.done = this.#read(terminals.openConsole(client, domain, size, this.#leaving.signal));
+    const { signal } = this.#leaving;
+    this.done = this.#read(
+      'key' in place ? terminals.openConsole(client, place, size, signal) : terminals.openShell(client, place, size, signal),
+    );
     // Whoever waits for it hears of it.
     this.done.catch(() => undefined);
   }

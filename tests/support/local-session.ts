@@ -103,6 +103,7 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
     trustOfferedKey: () => Promise.reject(new HumError(refused(id))),
     run: () => Promise.reject(new HumError(refused(id))),
     terminal: () => Promise.reject(new HumError(refused(id))),
+    shell: () => Promise.reject(new HumError(refused(id))),
     open(script, args = []) {
       if (status.state !== 'online') return Promise.reject(new HumError(refused(id)));
       opened += 1;

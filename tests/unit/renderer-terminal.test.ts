@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clipboardText, linkTarget } from '../../src/renderer/terminals/guest-requests.ts';
 import { Keyboard } from '../../src/renderer/terminals/keyboard.ts';
-import { cleanPaste, needsLook } from '../../src/renderer/terminals/paste.ts';
+import { cleanPaste, whyLook } from '../../src/renderer/terminals/paste.ts';
 import { longestPayload, SequenceCap } from '../../src/renderer/terminals/sequence-cap.ts';
 
 describe('what is pasted', () => {
@@ -12,7 +12,7 @@ describe('what is pasted', () => {
         const paste = cleanPaste(raw);
         expect(paste.text.replace(/[\t\n]/g, '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/u);
         expect(paste.lines.join('\n')).toBe(paste.text);
-        expect(needsLook(paste)).toBe(paste.lines.length > 1);
+        expect(whyLook(paste) === 'lines').toBe(paste.lines.length > 1);
       }),
     );
   });
@@ -21,8 +21,17 @@ describe('what is pasted', () => {
     const paste = cleanPaste('ls\u001b[201~\r\nreboot\u0003\rü🐚\tend');
     expect(paste.text).toBe('ls[201~\nreboot\nü🐚\tend');
     expect(paste.removed).toBe(2);
-    expect(needsLook(paste)).toBe(true);
-    expect(needsLook(cleanPaste('uptime'))).toBe(false);
+    expect(whyLook(paste)).toBe('lines');
+    expect(whyLook(cleanPaste('uptime'))).toBeNull();
+  });
+});
+
+describe('a paste of one line', () => {
+  it('is shown first when it wants root’s rights or removes files', () => {
+    for (const line of ['sudo reboot', 'x; doas ls', 'a && sudo -u b c']) expect(whyLook(cleanPaste(line))).toBe('root');
+    for (const line of ['rm -rf /', 'rm -fr x', 'rm x -r', 'sudo rm -f x', '/bin/rm --recursive x', 'rm\t-R x'])
+      expect(whyLook(cleanPaste(line))).toBe('removes');
+    for (const line of ['farm -r', 'rm x', 'echo sudoers', 'perform -f', 'ls -rf']) expect(whyLook(cleanPaste(line))).toBeNull();
   });
 });
 

@@ -1,8 +1,10 @@
 import type { ServerChannel } from 'ssh2';
 import probeScript from '../probe/probe.sh?raw';
 import consoleScript from '../terminals/console.sh?raw';
+import shellScript from '../terminals/shell.sh?raw';
 import xenProbeScript from '../xen/scripts/probe.sh?raw';
 import { type DoorScript, readDoor, readPayload } from './door-script.ts';
+import { HostShell } from './host-shell.ts';
 import { probeAnswer } from './probe-answer.ts';
 import { ProbeChannel } from './probe-channel.ts';
 import type { Pty } from './pty.ts';
@@ -24,7 +26,7 @@ export function serveExec(channel: ServerChannel, command: string, host: Simulat
   channel.on('error', () => channel.close());
   const door = readDoor(command);
   if (door === undefined) {
-    refuse(channel, `${host.profile.name} is simulated: it has no shell and runs only what Hum itself asks for.`);
+    refuse(channel, `${host.profile.name} is simulated: it runs only what Hum itself asks for.`);
     return;
   }
   if (door.invitation !== '') channel.write(door.invitation);
@@ -55,6 +57,8 @@ function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffe
     new ProbeChannel(channel, (line, files) => run.answer(line, files), host).take(rest);
   } else if (door.script === consoleScript && pty && xen) {
     new GuestConsole(channel, host, xen, Number(first), pty).take(rest);
+  } else if (door.script === shellScript && pty) {
+    new HostShell(channel, host, pty, first).take(rest);
   } else {
     const answer = scripts.get(door.script);
     if (answer) whenRead(channel, rest, (stdin) => tell(channel, answer({ host, args: door.args, stdin })));

@@ -1,6 +1,7 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type Connection, type ParsedKey } from 'ssh2';
 import { serveExec } from './exec.ts';
+import { HostShell } from './host-shell.ts';
 import type { Profile } from './profiles.ts';
 import type { Pty } from './pty.ts';
 import type { SimulatedHost } from './simulated-host.ts';
@@ -91,6 +92,10 @@ function serveConnection(connection: Connection, host: SimulatedHost, clientKey:
       if (pty) Object.assign(pty, { columns: cols, rows });
       // A client need not want an answer (RFC 4254 §6.7).
       acceptChange?.();
+    });
+    session.on('shell', (acceptShell, rejectShell) => {
+      if (pty) new HostShell(acceptShell(), host, pty);
+      else rejectShell?.();
     });
     session.on('exec', (acceptExec, _reject, { command }) => serveExec(acceptExec(), command, host, pty));
   });

@@ -3,7 +3,7 @@ import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { type KeyListVerdict, readKeyList } from '../ssh/key-list.ts';
-import type { Runner, Session } from '../ssh/session.ts';
+import type { LoginShells, Runner, Session } from '../ssh/session.ts';
 import { abortable, Bell } from '../stream.ts';
 import { type FleetState, fleetFeed } from './fleet-feed.ts';
 import { hostFeed } from './host-feed.ts';
@@ -44,8 +44,8 @@ export interface Fleet {
   watchHost(id: string, signal?: AbortSignal, writable?: () => Promise<void>): AsyncGenerator<HostDetailEvent, void, void>;
   /** The ten processes with the largest resident memory. @throws HumError `not-found`, `connection-lost`, `request-timeout`, … */
   processes(id: string): Promise<{ at: number; processes: readonly ProcessRow[] }>;
-  /** What runs commands on a host. @throws HumError `not-found`, `connection-lost` */
-  runner(id: string): Runner;
+  /** What runs commands and login shells on a host. @throws HumError `not-found`, `connection-lost` */
+  runner(id: string): Runner & LoginShells;
   /** Tries now. Unknown ids are passed over. */
   reconnect(ids: readonly string[]): void;
   /** Stores offered keys and connects; what could not be trusted is told one by one. */

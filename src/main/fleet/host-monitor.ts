@@ -5,7 +5,7 @@ import type { Frame } from '../probe/frames.ts';
 import { noAnswer, noFigures, type Section } from '../probe/probe.ts';
 import { Sampler } from '../probe/sampler.ts';
 import { shownPlace } from '../ssh/failures.ts';
-import type { Runner, Session, SessionStatus } from '../ssh/session.ts';
+import type { LoginShells, Runner, Session, SessionStatus } from '../ssh/session.ts';
 import { EventLog, stateEvent } from './event-log.ts';
 import type { HostFollower } from './host-follower.ts';
 import { HostRecord } from './host-record.ts';
@@ -188,7 +188,7 @@ export class HostMonitor {
   }
 
   /** What runs commands on the host. @throws HumError `connection-lost` when it is not connected */
-  runner(): Runner {
+  runner(): Runner & LoginShells {
     if (this.#session?.status.state !== 'online') throw this.#notConnected();
     return this.#session;
   }

@@ -16,6 +16,8 @@ export function openSettings(store: Store): SettingsService {
   let current = settingsSchema.parse({
     theme: store.get('theme'),
     fleetView: store.get('fleetView'),
+    terminal: store.get('terminal'),
+    openShells: store.get('openShells'),
     allowedCommands: store.get('allowedCommands'),
   });
   const listeners = new Set<() => void>();
@@ -54,6 +56,8 @@ export function openSettings(store: Store): SettingsService {
       save(store, 'The settings could not be saved.', () => {
         if (change.theme !== undefined) store.set('theme', next.theme);
         if (change.fleetView !== undefined) store.set('fleetView', next.fleetView);
+        if (change.terminal !== undefined) store.set('terminal', next.terminal);
+        if (change.openShells !== undefined) store.set('openShells', next.openShells);
       });
       tell(next);
     },

@@ -23,6 +23,17 @@ export function commandRefused(place: Place, error: unknown): HumError {
   );
 }
 
+/** The host refused a terminal, or a shell on it. */
+export function shellRefused(place: Place, error: unknown): HumError {
+  return failure(
+    place,
+    'no-shell',
+    `${shownPlace(place)} gives ${place.user} no shell on a terminal.`,
+    'Look for PermitTTY and ForceCommand in sshd_config, and for no-pty and command= in authorized_keys.',
+    messageOf(error),
+  );
+}
+
 /** The login shell ended, or printed, without the script having begun. */
 export function noShell(place: Place, printed: Buffer, code: number | null): HumError {
   return failure(

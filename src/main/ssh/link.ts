@@ -4,11 +4,21 @@ import type { Connection } from './connect.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import { makeDoor, makeTerminalDoor, noiseLimit } from './door.ts';
 import { cancelled, connectionLost, keepaliveLost, notConnected, type Place } from './failures.ts';
-import { type Script, startScript } from './script.ts';
-import type { Runner, RunOptions, RunResult, ScriptChannel, TerminalChannel, TerminalListener, TerminalOptions } from './session.ts';
+import { startLoginShell } from './login-shell.ts';
+import { type Script, type ScriptEvents, startScript, type TypedScript } from './script.ts';
+import type {
+  LoginShells,
+  Runner,
+  RunOptions,
+  RunResult,
+  ScriptChannel,
+  TerminalChannel,
+  TerminalListener,
+  TerminalOptions,
+} from './session.ts';
 
 /** One connection that has logged in. It does not come back once it has ended. */
-export interface Link extends Runner {
+export interface Link extends Runner, LoginShells {
   /** Resolves when the connection has ended: with the reason, or undefined after `close`. */
   readonly ended: Promise<HumError | undefined>;
   /** Sees whether the host still answers; a connection that carries nothing back for `ms` is ended. */
@@ -159,16 +169,12 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     });
   }
 
-  function terminal(
-    script: string,
-    args: readonly string[],
-    options: TerminalOptions,
-    listener: TerminalListener,
-  ): Promise<TerminalChannel> {
+  /** Starts what has a terminal of its own, and gives the way to speak to it once it is ready. */
+  function onTerminal(start: (events: ScriptEvents) => TypedScript, listener: TerminalListener): Promise<TerminalChannel> {
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
       let opened = false;
-      const running: Script = startScript({ ...context, terminal: options }, makeTerminalDoor(script, args), {
+      const running: TypedScript = start({
         ready() {
           opened = true;
           const { write, resize, pause, resume, unsent, hangUp } = running;
@@ -197,6 +203,19 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     });
   }
 
+  function terminal(
+    script: string,
+    args: readonly string[],
+    options: TerminalOptions,
+    listener: TerminalListener,
+  ): Promise<TerminalChannel> {
+    return onTerminal((events) => startScript({ ...context, terminal: options }, makeTerminalDoor(script, args), events), listener);
+  }
+
+  function shell(options: TerminalOptions, listener: TerminalListener): Promise<TerminalChannel> {
+    return onTerminal((events) => startLoginShell({ ...context, terminal: options }, events), listener);
+  }
+
   async function close(): Promise<void> {
     closing = true;
     over ??= notConnected(place);
@@ -218,7 +237,7 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     }
   }
 
-  return { ended, run, open, terminal, check, close };
+  return { ended, run, open, terminal, shell, check, close };
 }
 
 class BoundedBuffer {

@@ -32,6 +32,9 @@ export interface Script {
   hangUp(): void;
 }
 
+/** One that a person types into. */
+export type TypedScript = Omit<Script, 'finish'>;
+
 export interface ScriptContext {
   readonly place: Place;
   readonly client: Client;
@@ -118,7 +121,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
   }
 
   try {
-    client.exec(command, terminal === undefined ? {} : { pty: ptyOf(terminal) }, (error, opened) => {
+    client.exec(command, terminal === undefined ? {} : { pty: ptyOf(terminal), env: { ...terminal.environment } }, (error, opened) => {
       if (error !== undefined) {
         fail(over() ?? openFailure(place, error));
         return;
@@ -186,12 +189,12 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
 }
 
 /** As RFC 4254 §6.2 asks for it; the size in pixels is not told. */
-function ptyOf({ term, columns, rows }: TerminalOptions): PseudoTtyOptions {
+export function ptyOf({ term, columns, rows }: TerminalOptions): PseudoTtyOptions {
   return { term, cols: columns, rows, width: 0, height: 0 };
 }
 
 /** Ends what runs (sshd since 7.9 passes signals on, RFC 4254 §6.9) and the channel. A host that never confirms costs a few objects. */
-function hangUp(channel: ClientChannel): void {
+export function hangUp(channel: ClientChannel): void {
   try {
     channel.resume();
     channel.stderr.resume();

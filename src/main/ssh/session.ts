@@ -107,6 +107,8 @@ export interface Cells {
 export interface TerminalOptions extends Cells {
   /** What the host's terminfo calls the terminal: "xterm-256color". */
   readonly term: string;
+  /** Wishes for the environment. sshd takes those that its AcceptEnv names and passes over the others without a word. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How a script on a terminal ended: by itself, with its status (null when a signal ended it), or because the connection did. */
@@ -151,8 +153,17 @@ export interface Runner {
   terminal(script: string, args: readonly string[], options: TerminalOptions, listener: TerminalListener): Promise<TerminalChannel>;
 }
 
+/** What a person would get from `ssh`. */
+export interface LoginShells {
+  /**
+   * Starts the login shell of the account on a terminal of its own, with everything that it prints. No agent is forwarded.
+   * @throws HumError `connection-lost`, `channel-refused`, `request-timeout`, `no-shell`
+   */
+  shell(options: TerminalOptions, listener: TerminalListener): Promise<TerminalChannel>;
+}
+
 /** One connection to one host, for everything. It reconnects by itself until it is stopped. */
-export interface Session extends Runner {
+export interface Session extends Runner, LoginShells {
   readonly target: Target;
   readonly status: SessionStatus;
   /** Called on each change, after `status` has changed. Returns the way to stop listening. */

@@ -201,6 +201,7 @@ export function createSession(
     open: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.open(script, args, options)),
     terminal: (script, args, options, listener) =>
       link === undefined ? Promise.reject(notConnected(target)) : link.terminal(script, args, options, listener),
+    shell: (options, listener) => (link === undefined ? Promise.reject(notConnected(target)) : link.shell(options, listener)),
   };
 }
 

@@ -1,14 +1,14 @@
 import type { TerminalSize } from '../../shared/contract/terminals.ts';
 import type { DomainState } from '../../shared/contract/xen.ts';
-import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
-import type { Runner, TerminalChannel, TerminalEnd } from '../ssh/session.ts';
+import { type Problem, problemOf } from '../../shared/errors.ts';
+import type { Runner, TerminalEnd } from '../ssh/session.ts';
 import { Bell, pause } from '../stream.ts';
 import script from './console.sh?raw';
 import { consoleClosed, consoleHeld, guestGone, guestIsOff, left, notTaken } from './failures.ts';
-import { Flow } from './flow.ts';
 import type { Guest } from './guest.ts';
 import { guestId } from './guest-id.ts';
 import type { TerminalFeed } from './terminal-feed.ts';
+import { Wire } from './wire.ts';
 
 export interface ConsoleDeps {
   /** @throws HumError when there is no connection */
@@ -22,10 +22,6 @@ export interface ConsoleDeps {
 
 /** xenconsole(1) leaves on this, when it comes alone: Ctrl-]. */
 const leave = '\u001d';
-/** What is typed before the console is there. */
-const mostEarly = 64 * 1024;
-/** What is typed into a guest that takes nothing in. */
-const mostUnsent = 1024 * 1024;
 /** errno(3) EAGAIN: what xenconsole ends with when another has its lock, and console.sh when it saw that other. */
 const heldStatus = 11;
 
@@ -34,19 +30,15 @@ export class DomainConsole {
   readonly #guest: Guest;
   readonly #deps: ConsoleDeps;
   readonly #feed: TerminalFeed;
-  readonly #flow = new Flow();
+  readonly #wire: Wire;
   readonly #bell = new Bell();
-  #size: TerminalSize;
-  #channel: TerminalChannel | undefined;
-  /** Typed before the first console was there; undefined from then on: what is typed while a guest reboots is not for what comes after. */
-  #early: string | undefined = '';
   #leaving = false;
 
   constructor(guest: Guest, size: TerminalSize, feed: TerminalFeed, deps: ConsoleDeps) {
     this.#guest = guest;
-    this.#size = size;
     this.#feed = feed;
     this.#deps = deps;
+    this.#wire = new Wire(size, feed, () => notTaken(guest.host));
   }
 
   /** Runs until the console is over, and tells the feed why; or until aborted. Never rejects. */
@@ -62,21 +54,15 @@ export class DomainConsole {
   write(text: string): void {
     this.#leaving = text === leave;
     if (this.#leaving) this.#bell.ring();
-    if (this.#channel === undefined) {
-      if (!this.#leaving && this.#early !== undefined && this.#early.length + text.length <= mostEarly) this.#early += text;
-      return;
-    }
-    if (this.#channel.unsent > mostUnsent) throw new HumError(notTaken(this.#guest.host));
-    this.#channel.write(text);
+    if (this.#wire.attached || !this.#leaving) this.#wire.write(text);
   }
 
   resize(size: TerminalSize): void {
-    this.#size = size;
-    this.#channel?.resize(size);
+    this.#wire.resize(size);
   }
 
   acknowledge(characters: number): void {
-    this.#flow.acknowledged(characters);
+    this.#wire.acknowledge(characters);
   }
 
   async #whole(signal: AbortSignal): Promise<Problem> {
@@ -102,44 +88,8 @@ export class DomainConsole {
   }
 
   /** The console of this domain until it ends. */
-  async #attach(id: number, signal: AbortSignal): Promise<TerminalEnd> {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    const heard = (text: string) => {
-      this.#flow.came(text.length);
-      this.#feed.data(text);
-    };
-    const ended = Promise.withResolvers<TerminalEnd>();
-    const channel = await this.#deps.runner().terminal(
-      script,
-      [String(id)],
-      { term: 'xterm-256color', ...this.#size },
-      {
-        data: (chunk) => heard(decoder.decode(chunk, { stream: true })),
-        end: (how) => {
-          heard(decoder.decode());
-          ended.resolve(how);
-        },
-      },
-    );
-    const onAbort = () => {
-      channel.close();
-      ended.resolve({ code: null, signal: null });
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort);
-    this.#channel = channel;
-    this.#flow.attach(channel);
-    // It may have changed while the channel was opened.
-    channel.resize(this.#size);
-    if (this.#early) channel.write(this.#early);
-    this.#early = undefined;
-    try {
-      return await ended.promise;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      this.#channel = undefined;
-      this.#flow.attach(undefined);
-    }
+  #attach(id: number, signal: AbortSignal): Promise<TerminalEnd> {
+    return this.#wire.attach((...call) => this.#deps.runner().terminal(script, [String(id)], ...call), signal);
   }
 
   /**

@@ -114,3 +114,30 @@ export function notTaken(host: string): Problem {
     host,
   };
 }
+
+/** The shell ended by itself: `exit`, Ctrl-D, or a signal on the host. */
+export function shellEnded(host: string, { code, signal }: { readonly code: number | null; readonly signal: string | null }): Problem {
+  if (code === null && signal !== null) {
+    return {
+      code: 'interrupted',
+      message: `The shell was ended by ${visibleText(signal.replace(/^(?:SIG)?/, 'SIG'), 20)}.`,
+      hint: 'Somebody, or the kernel for want of memory, ended it on the host. Open another.',
+      host,
+    };
+  }
+  return {
+    code: 'cancelled',
+    message: code === null || code === 0 ? 'The shell has ended.' : `The shell has ended with status ${code}.`,
+    hint: 'What it printed stays until the tab is closed.',
+    host,
+  };
+}
+
+export function shellTakesNothing(host: string): Problem {
+  return {
+    code: 'flooded',
+    message: 'The shell does not take in what is typed.',
+    hint: 'What runs in it may hang. What was sent last has been left out; Ctrl-C, or close the tab.',
+    host,
+  };
+}

@@ -1,5 +1,5 @@
 import { Spotlight } from '@mantine/spotlight';
-import { IconSearch } from '@tabler/icons-react';
+import { IconSearch, IconTerminal2 } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
@@ -7,6 +7,7 @@ import { stateLooks } from '../components/host-states.ts';
 import { StateIcon } from '../components/StateMark.tsx';
 import { useFleet } from '../fleet/store.ts';
 import { useFollowTemplates, useTemplates } from '../templates/store.ts';
+import { openShells } from '../terminals/dock-store.ts';
 import { DomainStateIcon } from '../xen/DomainStateMark.tsx';
 import { domainStateLooks } from '../xen/domain-states.ts';
 import { domainActions, openDomain, searchableDomains } from '../xen/palette-domains.ts';
@@ -68,6 +69,7 @@ function Found({ query }: { readonly query: string }): ReactNode {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each template has an action of its own
   const actions = useMemo(() => bestMatches(paletteActions(), query, 20), [query, templates]);
   const found = useMemo(() => (query.trim() === '' ? [] : bestMatches(hosts, query, mostHosts)), [hosts, query]);
+  const [firstHost] = found;
   return (
     <Spotlight.ActionsList>
       {found.length > 0 ? (
@@ -84,6 +86,14 @@ function Found({ query }: { readonly query: string }): ReactNode {
               </span>
             </Spotlight.Action>
           ))}
+          {firstHost === undefined ? null : (
+            <Spotlight.Action onClick={() => openShells([firstHost.id])}>
+              <span className={classes.host}>
+                <IconTerminal2 size={14} aria-hidden="true" />
+                <span className={classes.name}>Open a shell on {visibleText(firstHost.name, 120)}</span>
+              </span>
+            </Spotlight.Action>
+          )}
         </Spotlight.ActionsGroup>
       ) : null}
       {foundDomains.length > 0 ? (

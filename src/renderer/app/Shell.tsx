@@ -3,6 +3,8 @@ import { useRemoval } from '../deploy/removal.ts';
 import { OutageStrip } from '../fleet/OutageStrip.tsx';
 import { PromptStrip } from '../prompts/PromptStrip.tsx';
 import { usePrompts } from '../prompts/store.ts';
+import { listenForDockKey } from '../terminals/dock-keys.ts';
+import { rememberShells, useDock } from '../terminals/dock-store.ts';
 import { useActionDialog } from '../xen/action-dialog.ts';
 import { useConnection } from './connection.ts';
 import { openDialog, useDialog } from './dialogs.ts';
@@ -19,12 +21,16 @@ import { TopBar } from './TopBar.tsx';
 const actionDialog = laterPart(async () => (await import('../xen/ActionDialog.tsx')).ActionDialog);
 const promptDialog = laterPart(async () => (await import('../prompts/PromptDialog.tsx')).PromptDialog);
 const removalDialog = laterPart(async () => (await import('../deploy/RemovalDialog.tsx')).RemovalDialog);
+const dock = laterPart(async () => (await import('../terminals/Dock.tsx')).Dock);
 const inventoryDialogs = laterPart(async () => (await import('../inventory/InventoryDialogs.tsx')).InventoryDialogs);
 
 /** What surrounds every page: the bar, the palette, the dialogs, the keys that work everywhere. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   const state = useConnection((connection) => connection.state);
   useEffect(rememberGo, []);
+  useEffect(rememberShells, []);
+  useEffect(listenForDockKey, []);
+  const covered = useDock((terminals) => terminals.shown && terminals.full);
   useKeys({
     'g f': () => go(fleetPath),
     'g v': () => go(domainsPath),
@@ -46,9 +52,10 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <OutageStrip />
         <PromptStrip />
       </div>
-      <main id="main" className={classes.page} tabIndex={-1}>
+      <main id="main" className={classes.page} tabIndex={-1} data-covered={covered || undefined}>
         {children}
       </main>
+      <Terminals />
       <Palette />
       <KeysDialog />
       <Dialogs />
@@ -57,6 +64,12 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <Removal />
     </div>
   );
+}
+
+/** The terminals at the bottom, from the first that is opened. */
+function Terminals(): ReactNode {
+  const any = useDock((terminals) => terminals.tabs.length > 0);
+  return any ? <Later part={dock} props={{}} /> : null;
 }
 
 /** The dialogs, from the first time that one is opened. They stay mounted so that each can fade out. */

@@ -6,6 +6,7 @@ import { Link, useLocation } from 'wouter';
 import { useFleet } from '../fleet/store.ts';
 import { stopDemo } from '../inventory/actions.ts';
 import { ActivityTab } from '../plans/ActivityTab.tsx';
+import { DockButton } from '../terminals/DockButton.tsx';
 import { ConnectionLine } from './ConnectionLine.tsx';
 import { useConnection } from './connection.ts';
 import { openDialog } from './dialogs.ts';
@@ -60,6 +61,7 @@ export function TopBar(): ReactNode {
             </button>
           </span>
         ) : null}
+        <DockButton />
         <Button
           size="compact-sm"
           h={28}

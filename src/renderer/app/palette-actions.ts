@@ -6,6 +6,7 @@ import { useFleet } from '../fleet/store.ts';
 import { changeView } from '../fleet/view.ts';
 import { exportInventory, retryHosts, startDemo, stopDemo } from '../inventory/actions.ts';
 import { useTemplates } from '../templates/store.ts';
+import { callDock } from '../terminals/dock-keys.ts';
 import { openDialog } from './dialogs.ts';
 import { activityPath, deployPath, domainsPath, fleetPath, go, imagesPath, newTemplatePath, settingsPath, templatesPath } from './paths.ts';
 import { changeSettings } from './settings.ts';
@@ -40,6 +41,7 @@ export function paletteActions(): readonly PaletteAction[] {
     action('theme-dark', 'Theme: dark', () => void changeSettings({ theme: 'dark' }), 'night colour'),
     action('theme-light', 'Theme: light', () => void changeSettings({ theme: 'light' }), 'day colour'),
     action('theme-system', 'Theme: like the system', () => void changeSettings({ theme: 'system' }), 'auto colour'),
+    action('terminals', 'Show or hide the terminals', callDock, 'shell console dock', 'Ctrl `'),
     action('keys', 'Show all keys', () => openDialog({ kind: 'keys' }), 'shortcuts keyboard help', '?'),
   ];
   if (rows.size > 0) {

@@ -10,6 +10,11 @@ export function hostPath(id: string): string {
   return `/hosts/${id}`;
 }
 
+/** The address that opens a shell on a host, by its inventory id. */
+export function shellPath(id: string): string {
+  return `${hostPath(id)}/shell`;
+}
+
 /** The address of a domain's page, by its host's inventory id and its key (`<host>/<name>`). */
 export function domainPath(host: string, key: string): string {
   return `/vms/${host}/${pathPart(key.slice(host.length + 1))}`;

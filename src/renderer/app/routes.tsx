@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { FleetPage } from '../fleet/FleetPage.tsx';
 import { useFleet } from '../fleet/store.ts';
+import { OpenShell } from '../terminals/OpenShell.tsx';
 import { Later, laterPart } from './Later.tsx';
 import { domainKeyOf } from './paths.ts';
 
@@ -26,6 +27,7 @@ export function Routes(): ReactNode {
         <Home />
       </Route>
       <Route path="/hosts/:id">{({ id }) => <Later key={id} part={hostPage} props={{ id }} />}</Route>
+      <Route path="/hosts/:id/shell">{({ id }) => <OpenShell host={id} />}</Route>
       <Route path="/vms">
         <Later part={domainsPage} props={{}} />
       </Route>

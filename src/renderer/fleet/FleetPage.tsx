@@ -1,10 +1,13 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { useKeys } from '../app/keys.ts';
 import { go, hostPath } from '../app/paths.ts';
 import { SourceTip } from '../components/SourceTip.tsx';
 import { LineTable, type LineTableHandle } from '../components/table/LineTable.tsx';
+import type { Selection } from '../components/table/selection.ts';
 import { useTableKeys } from '../components/table/use-table-keys.ts';
 import { toggled } from '../components/toggled.ts';
+import { openShells } from '../terminals/dock-store.ts';
 import { columnLooks, isColumnId } from './columns.ts';
 import { FleetHeat } from './FleetHeat.tsx';
 import classes from './FleetPage.module.css';
@@ -41,6 +44,7 @@ function LoadedFleet(): ReactNode {
     onOpen: open,
     clearFilter,
   });
+  useKeys({ s: () => openShells(shellHosts(selection)) });
   const onFold = useCallback((key: string) => setFolded((before) => toggled(before, key)), []);
 
   return (
@@ -75,6 +79,12 @@ function LoadedFleet(): ReactNode {
       <SelectionBar chosen={selection.chosen} onClear={clear} />
     </div>
   );
+}
+
+/** The hosts that are selected, or the one at the cursor. */
+function shellHosts({ chosen, cursor }: Selection): readonly string[] {
+  if (chosen.size > 0) return [...chosen];
+  return cursor === null ? [] : [cursor];
 }
 
 function open(id: string): void {

@@ -5,6 +5,7 @@ import { hostCount } from '../components/host-count.ts';
 import classes from '../components/SelectionBar.module.css';
 import { TipArea, tipText } from '../components/TipArea.tsx';
 import { removeHosts, retryHosts, setHostsEnabled } from '../inventory/actions.ts';
+import { mostAtOnce, openShells } from '../terminals/dock-store.ts';
 import type { FleetRow } from './rows.ts';
 import { useFleet } from './store.ts';
 
@@ -32,6 +33,11 @@ export function SelectionBar({ chosen, onClear }: SelectionBarProps): ReactNode 
     <div role="toolbar" aria-label="The selected hosts">
       <TipArea tipFor={tipText} className={classes.bar ?? ''}>
         <strong className={classes.count}>{hostCount(ids.length)} selected</strong>
+        <Act
+          label={ids.length === 1 ? 'Shell' : 'Shells'}
+          onClick={() => openShells(ids)}
+          off={ids.length > mostAtOnce ? `At most ${mostAtOnce} at once` : undefined}
+        />
         <Act label="Reconnect" onClick={() => void retryHosts(enabled)} off={enabled.length === 0 ? 'All are disabled' : undefined} />
         {unknown.length > 0 ? (
           <Act

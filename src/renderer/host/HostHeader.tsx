@@ -1,5 +1,14 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
-import { IconArrowLeft, IconCopy, IconDots, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconCopy,
+  IconDots,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconTerminal2,
+  IconTrash,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import type { Problem } from '../../shared/errors.ts';
@@ -14,6 +23,7 @@ import { useEachSecond } from '../components/ticker.ts';
 import type { FleetRow } from '../fleet/rows.ts';
 import { consoleNow, hostArrives } from '../fleet/store.ts';
 import { duplicateHost, removeHosts, setHostsEnabled } from '../inventory/actions.ts';
+import { openShells } from '../terminals/dock-store.ts';
 import classes from './HostHeader.module.css';
 import { HostProblem } from './HostProblem.tsx';
 
@@ -77,9 +87,22 @@ function HostMenu({ host }: { readonly host: InventoryHost }): ReactNode {
     openDialog({ kind: 'edit-hosts', ids: [id] });
     go(hostPath(id));
   };
-  if (demo) return null;
+  const shell = (
+    <Button
+      variant="default"
+      size="compact-sm"
+      h={28}
+      leftSection={<IconTerminal2 size={16} />}
+      rightSection={<kbd className="hum-key">s</kbd>}
+      onClick={() => openShells([host.id])}
+    >
+      Shell
+    </Button>
+  );
+  if (demo) return <div className={classes.actions}>{shell}</div>;
   return (
     <div className={classes.actions}>
+      {shell}
       <Button
         variant="default"
         size="compact-sm"

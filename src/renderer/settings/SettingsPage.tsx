@@ -9,6 +9,7 @@ import { changeSettings, useSettings } from '../app/settings.ts';
 import { exportInventory } from '../inventory/actions.ts';
 import { DemoSetting } from './DemoSetting.tsx';
 import classes from './settings.module.css';
+import { TerminalSettings } from './TerminalSettings.tsx';
 
 const themes: readonly { readonly value: Settings['theme']; readonly label: string }[] = [
   { value: 'system', label: 'System' },
@@ -57,6 +58,7 @@ export function SettingsPage(): ReactNode {
           </Button>
         </div>
       </section>
+      <TerminalSettings />
       <DemoSetting />
       <About />
     </div>

@@ -17,7 +17,17 @@ export function cleanPaste(raw: string): Paste {
 /** Controls but tab and newline, BiDi controls (UAX #9) and the line separators of Unicode, none of which a person sees in what they paste. */
 const unwanted = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Whether to show a paste before it is sent: with a line break in it, a shell runs what comes before at once. */
-export function needsLook(paste: Paste): boolean {
-  return paste.text.includes('\n');
+/** Why a paste is shown before it is sent. */
+export type PasteReason = 'lines' | 'root' | 'removes';
+
+/** Null: it can be sent as it is. With a line break in it, a shell runs what comes before at once. */
+export function whyLook(paste: Paste): PasteReason | null {
+  return paste.text.includes('\n') ? 'lines' : whyLookAtLine(paste.text);
+}
+
+/** What a single line would do that cannot be taken back; null: nothing known. */
+export function whyLookAtLine(line: string): Exclude<PasteReason, 'lines'> | null {
+  if (/\brm\s(?:.*\s)?-(?:-(?:recursive|force)\b|[A-Za-z]*[rRf])/.test(line)) return 'removes';
+  if (/\b(?:sudo|doas)\b/.test(line)) return 'root';
+  return null;
 }

@@ -1,21 +1,24 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
-import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
-import { type IDisposable, Terminal } from '@xterm/xterm';
+import { type IDisposable, type ITerminalOptions, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
+import type { TerminalSettings } from '../../shared/contract/settings.ts';
 import type { TerminalSize } from '../../shared/contract/terminals.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { styleNonce } from '../app/nonce.ts';
 import { clipboardText, linkTarget } from './guest-requests.ts';
 import { ownDocument, withOwnStyles } from './own-document.ts';
+import { reportedDirectory } from './place-reports.ts';
 import { onColourScheme, screenTheme } from './screen-theme.ts';
 import { SequenceCap } from './sequence-cap.ts';
 
-const scrollbackLines = 10_000;
-const fontFamily = "'JetBrains Mono Variable', ui-monospace, monospace";
-const fontSize = 13;
+const ownFonts = "'JetBrains Mono Variable', ui-monospace, monospace";
+
+/** How a terminal looks: of the settings. */
+export type ScreenLook = Pick<TerminalSettings, 'fontFamily' | 'fontSize' | 'cursor' | 'cursorBlinks' | 'scrollback'>;
 
 export interface ScreenEvents {
   /** Typed, pasted, or answered by the terminal itself to a question of the guest. */
@@ -29,6 +32,11 @@ export interface ScreenEvents {
   over(target: string | null): void;
   /** The guest wants this on the clipboard. */
   clipboard(text: string): void;
+  /** What the guest calls itself: hostile text. It cannot ask for it back. */
+  title(text: string): void;
+  /** The shell is in this directory now. */
+  directory(path: string): void;
+  bell(): void;
 }
 
 /** A terminal on the page. It knows nothing of where its text comes from. */
@@ -47,11 +55,15 @@ export interface Screen {
   find(text: string, backwards: boolean): boolean;
   endFind(): void;
   focus(): void;
+  /** Draws it in another way from now on. */
+  look(look: ScreenLook): void;
+  /** Whether it is seen. One that is not costs no graphics memory, of which a browser gives to 16 at most. */
+  show(shown: boolean): void;
   dispose(): void;
 }
 
 /** Opens a terminal in an element of the page, which it fills from then on. */
-export function openScreen(element: HTMLElement, events: ScreenEvents): Screen {
+export function openScreen(element: HTMLElement, look: ScreenLook, events: ScreenEvents): Screen {
   const pressed = (_: MouseEvent, text: string) => {
     const target = linkTarget(text);
     if (target !== null) events.link(target);
@@ -61,10 +73,8 @@ export function openScreen(element: HTMLElement, events: ScreenEvents): Screen {
   const terminal = new Terminal({
     allowProposedApi: true,
     documentOverride: ownDocument(styleNonce()),
-    fontFamily,
-    fontSize,
+    ...optionsOf(look),
     lineHeight: 1.15,
-    scrollback: scrollbackLines,
     theme: screenTheme(element),
     // WCAG 1.4.3, whatever colours the guest puts on each other.
     minimumContrastRatio: 4.5,
@@ -75,34 +85,45 @@ export function openScreen(element: HTMLElement, events: ScreenEvents): Screen {
   const search = new SearchAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(search);
-  terminal.loadAddon(new Unicode11Addon());
+  terminal.loadAddon(new UnicodeGraphemesAddon());
   terminal.loadAddon(new WebLinksAddon(pressed, { hover: over, leave }));
-  terminal.unicode.activeVersion = '11';
   terminal.attachCustomKeyEventHandler((event) => event.type !== 'keydown' || !events.key(event));
   terminal.parser.registerOscHandler(52, (payload) => {
     const text = clipboardText(payload);
     if (text !== null) events.clipboard(text);
     return true;
   });
+  terminal.parser.registerOscHandler(7, (payload) => {
+    const path = reportedDirectory(payload);
+    if (path !== null) events.directory(path);
+    return true;
+  });
+  terminal.onTitleChange(events.title);
+  terminal.onBell(events.bell);
   terminal.onData(events.typed);
   terminal.onResize(({ cols, rows }) => events.resized({ columns: cols, rows }));
   withOwnStyles(styleNonce(), () => terminal.open(element));
-  const webgl = drawWithWebgl(terminal);
+  let webgl = drawWithWebgl(terminal);
 
-  const refit = () => fitWithin(terminal, fit);
+  const refit = () => fitWithin(terminal, fit, element);
   refit();
   const resizes = new ResizeObserver(() => requestAnimationFrame(refit));
   resizes.observe(element);
   const stopTheme = onColourScheme(() => {
     terminal.options.theme = screenTheme(element);
   });
-  // The size of a cell is another once the font is there.
-  void document.fonts.load(`${fontSize}px ${fontFamily}`).then(() => {
-    if (disposed) return;
-    terminal.options.fontFamily = `${fontFamily}, monospace`;
-    refit();
-  });
   let disposed = false;
+  /** The size of a cell is another once the font is there, which xterm.js sees when the name changes. */
+  function measureAnew(): void {
+    const { fontFamily = ownFonts, fontSize } = terminal.options;
+    const measured = () => {
+      if (disposed) return;
+      terminal.options.fontFamily = `${fontFamily}, monospace`;
+      refit();
+    };
+    document.fonts.load(`${fontSize}px ${fontFamily}`).then(measured, measured);
+  }
+  measureAnew();
   let cap = new SequenceCap();
 
   return {
@@ -123,6 +144,20 @@ export function openScreen(element: HTMLElement, events: ScreenEvents): Screen {
       terminal.clearSelection();
     },
     focus: () => terminal.focus(),
+    look(next) {
+      terminal.options = optionsOf(next);
+      measureAnew();
+      refit();
+    },
+    show(shown) {
+      if (shown) {
+        webgl ??= drawWithWebgl(terminal);
+        refit();
+      } else {
+        webgl?.dispose();
+        webgl = null;
+      }
+    },
     dispose() {
       disposed = true;
       stopTheme();
@@ -134,13 +169,25 @@ export function openScreen(element: HTMLElement, events: ScreenEvents): Screen {
 }
 
 /**
- * CAN ends a sequence that was cut off. Then, by xterm's control sequences: the first screen, a soft reset (DECSTR), no mouse reports, no focus
+ * CAN ends a sequence that was cut off. Then, by xterm's control sequences: the first screen and its cursor (which is saved before, since on the
+ * first screen itself the cursor would go where it was saved last), a soft reset (DECSTR), no mouse reports, no focus
  * reports, no bracketed paste, a cursor that is seen.
  */
-const settling = '\u0018\u001b[?1049l\u001b[!p\u001b[?9;1000;1002;1003;1004;1005;1006;1015;2004l\u001b[?25h';
+const settling = '\u0018\u001b7\u001b[?1049l\u001b[!p\u001b[?9;1000;1002;1003;1004;1005;1006;1015;2004l\u001b[?25h';
 
-/** Within what the contract allows. */
-function fitWithin(terminal: Terminal, fit: FitAddon): void {
+function optionsOf({ fontFamily, fontSize, cursor, cursorBlinks, scrollback }: ScreenLook): ITerminalOptions {
+  return {
+    fontFamily: fontFamily === '' ? ownFonts : `${fontFamily}, ${ownFonts}`,
+    fontSize,
+    cursorStyle: cursor,
+    cursorBlink: cursorBlinks,
+    scrollback,
+  };
+}
+
+/** Within what the contract allows. One that is not seen has no size, and keeps the one that it had. */
+function fitWithin(terminal: Terminal, fit: FitAddon, element: HTMLElement): void {
+  if (element.offsetParent === null) return;
   const room = fit.proposeDimensions();
   if (room === undefined || Number.isNaN(room.cols) || Number.isNaN(room.rows)) return;
   terminal.resize(Math.min(1000, Math.max(2, room.cols)), Math.min(500, Math.max(1, room.rows)));

@@ -1,7 +1,9 @@
 import { type } from '@orpc/contract';
 import { z } from 'zod';
 import { firstFleetView } from '../first-fleet-view.ts';
-import { procedure } from './base.ts';
+import { firstTerminalSettings } from '../first-terminal-settings.ts';
+import { hostId, procedure } from './base.ts';
+import { shellDirectory } from './terminals.ts';
 
 /** How the fleet page was left. Every field falls back by itself, so that one damaged value costs only itself. */
 export const fleetView = z.object({
@@ -15,9 +17,63 @@ export const fleetView = z.object({
 });
 export type FleetView = z.infer<typeof fleetView>;
 
+/** How terminals look and what they do. */
+const terminalFields = {
+  /** CSS font families to be tried in order; empty: Hum's own. It ends in a style sheet, and can leave no place in it. */
+  fontFamily: z
+    .string()
+    .max(200)
+    .regex(/^[\p{L}\p{N} ,'"._-]*$/u, 'A font has letters, digits, spaces and commas in its name.'),
+  /** CSS pixels. */
+  fontSize: z.int().min(8).max(32),
+  cursor: z.enum(['block', 'bar', 'underline']),
+  cursorBlinks: z.boolean(),
+  /** Lines that are kept above the screen. */
+  scrollback: z.int().min(0).max(100_000),
+  bell: z.enum(['off', 'flash', 'sound']),
+  /** Whether a paste of several lines, or with sudo or rm in it, is shown before it is sent. */
+  looksAtPastes: z.boolean(),
+  /** A host whose group or one of whose tags is among these is marked as production. */
+  productionLabels: z.array(z.string().trim().min(1).max(64)).max(32),
+};
+const terminalSettings = z.object(terminalFields);
+export type TerminalSettings = z.infer<typeof terminalSettings>;
+
+/** The shells that were open, to be offered again after a restart. */
+const openShells = z.object({
+  shown: z.boolean(),
+  tabs: z
+    .array(
+      z.object({
+        /** As a person called it; null: as the host is called. */
+        name: z.string().max(80).nullable(),
+        split: z.enum(['beside', 'below']),
+        panes: z
+          .array(z.object({ host: hostId, directory: shellDirectory.nullable() }))
+          .min(1)
+          .max(2),
+      }),
+    )
+    .max(32),
+});
+export type OpenShells = z.infer<typeof openShells>;
+
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'dark', 'light']).catch('system'),
   fleetView: fleetView.catch(firstFleetView),
+  terminal: z
+    .object({
+      fontFamily: terminalFields.fontFamily.catch(firstTerminalSettings.fontFamily),
+      fontSize: terminalFields.fontSize.catch(firstTerminalSettings.fontSize),
+      cursor: terminalFields.cursor.catch(firstTerminalSettings.cursor),
+      cursorBlinks: terminalFields.cursorBlinks.catch(firstTerminalSettings.cursorBlinks),
+      scrollback: terminalFields.scrollback.catch(firstTerminalSettings.scrollback),
+      bell: terminalFields.bell.catch(firstTerminalSettings.bell),
+      looksAtPastes: terminalFields.looksAtPastes.catch(firstTerminalSettings.looksAtPastes),
+      productionLabels: terminalFields.productionLabels.catch(firstTerminalSettings.productionLabels),
+    })
+    .catch(firstTerminalSettings),
+  openShells: openShells.catch({ shown: false, tabs: [] }),
   /** Commands of `Match exec` in ssh_config that may be run here. */
   allowedCommands: z.array(z.string().max(10_000)).max(1000).catch([]),
 });
@@ -33,6 +89,8 @@ const settingsChange = z.object({
       hiddenColumns: z.array(z.string().max(32)).max(32),
     })
     .optional(),
+  terminal: terminalSettings.optional(),
+  openShells: openShells.optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

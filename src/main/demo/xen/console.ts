@@ -1,6 +1,7 @@
 import type { ServerChannel } from 'ssh2';
 import type { Pty } from '../pty.ts';
 import type { SimulatedHost } from '../simulated-host.ts';
+import { TypedLine } from '../typed-line.ts';
 import type { Domain } from './domain.ts';
 import { guestCommand } from './guest-shell.ts';
 import type { XenHost } from './xen-host.ts';
@@ -11,7 +12,6 @@ const leave = 0x1d;
 const lookMs = 200;
 /** errno(3) EAGAIN: another has the console. */
 const held = 11;
-const longestLine = 1024;
 
 /** `xl console` on a PTY: the login and the shell of a simulated guest, until it ends or the client leaves. */
 export class GuestConsole {
@@ -22,8 +22,12 @@ export class GuestConsole {
   readonly #pty: Pty;
   #timer: NodeJS.Timeout | undefined;
   #mode: 'login' | 'password' | 'shell' = 'login';
-  #line = '';
   #ended = false;
+  readonly #typed = new TypedLine({
+    echo: (bytes) => void this.#channel.write(bytes),
+    line: (line) => this.#enter(line),
+    interrupt: () => this.#prompt(),
+  });
 
   constructor(channel: ServerChannel, host: SimulatedHost, xen: XenHost, id: number, pty: Pty) {
     this.#channel = channel;
@@ -53,33 +57,12 @@ export class GuestConsole {
     for (const byte of chunk) {
       if (this.#ended) return;
       if (byte === leave) this.#end(0, '\n');
-      else if (this.#domain()?.state === 'alive') this.#key(byte);
+      else if (this.#domain()?.state === 'alive') this.#typed.take(byte);
     }
   }
 
   #domain(): Domain | undefined {
     return this.#xen.at(this.#host.now()).machine.domain(this.#id, this.#host.now());
-  }
-
-  #key(byte: number): void {
-    const character = String.fromCharCode(byte);
-    if (character === '\r' || character === '\n') {
-      this.#print('\n');
-      const line = this.#line;
-      this.#line = '';
-      this.#enter(line);
-    } else if (byte === 0x7f || byte === 0x08) {
-      if (this.#line !== '' && this.#mode !== 'password') this.#print('\b \b');
-      this.#line = this.#line.slice(0, -1);
-    } else if (byte === 0x03) {
-      this.#line = '';
-      this.#print('^C\n');
-      this.#prompt();
-    } else if (byte >= 0x20 && this.#line.length < longestLine) {
-      this.#line += character;
-      // What was typed comes back as the bytes it came in: UTF-8 passes.
-      if (this.#mode !== 'password') this.#channel.write(Buffer.from([byte]));
-    }
   }
 
   #enter(line: string): void {
@@ -92,7 +75,7 @@ export class GuestConsole {
       this.#print(`\nThis guest is simulated; "help" tells what it knows.\n`);
     } else {
       const { text, next } = guestCommand(line, { domain, pty: this.#pty, now: this.#host.now() });
-      this.#print(Buffer.from(text, 'latin1').toString());
+      this.#print(text);
       if (next === 'logout') this.#mode = 'login';
       else if (next) this.#xen.machine.askToEnd(this.#id, next, this.#host.now());
     }
@@ -100,6 +83,7 @@ export class GuestConsole {
   }
 
   #prompt(): void {
+    this.#typed.echoes = this.#mode !== 'password';
     const name = this.#domain()?.name ?? '';
     this.#print({ login: `\n${name} login: `, password: 'Password: ', shell: `root@${name}:~# ` }[this.#mode]);
   }

@@ -1,0 +1,59 @@
+import type { TerminalSize } from '../../shared/contract/terminals.ts';
+import { type Problem, problemOf } from '../../shared/errors.ts';
+import type { LoginShells, Runner } from '../ssh/session.ts';
+import { shellEnded, shellTakesNothing } from './failures.ts';
+import script from './shell.sh?raw';
+import type { TerminalFeed } from './terminal-feed.ts';
+import { type OpenChannel, Wire } from './wire.ts';
+
+export interface ShellPlace {
+  /** The inventory id. */
+  readonly host: string;
+  /** Where the shell begins, an absolute path; null: where a login begins. */
+  readonly directory: string | null;
+}
+
+/** A login shell on a host for one reader, on the session that is there. */
+export class HostShell {
+  readonly #place: ShellPlace;
+  readonly #session: Runner & LoginShells;
+  readonly #feed: TerminalFeed;
+  readonly #wire: Wire;
+
+  constructor(place: ShellPlace, size: TerminalSize, feed: TerminalFeed, session: Runner & LoginShells) {
+    this.#place = place;
+    this.#session = session;
+    this.#feed = feed;
+    this.#wire = new Wire(size, feed, () => shellTakesNothing(place.host));
+  }
+
+  /** Runs until the shell is over, and tells the feed why; or until aborted. Never rejects. */
+  async follow(signal: AbortSignal): Promise<void> {
+    try {
+      this.#feed.end(await this.#whole(signal));
+    } catch (error) {
+      this.#feed.end(problemOf(error));
+    }
+  }
+
+  /** @throws HumError `flooded` when the shell has not taken in much of what came before */
+  write(text: string): void {
+    this.#wire.write(text);
+  }
+
+  resize(size: TerminalSize): void {
+    this.#wire.resize(size);
+  }
+
+  acknowledge(characters: number): void {
+    this.#wire.acknowledge(characters);
+  }
+
+  async #whole(signal: AbortSignal): Promise<Problem> {
+    const { directory, host } = this.#place;
+    const open: OpenChannel =
+      directory === null ? (...call) => this.#session.shell(...call) : (...call) => this.#session.terminal(script, [directory], ...call);
+    const end = await this.#wire.attach(open, signal);
+    return 'error' in end ? end.error.problem : shellEnded(host, end);
+  }
+}
