@@ -27,6 +27,8 @@ export interface TcpProxy {
   readonly connections: number;
   /** For all connections, from now on. */
   set(weather: Weather): void;
+  /** Which port new connections are passed on to, from now on. */
+  leadTo(port: number): void;
   /** Ends every connection with a TCP reset. */
   reset(): void;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export interface TcpProxy {
 /** Starts one before a server. */
 export async function tcpProxy(server: { readonly port: number; readonly host?: string }, weather: Weather = {}): Promise<TcpProxy> {
   let now = weather;
+  let farPort = server.port;
   let connections = 0;
   const sockets = new Set<Socket>();
 
@@ -74,7 +77,7 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
 
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     connections += 1;
-    const far = connect({ port: server.port, host: server.host ?? '127.0.0.1', noDelay: true, allowHalfOpen: true });
+    const far = connect({ port: farPort, host: server.host ?? '127.0.0.1', noDelay: true, allowHalfOpen: true });
     for (const socket of [near, far]) sockets.add(socket);
     pass(near, far);
     pass(far, near);
@@ -92,6 +95,9 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
     },
     set(next) {
       now = next;
+    },
+    leadTo(port) {
+      farPort = port;
     },
     reset() {
       for (const socket of sockets) socket.resetAndDestroy();
