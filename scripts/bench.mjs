@@ -16,6 +16,7 @@ const outDir = join(root, 'node_modules', '.cache', 'hum-bench');
 const needs = {
   'fan-out': { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash', clush: 'clustershell', pdsh: 'pdsh' },
   overview: { chromium: 'chromium' },
+  sessions: { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash' },
   xen: { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash', clush: 'clustershell', chromium: 'chromium' },
 };
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { formatBytes } from '../../src/shared/units.ts';
 import { freePort } from '../support/sshd.ts';
+import { tcpProxy } from '../support/tcp-proxy.ts';
 import { countOf, line, names } from './fleet.ts';
 import { expect, test } from './sshd.ts';
 
@@ -111,24 +112,37 @@ test('a host that comes back with another key is refused, with both fingerprints
 }) => {
   const key = await rig.clientKey();
   const sshd = await rig.sshd();
-  const dialog = await addHostDialog(page, { address: '127.0.0.1', name: 'moved', user: account, port: sshd.port, keyFile: key.path });
-  await dialog.getByRole('button', { name: 'Add host' }).click();
-  await line(page, 'moved').getByRole('link').click();
-  await page.getByRole('button', { name: 'Trust key…' }).click();
-  await page.getByRole('button', { name: 'Trust 1 key' }).click();
-  await expect(page.getByText('Online')).toBeVisible();
+  const successor = await rig.sshd();
+  // The address is the proxy's all along: a port that is given back between two servers may be somebody else's by then.
+  const network = await tcpProxy({ port: sshd.port });
+  try {
+    const fields = { address: '127.0.0.1', name: 'moved', user: account, port: network.port, keyFile: key.path };
+    const dialog = await addHostDialog(page, fields);
+    await dialog.getByRole('button', { name: 'Add host' }).click();
+    await line(page, 'moved').getByRole('link').click();
+    await page.getByRole('button', { name: 'Trust key…' }).click();
+    await page.getByRole('button', { name: 'Trust 1 key' }).click();
+    await expect(page.getByRole('main').getByText('Online', { exact: true })).toBeVisible();
 
-  await sshd.daemon.stop();
-  await expect(page.getByRole('status').filter({ hasText: 'refused the connection' })).toBeVisible({ timeout: 20_000 });
-  const successor = await rig.sshd({ port: sshd.port });
-  await page.getByRole('button', { name: 'Retry now' }).click();
-  await expect(page.getByText('Key changed')).toBeVisible({ timeout: 20_000 });
-  await page.getByRole('button', { name: 'Compare keys…' }).click();
-  const keys = page.getByRole('dialog', { name: 'Host keys' });
-  await expect(keys.getByText('Known: ssh-ed25519')).toContainText('known_hosts:1');
-  await expect(keys).toContainText(sshd.hostKeys[0]?.fingerprint ?? '');
-  await expect(keys).toContainText(successor.hostKeys[0]?.fingerprint ?? '');
-  await expect(keys.getByRole('button', { name: /trust/i })).toHaveCount(0);
+    // It tries again by itself, whenever its backoff says so: what a person does in that moment is a race, and not needed.
+    network.leadTo(successor.port);
+    network.reset();
+    await page.getByRole('button', { name: 'Compare keys…' }).click();
+    const keys = page.getByRole('dialog', { name: 'Host keys' });
+    await expect(keys.getByText('Known: ssh-ed25519')).toContainText('known_hosts:1');
+    await expect(keys).toContainText(sshd.hostKeys[0]?.fingerprint ?? '');
+    await expect(keys).toContainText(successor.hostKeys[0]?.fingerprint ?? '');
+    await expect(keys.getByRole('button', { name: /trust/i })).toHaveCount(0);
+    await keys.getByRole('button', { name: 'Close' }).last().click();
+    await expect(page.getByRole('main').getByText('Key changed', { exact: true })).toBeVisible();
+    // To try again is no way around it.
+    const before = network.connections;
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await expect.poll(() => network.connections).toBeGreaterThan(before);
+    await expect(page.getByRole('main').getByText('Key changed', { exact: true })).toBeVisible();
+  } finally {
+    await network.close();
+  }
 });
 
 test('hosts of a range are added together, and their keys trusted together once they have been compared', async ({

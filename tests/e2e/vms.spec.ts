@@ -42,7 +42,14 @@ test('the table shows every VM, filters as it is asked, and says what it does no
 
 test('a host whose xl may not be run says so with what to do', async ({ page }) => {
   await openVms(page);
-  await expect(page.getByRole('list', { name: 'Hosts whose toolstack needs help' })).toContainText('may not run xl');
+  const troubles = page.getByRole('list', { name: 'Hosts whose toolstack needs help' });
+  await expect(troubles).toContainText('may not run xl');
+  const lacking = troubles.getByRole('listitem').filter({ hasText: 'may not run xl' });
+  await lacking.getByRole('link').first().click();
+  const xen = page.getByRole('region', { name: 'Xen' });
+  await expect(xen.locator('pre')).toContainText(/^\S+ ALL=\(root\) NOPASSWD: \/usr\/bin\/true "",/m);
+  await expect(xen.locator('pre')).not.toContainText('NOPASSWD: ALL');
+  await expect(xen.getByRole('button', { name: 'Copy the lines' })).toBeVisible();
 });
 
 test('a VM is paused: what will be done is shown first, then done, and the table tells the new state', async ({ page }) => {

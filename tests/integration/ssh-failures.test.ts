@@ -84,6 +84,21 @@ test('a host that offers only what nobody should use any more has no algorithm i
   expect(status.problem.message).toContain('for encryption');
 });
 
+test('a real server that has only ciphers or key exchanges of long ago is refused; one that signs with SHA-1 alone is let in, as nothing better is there', async () => {
+  const rsa = await rig.hostKey('rsa');
+  for (const [settings, what] of [
+    [{ Ciphers: 'aes256-cbc' }, 'for encryption'],
+    [{ KexAlgorithms: 'diffie-hellman-group1-sha1' }, 'for the key exchange'],
+  ] as const) {
+    const old = await rig.sshd({ hostKeys: [rsa], settings });
+    const { state, problem } = await firstProblem(sessionFor(await targetFor(rig, old, { key })));
+    expect([state, problem.code, problem.message]).toEqual(['unreachable', 'no-common-algorithm', expect.stringContaining(what)]);
+    await old.daemon.stop();
+  }
+  const signing = await rig.sshd({ hostKeys: [rsa], settings: { HostKeyAlgorithms: 'ssh-rsa' } });
+  await online(sessionFor(await targetFor(rig, signing, { key })));
+});
+
 test('a refused login names what was tried and how to put the key there', async () => {
   const status = await firstProblem(sessionFor(await targetFor(rig, sshd, { key: stranger })));
   expect(status).toMatchObject({ state: 'auth-failed', problem: { code: 'auth-failed' } });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   key = await rig.clientKey();
   [bastion, inner] = await Promise.all([
     rig.sshd({ settings: { MaxSessions: '2', MaxStartups: '3:100:4' } }),
-    rig.sshd({ listen: loopback(40) }),
+    rig.sshd({ listen: loopback(100) }),
   ]);
   jumps = createJumpHosts({ gate }, () => 0);
 });
@@ -46,7 +46,7 @@ function behind(target: Target): Session {
   return sessionFor(target, { jumps, gate });
 }
 
-test('forty hosts share one connection to a jump host that would not stand forty', async () => {
+test('a hundred hosts share one connection to a jump host that would not stand a hundred', async () => {
   const before = logins(bastion);
   const way = await through(bastion);
   const sessions = await Promise.all(inner.addresses.map(async (address) => behind(await targetFor(rig, inner, { key, address, way }))));

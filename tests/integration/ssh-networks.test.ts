@@ -110,6 +110,25 @@ test.each<[string, (path: string) => Misbehaviour, string]>([
   await nothingLeaked(before);
 });
 
+test('a host that shows another key when the keys are exchanged anew is cut off, and nothing is learnt from it', async () => {
+  const laterKey = await rig.hostKey();
+  for (const later of [laterKey, hostKey]) {
+    const host = await badHost({ kind: 'other-key-later', hostKey: hostKey.path, laterKey: later.path });
+    badHosts.push(host);
+    const target = await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key });
+    const session = await online(sessionFor(target));
+    const ran = await session.run('true').then(
+      ({ stdout }) => stdout.toString(),
+      (error) => error.problem?.code,
+    );
+    expect(ran).toBe(later === hostKey ? 'done\n' : 'connection-lost');
+    const known = (each: KeyPair) =>
+      target.knownHosts.check('127.0.0.1', host.port, Buffer.from(each.public.split(' ')[1] ?? '', 'base64'));
+    expect([known(hostKey).kind, known(laterKey).kind]).toEqual(['known', 'changed']);
+    await session.stop();
+  }
+});
+
 test('an exit without an EOF is an exit', async () => {
   const host = await badHost({ kind: 'no-eof', hostKey: hostKey.path });
   badHosts.push(host);

@@ -124,6 +124,14 @@ test('a forced command is told as such, whether it ends, waits, or sends back wh
   expect(await problemWith({ ForceCommand: 'cat' })).toMatchObject({ code: 'no-shell' });
 });
 
+test.runIf(process.getuid?.() === 0)('an account that is locked into a folder without a shell is told as such', async () => {
+  // sshd's own empty folder: every folder above a ChrootDirectory has to be root's.
+  expect(await problemWith({ ChrootDirectory: '/run/sshd' })).toMatchObject({
+    code: 'no-shell',
+    message: expect.stringContaining('shell'),
+  });
+});
+
 test('a login shell that lets nobody in, or prints without end, is told as such', async () => {
   expect(await problemWith({}, '/usr/sbin/nologin')).toMatchObject({ code: 'no-shell', detail: expect.stringContaining('not available') });
   expect(await problemWith({}, '/bin/bash', { '.bashrc': 'yes\n' })).toMatchObject({ code: 'flooded' });

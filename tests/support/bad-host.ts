@@ -5,6 +5,7 @@
  *     … host.port …
  *     await host.close();
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server as NetServer, Socket } from 'node:net';
 import ssh2, { type Algorithms, type AuthenticationType, type Connection, type KeyboardAuthContext, type ServerChannel } from 'ssh2';
@@ -52,6 +53,8 @@ export type Misbehaviour =
   | { readonly kind: 'flood-for-ever'; readonly hostKey: string }
   /** Reports the exit status and never closes the channel. */
   | { readonly kind: 'never-closes'; readonly hostKey: string }
+  /** Shows its key, and another one when the keys of the connection are exchanged anew, in the middle of a command (RFC 4253 §9). */
+  | { readonly kind: 'other-key-later'; readonly hostKey: string; readonly laterKey: string }
   /** Cuts the connection in the middle of a command. */
   | { readonly kind: 'cuts-off'; readonly hostKey: string };
 
@@ -216,6 +219,16 @@ function runCommand(channel: ServerChannel, client: Connection, behaviour: SshBe
       case 'cuts-off':
         channel.write(ready, () => client.end());
         return;
+      case 'other-key-later':
+        channel.write(ready, () =>
+          exchangeAnew(client, behaviour.laterKey, () => {
+            channel.stderr.write(ready);
+            channel.write('done\n');
+            channel.exit(0);
+            channel.end();
+          }),
+        );
+        return;
       case 'one-byte-at-a-time':
         channel.stderr.write(ready);
         channel.write(`${ready}slow but well\n`, () => {
@@ -244,6 +257,16 @@ function floodForEver(client: Connection, channel: ServerChannel): void {
     else setImmediate(more);
   };
   more();
+}
+
+/** Exchanges keys with the signature of this host key, of the same type as the one before; `done` when the client took it. */
+function exchangeAnew(client: Connection, file: string, done: () => void): void {
+  const key = ssh2.utils.parseKey(readFileSync(file));
+  const [parsed] = [key].flat();
+  if (parsed === undefined || parsed instanceof Error) throw new Error(`${file} is no key`);
+  const { _protocol: protocol } = client as unknown as { _protocol: { _hostKeys: Record<string, unknown> } };
+  for (const type of Object.keys(protocol._hostKeys)) protocol._hostKeys[type] = parsed;
+  client.rekey(done);
 }
 
 /** A length that promises more than ever comes, and the end of the connection. */

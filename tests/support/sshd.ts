@@ -44,6 +44,8 @@ export interface ServerOptions {
 export interface SshdOptions extends ServerOptions {
   /** Lines of sshd_config(5), `{ MaxSessions: '1', ListenAddress: … }`; they win over the rig's own. */
   readonly settings?: Readonly<Record<string, string | readonly string[]>>;
+  /** A folder that stands for /etc/pam.d in a mount namespace of the server's own: nothing of this machine changes. Root only. */
+  readonly pamFolder?: string;
 }
 
 /** A server that runs. `daemon` freezes, thaws, stops and restarts its processes. */
@@ -120,7 +122,7 @@ export async function openRig(): Promise<Rig> {
 
     hostKey: (type = 'ed25519') => keyPair(type),
 
-    async sshd({ listen = ['127.0.0.1'], port, hostKeys, settings = {} } = {}) {
+    async sshd({ listen = ['127.0.0.1'], port, hostKeys, settings = {}, pamFolder } = {}) {
       const keys = hostKeys ?? [await keyPair('ed25519')];
       const chosen = port ?? (await freePort());
       // sshd's privilege separation folder; a boot makes it, a container does not.
@@ -130,7 +132,9 @@ export async function openRig(): Promise<Rig> {
         const addresses = listen.slice(from, from + addressesPerSshd);
         const file = join(dir, `sshd_config-${++serial}`);
         await writeFile(file, sshdConfig(chosen, addresses, keys, authorizedKeys, settings));
-        commands.push(['/usr/sbin/sshd', '-D', '-e', '-f', file]);
+        const alone = ['/usr/sbin/sshd', '-D', '-e', '-f', file];
+        const bound = 'mount --bind "$1" /etc/pam.d && shift && exec "$@"';
+        commands.push(pamFolder === undefined ? alone : ['unshare', '--mount', 'sh', '-c', bound, 'sh', pamFolder, ...alone]);
       }
       const daemon = new Daemon(commands, listen, chosen);
       daemons.push(daemon);

@@ -27,6 +27,8 @@ export interface TcpProxy {
   readonly connections: number;
   /** For all connections, from now on. */
   set(weather: Weather): void;
+  /** Which port new connections are passed on to, from now on. */
+  leadTo(port: number): void;
   /** Ends every connection with a TCP reset. */
   reset(): void;
   close(): Promise<void>;
@@ -35,14 +37,34 @@ export interface TcpProxy {
 /** Starts one before a server. */
 export async function tcpProxy(server: { readonly port: number; readonly host?: string }, weather: Weather = {}): Promise<TcpProxy> {
   let now = weather;
+  let farPort = server.port;
   let connections = 0;
   const sockets = new Set<Socket>();
 
-  /** Passes bytes on in their order, each not before its time. */
+  /** Passes bytes on in their order, each not before its time. One timer for each way: two that are due in one millisecond may swap. */
   function pass(from: Socket, to: Socket): void {
+    const queue: { readonly chunk: Buffer; readonly due: number }[] = [];
+    let armed = false;
     let free = 0;
     let ended = false;
     let waiting = 0;
+    const goOn = () => {
+      const [next] = queue;
+      if (next === undefined || armed) return;
+      armed = true;
+      setTimeout(drain, Math.max(0, next.due - performance.now()));
+    };
+    const drain = () => {
+      armed = false;
+      for (let next = queue[0]; next !== undefined && next.due <= performance.now(); next = queue[0]) {
+        queue.shift();
+        waiting -= next.chunk.length;
+        if (to.writable) to.write(next.chunk);
+      }
+      if (waiting < 512 * 1024) from.resume();
+      if (ended && waiting === 0) to.end();
+      goOn();
+    };
     from.on('data', (chunk: Buffer) => {
       const { delayMs = 0, bytesPerSecond = Number.POSITIVE_INFINITY, blackHole = false } = now;
       if (blackHole) return;
@@ -51,15 +73,8 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
       waiting += chunk.length;
       // What is on the way fills no memory without end.
       if (waiting > 1024 * 1024) from.pause();
-      setTimeout(
-        () => {
-          waiting -= chunk.length;
-          if (waiting < 512 * 1024) from.resume();
-          if (to.writable) to.write(chunk);
-          if (ended && waiting === 0) to.end();
-        },
-        Math.max(0, free - performance.now()) + delayMs,
-      );
+      queue.push({ chunk, due: free + delayMs });
+      goOn();
     });
     from.on('end', () => {
       ended = true;
@@ -74,7 +89,7 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
 
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     connections += 1;
-    const far = connect({ port: server.port, host: server.host ?? '127.0.0.1', noDelay: true, allowHalfOpen: true });
+    const far = connect({ port: farPort, host: server.host ?? '127.0.0.1', noDelay: true, allowHalfOpen: true });
     for (const socket of [near, far]) sockets.add(socket);
     pass(near, far);
     pass(far, near);
@@ -92,6 +107,9 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
     },
     set(next) {
       now = next;
+    },
+    leadTo(port) {
+      farPort = port;
     },
     reset() {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -6,16 +6,19 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
 import { deployPath, domainPath } from '../app/paths.ts';
 import { Figure } from '../components/Figure.tsx';
+import { useFleet } from '../fleet/store.ts';
 import { DomainStateMark } from './DomainStateMark.tsx';
 import { vmCount } from './domain-count.ts';
 import classes from './HostXen.module.css';
 import { divideMemory, type MemoryPart } from './memory-division.ts';
 import { useFollowXen, useXen } from './store.ts';
+import { XenRights } from './XenRights.tsx';
 
 /** What a host's page says of Xen: how its memory is divided, and its domains. Nothing at all where there is no Xen. */
 export function HostXen({ host: id }: { readonly host: string }): ReactNode {
   useFollowXen();
   const host = useXen((state) => state.hosts.get(id));
+  const inventoryHost = useFleet((state) => state.rows.get(id)?.host);
   const domains = useXen((state) => state.domains);
   const rows = useMemo(() => [...domains.values()].filter((row) => row.host === id), [domains, id]);
   if (!host) return null;
@@ -45,6 +48,7 @@ export function HostXen({ host: id }: { readonly host: string }): ReactNode {
       {host.problem ? (
         <div className={classes.problem} role="status">
           <ProblemText problem={host.problem} />
+          {host.problem.code === 'not-permitted' && inventoryHost ? <XenRights host={inventoryHost} /> : null}
         </div>
       ) : null}
       {host.memoryTotal > 0 ? <MemoryBar parts={divideMemory(host, rows)} total={host.memoryTotal} /> : null}

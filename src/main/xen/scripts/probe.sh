@@ -36,9 +36,10 @@ export LC_ALL PATH
 set -f
 
 # How to run Xen's commands: as root (xl answers nobody else), and not for ever. Busybox before 1.30 wants `timeout -t 20`.
-as_root=
-timeout 20 true </dev/null 2>/dev/null && as_root='timeout 20'
-[ "$(id -u)" = 0 ] || { sudo -n true </dev/null 2>/dev/null && as_root="sudo -n $as_root"; }
+limit=
+timeout 20 true </dev/null 2>/dev/null && limit='timeout 20'
+as_root=$limit
+[ "$(id -u)" = 0 ] || { sudo -n true </dev/null 2>/dev/null && as_root="sudo -n $limit"; }
 
 # Runs a command of Xen's, the name of its section first, and leaves what it answered in `answer` and its exit status in `status`. Once one
 # of them did not end by itself, the request runs no more.
@@ -74,6 +75,15 @@ store() {
     '^/(libxl/[0-9]+/(type|device/(vbd|vif|pci)/)|local/domain/[0-9]+/(name|vm|memory/|console/vnc)|vm/[^/]+/(image/|on_))'
 }
 
+# The configurations, found by the words given. Bounded one by one, and by the caller in all: a folder full of other things must not flood the
+# console. A colon would end the name for the reader.
+configurations() {
+  "$@" find -L "$root/etc/xen" "$root/etc/xen/auto" -maxdepth 1 -type f -size -65537c \
+    ! -name '*[:[:cntrl:]]*' ! -name '.*' ! -name '*~' ! -name '*.bak' ! -name '*.dpkg-*' ! -name '*.rpm*' \
+    ! -name xl.conf ! -name 'xend-*' ! -name 'x[lm]example*' \
+    -exec grep -s '' /dev/null {} + 2>/dev/null </dev/null
+}
+
 # The last answers: a text that has not changed since is not sent again. No answer is a dash.
 domains=-
 configurations=-
@@ -100,11 +110,9 @@ xen() {
     ask xen-uptime $as_root $tool uptime
     add xen-uptime "$answer"
   fi
-  # Bounded one by one and in all: a folder full of other things must not flood the console. A colon would end the name for the reader.
-  answer=$($as_root find -L "$root/etc/xen" "$root/etc/xen/auto" -maxdepth 1 -type f -size -65537c \
-    ! -name '*[:[:cntrl:]]*' ! -name '.*' ! -name '*~' ! -name '*.bak' ! -name '*.dpkg-*' ! -name '*.rpm*' \
-    ! -name xl.conf ! -name 'xend-*' ! -name 'x[lm]example*' \
-    -exec grep -s '' /dev/null {} + 2>/dev/null </dev/null | head -c 3000000)
+  # sudo may allow Xen's commands and not this one: then what everybody may read is what there is.
+  answer=$(configurations $as_root | head -c 3000000)
+  [ -n "$answer" ] || [ "$as_root" = "$limit" ] || answer=$(configurations $limit | head -c 3000000)
   if [ "$answer" = "$configurations" ]; then
     frame="$frame$nonce xen-files-same$newline"
   else
