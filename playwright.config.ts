@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import type { ShellOptions } from './tests/e2e/hum.ts';
+import { startedLabs } from './tests/support/lab-host.ts';
 
 const inBrowser = {
   shell: 'web',
@@ -24,7 +25,7 @@ export default defineConfig<ShellOptions>({
     { name: 'web', testIgnore: '**/lab/**', use: inBrowser },
     // *.web.spec.ts: what only a browser has, a link and a token.
     { name: 'desktop', testIgnore: ['**/lab/**', '**/*.web.spec.ts'], use: { shell: 'desktop' } },
-    // There is one host, and each test changes it (tests/lab/README.md). It is emulated: what takes a second elsewhere takes ten.
-    { name: 'lab', testMatch: '**/lab/**/*.spec.ts', use: inBrowser, fullyParallel: false, workers: 1, timeout: 300_000 },
+    // Each test changes its host (tests/lab/README.md). It is emulated: what takes a second elsewhere takes ten.
+    { name: 'lab', testMatch: '**/lab/**/*.spec.ts', use: inBrowser, workers: Math.max(1, startedLabs().length), timeout: 300_000 },
   ],
 });

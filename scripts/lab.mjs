@@ -96,7 +96,7 @@ async function test(files) {
   const host = await startHost(name, { say });
   const config = join(root, 'tests', 'lab', 'vitest.config.ts');
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  return inherit(node24, [vitest, 'run', '--config', config, ...files], labEnvironment(host));
+  return inherit(node24, [vitest, 'run', '--config', config, ...files], labEnvironment([host]));
 }
 
 /** One JSON object a line: for people, and for whoever starts a lab from a program. */

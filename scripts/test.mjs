@@ -38,9 +38,9 @@ await stage('system packages', [], async () => {
   lacking = await provideSystemPackages(testPackages);
   return lacking === undefined ? one('passed') : skip(lacking);
 });
-// Built and booted while the other stages run. One host: the processors of two, emulated on a small machine, wait for each other, and each
-// command takes five times as long.
-const lab = process.env.HUM_TEST_LAB === '0' ? noLab('HUM_TEST_LAB=0') : startLabInBackground();
+// Built and booted while the other stages run. Two hosts, of one processor each: on a small machine they take no longer side by side than one
+// alone, and the tests share them.
+const lab = process.env.HUM_TEST_LAB === '0' ? noLab('HUM_TEST_LAB=0') : startLabInBackground(2);
 await stage('typecheck', ['install'], async () => {
   for (const project of ['node', 'web', 'e2e']) {
     const result = await tool('typescript/bin/tsc', ['-p', `tsconfig.${project}.json`]);
@@ -69,7 +69,7 @@ await stage('e2e desktop', ['install', 'build'], () => {
   const hindrance = windowHindrance();
   return hindrance ? skip(hindrance) : playwright('desktop', {});
 });
-await stage('lab', ['install'], () => onLab((env) => vitest(['--config', 'tests/lab/vitest.config.ts'], env)));
+await stage('lab', ['install'], () => onLab((env) => vitest(['--config', 'tests/lab/vitest.config.ts'], env, 1_200_000)));
 await stage('e2e lab', ['install', 'build', 'lab'], () => {
   const browser = findBrowser();
   return browser ? onLab((env) => playwright('lab', { ...env, HUM_BROWSER: browser })) : skip('no Chromium or Chrome is installed');
@@ -118,8 +118,8 @@ function noLab(hindrance) {
 
 /** @param {(env: Record<string, string>) => Promise<Outcome>} act */
 async function onLab(act) {
-  const { host, hindrance, failure } = await lab.ready;
-  if (host) return act(labEnvironment(host));
+  const { hosts, hindrance, failure } = await lab.ready;
+  if (hosts) return act(labEnvironment(hosts));
   return hindrance ? skip(hindrance) : { ...one('failed'), output: failure };
 }
 
@@ -129,16 +129,16 @@ async function check(running) {
 }
 
 /** Runs a program of node_modules under Node 24. */
-function tool(path, args, env = {}) {
+function tool(path, args, env = {}, limitMs = 900_000) {
   const { FORCE_COLOR: _color, ...inherited } = process.env;
   const plain = { ...inherited, NO_COLOR: '1', ...env };
-  return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: plain, limitMs: 900_000 });
+  return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: plain, limitMs });
 }
 
-async function vitest(args, env = {}) {
+async function vitest(args, env = {}, limitMs = undefined) {
   const report = join(scratch, `${args.join('-').replaceAll('/', '_')}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const result = await tool('vitest/vitest.mjs', ['run', ...args, ...reporters], env);
+  const result = await tool('vitest/vitest.mjs', ['run', ...args, ...reporters], env, limitMs);
   const read = readReport(report);
   return counted(result, read?.numPassedTests, read?.numFailedTests, (read?.numPendingTests ?? 0) + (read?.numTodoTests ?? 0));
 }

@@ -118,7 +118,10 @@ function availableMiB() {
   return Number(/^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
 }
 
-/** What tells the tests where their host is (tests/support/lab-host.ts reads it). @param {RunningHost} host */
-export function labEnvironment(host) {
-  return { HUM_LAB_HOST: JSON.stringify(host) };
+/**
+ * What tells the tests where the hosts are, one for each test that runs beside another (tests/support/lab-host.ts reads it).
+ * @param {readonly RunningHost[]} hosts
+ */
+export function labEnvironment(hosts) {
+  return { HUM_LABS: JSON.stringify(hosts) };
 }

@@ -6,26 +6,39 @@ import { peerOf, startHost, stopHost } from './host.mjs';
 import { machinePid } from './machine.mjs';
 
 /**
- * Builds an image and boots a host of this process's own, whatever other labs run. It ends with `stop`, or with the process; should that be
- * killed, the next lab ends it.
- * @returns {{ ready: Promise<{ host?: import('./host.mjs').RunningHost, hindrance?: string, failure?: string }>,
+ * Builds an image and boots hosts of this process's own, whatever other labs run: as many as are wanted and there is memory for. They end
+ * with `stop`, or with the process; should that be killed, the next lab ends them.
+ * @param {number} wanted
+ * @returns {{ ready: Promise<{ hosts?: readonly import('./host.mjs').RunningHost[], hindrance?: string, failure?: string }>,
  *   stop: () => Promise<void> }} `hindrance` says why there can be no host here, `failure` what went wrong
  */
-export function startLabInBackground() {
-  const name = `test-${process.pid}`;
+export function startLabInBackground(wanted) {
+  const names = Array.from({ length: wanted }, (_, index) => `test-${index + 1}-${process.pid}`);
   process.on('exit', endOwnMachines);
-  // Any free port: the usual one is for the lab that somebody works with.
-  const ready = startHost(name, { port: 0 }).then(
-    (host) => ({ host }),
+  const ready = startAll(names).then(
+    (hosts) => ({ hosts }),
     (error) => (error instanceof LabHindrance ? { hindrance: error.message } : { failure: error.stack }),
   );
   return {
     ready,
     async stop() {
       await ready;
-      await Promise.all([name, peerOf(name)].map(stopHost));
+      await Promise.all(names.flatMap((name) => [name, peerOf(name)]).map(stopHost));
     },
   };
+}
+
+async function startAll(names) {
+  const hosts = [];
+  for (const name of names) {
+    try {
+      // Any free port: the usual one is for the lab that somebody works with.
+      hosts.push(await startHost(name, { port: 0 }));
+    } catch (error) {
+      if (hosts.length === 0 || !(error instanceof LabHindrance)) throw error;
+    }
+  }
+  return hosts;
 }
 
 /** At once: the process ends. */

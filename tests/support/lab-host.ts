@@ -14,13 +14,19 @@ export interface LabHost {
   readonly knownHosts: string;
 }
 
+/** The hosts that `npm test` or `npm run lab -- test` has started: as many files as there are run side by side, each on one of its own. */
+export function startedLabs(): readonly LabHost[] {
+  return JSON.parse(process.env.HUM_LABS ?? '[]') as LabHost[];
+}
+
 /**
- * The host that `npm test` or `npm run lab -- test` has started, else the one that runs on this machine.
+ * The host for this worker, of Vitest or of Playwright, else the one that runs on this machine.
  * @throws Error when none runs
  */
 export async function findLab(): Promise<LabHost> {
-  const { HUM_LAB: name = 'one', HUM_LAB_HOST: started } = process.env;
-  return started === undefined ? ask(name, 'status') : (JSON.parse(started) as LabHost);
+  const labs = startedLabs();
+  const { VITEST_POOL_ID: vitest = 1, TEST_PARALLEL_INDEX: playwright = Number(vitest) - 1, HUM_LAB: name = 'one' } = process.env;
+  return labs[Number(playwright) % labs.length] ?? ask(name, 'status');
 }
 
 /** Pulls its plug and brings it back as it was when it had just come up; connections are lost, the port stays. */

@@ -12,6 +12,7 @@ export const freeDisk = `rm -f ${filler}`;
 export const tidy = `
 ${freeDisk}
 ids() { { timeout 30 xl list | awk 'NR > 1 { print $(NF - 4) }'; timeout 30 xenstore-list /local/domain; } | grep -x '[1-9][0-9]*' | sort -u; }
+pgrep -x 'o?xenstored' >/dev/null || exit 1
 timeout 30 xl list >/dev/null || exit 1
 for try in 1 2 3 4 5; do
   left=$(ids)

@@ -23,6 +23,9 @@ export interface Said {
   readonly stderr: string;
 }
 
+/** `guestN` is 10.0.2.10N. The image has three. */
+export type Guest = `guest${number}`;
+
 export interface Lab {
   readonly host: LabHost;
   /** Two sessions that reconnect by themselves. */
@@ -37,9 +40,9 @@ export interface Lab {
   /** No domain but dom0, /etc/xen as built, saved domains and the filler of the disk gone. Resets a host that does not answer `xl`. */
   tidy(): Promise<void>;
   /** Waits until a guest answers a ping: its kernel and front ends run. */
-  guestAnswers(name: 'guest1' | 'guest2' | 'guest3'): Promise<void>;
-  /** Starts one of the three guests and waits until it answers. */
-  startGuest(name: 'guest1' | 'guest2' | 'guest3'): Promise<void>;
+  guestAnswers(name: Guest): Promise<void>;
+  /** Starts a guest that /etc/xen has and waits until it answers. */
+  startGuest(name: Guest): Promise<void>;
   /** Pulls the plug; the host comes back as it was when it had just come up, and both sessions are online again. */
   reset(): Promise<void>;
   readonly faults: {
@@ -106,7 +109,7 @@ async function openHost(host: LabHost): Promise<Lab> {
     return said.stdout;
   }
 
-  async function guestAnswers(name: string): Promise<void> {
+  async function guestAnswers(name: Guest): Promise<void> {
     // The guests' own addresses: tests/lab/image/dom0/etc/xen.
     const script = 'for try in $(seq 60); do ping -q -c 1 -W 1 "$1" >/dev/null && exit 0; done; exit 1';
     await sure(script, [`10.0.2.10${name.slice(-1)}`], { timeoutMs: 120_000 });

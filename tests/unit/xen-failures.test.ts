@@ -71,6 +71,12 @@ test.each(recorded)('$name is told in one sentence', ({ name, code, command, out
 });
 
 test.each([
+  // Debian 12's Xen 4.17, xl migrate of a PV guest
+  [
+    'toolstack-failed',
+    'xc: info: Saving domain 1, type x86 PV\nxc: error: Failed to enable logdirty: 95,22,0 (22 = Invalid argument): Internal error\n' +
+      'migration sender: libxl_domain_suspend failed (rc=-8)\nMigration failed, resuming at sender.',
+  ],
   // tools/hotplug/Linux/block, do_ebusy
   [
     'disk-in-use',

@@ -205,6 +205,13 @@ const said: readonly Said[] = [
     'The migration broke off in its last moment: the domain may be on both hosts.',
     'Look on both hosts before anything is started: two instances of it would destroy its disks.',
   ],
+  [
+    // Without shadow paging (CONFIG_SHADOW_PAGING, off in Debian's Xen) the hypervisor cannot note which pages of a PV guest were written.
+    /Failed to enable logdirty/,
+    'toolstack-failed',
+    'The hypervisor of this host cannot move this domain while it runs: it goes on where it was. A PV guest needs a Xen with shadow paging for it.',
+    'Shut it down and start it on the other host. PVH and HVM guests can move while they run.',
+  ],
   [/Migration failed/, 'toolstack-failed', 'The migration failed, and the domain goes on where it was.', 'What the hosts said is below.'],
   [
     /(?:^|\s)(?:xl|xm|sh): (?:\d+: )?(?:(?:xl|xm|ssh): )?(?:command )?not found/,
