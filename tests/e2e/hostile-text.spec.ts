@@ -54,7 +54,7 @@ test('text that an import brings in is shown as text everywhere, and nothing of 
 
   await page.keyboard.press('Control+k');
   await page.getByRole('textbox', { name: 'Search' }).fill('exe');
-  await expect(page.getByRole('dialog').getByRole('button', { name: 'pay\\u{202e}gnp.exe' })).toBeVisible();
+  await expect(page.getByRole('dialog').getByRole('button', { name: /^pay\\u\{202e\}gnp\.exe/ })).toBeVisible();
   await page.keyboard.press('Escape');
   await filter(page).fill('<b>\u202e');
   await expect(page.getByText('No host answers this filter.')).toBeVisible();

@@ -103,10 +103,13 @@ function Row({ plan, count }: { readonly plan: PlanView; readonly count: number 
   );
 }
 
-/** The only VM: its steps, and beside them its console once it is there. */
+/**
+ * The only VM: its steps, and beside them its console once it is deployed. Xen gives a console to one reader: until then that is the deployment
+ * itself, and what the guest prints is the output of its step.
+ */
 function One({ plan }: { readonly plan: PlanView }): ReactNode {
   const row = useDomain(plan.subject);
-  const there = row !== undefined && row.load.id !== null;
+  const there = plan.endedAt !== null && row !== undefined && row.load.id !== null;
   const [console, setConsole] = useState(false);
   const toggle = useRef<HTMLButtonElement>(null);
   const { host, subject } = plan;

@@ -32,8 +32,9 @@ refuse() {
   exit "$1"
 }
 
+# Two may enter the same at once: a look that comes late, and the next step.
 enter() {
-  printf '%s\n' "$2" | $sudo sh -c 'cat >"$1.new" && mv -f "$1.new" "$1"' sh "$ledger/$1" || refuse 1 ledger
+  printf '%s\n' "$2" | $sudo sh -c 'cat >"$1.$$.new" && mv -f "$1.$$.new" "$1"' sh "$ledger/$1" || refuse 1 ledger
 }
 
 entry() {

@@ -412,7 +412,7 @@ function readUserData(text: string): string {
   readLines(text);
   let read: unknown;
   try {
-    read = parseYaml(text, { logLevel: 'silent', maxAliasCount: 0 });
+    read = parseYaml(text, { logLevel: 'error', maxAliasCount: 0 });
   } catch (error) {
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new Unfit(`It is no YAML: ${first}`);
