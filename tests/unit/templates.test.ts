@@ -117,6 +117,14 @@ describe('reading a template', () => {
     expect(complaintsOf(textOf({ memory }))).toEqual([complaint]);
   });
 
+  test.each([
+    ['runcmd: [', 'It is no YAML: '],
+    ['- a list', 'It needs fields of a #cloud-config document'],
+  ])('refuses the user data %j', (userData, why) => {
+    const fields = `cloudInit: { device: xvdz, path: /srv/xen/seed.iso, userData: ${JSON.stringify(userData)} }`;
+    expect(complaintsOf(textOf({ fields }))).toEqual([expect.stringContaining(why)]);
+  });
+
   test('tells a cycle in defaults by its way', () => {
     const parameters = "  a: { default: '{b}' }\n  b: { default: 'x{c}' }\n  c: { default: '{a}' }";
     expect(complaintsOf(textOf({ parameters, fields: "tags: ['{a}']" }))).toEqual([
