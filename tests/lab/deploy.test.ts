@@ -12,6 +12,7 @@ import type { PlanView } from '../../src/shared/contract/plans.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { deployment, disk, guest } from '../support/deployments.ts';
 import { type Lab, openLab } from '../support/lab.ts';
+import { fingerprint } from '../support/lab-scripts.ts';
 import { patience } from '../support/patience.ts';
 import { type PlansRig, plansRig, startOne, viewOf } from '../support/plans.ts';
 
@@ -28,11 +29,7 @@ const handlers: Readonly<Record<string, StepHandler>> = xenStepHandlers(() => {
 const limits = { reconnectMs: 240_000, lookMs: 200, refreshMs: 1000 };
 
 /** What a failed deployment must leave as it was. */
-const everything = () =>
-  lab.sure(`
-    for each in /etc/xen /srv/xen /var/lib/hum; do find "$each" -printf '%p %y %m %u %s %i %l\\n' 2>/dev/null; done | sort
-    find /etc/xen /srv/xen -type f -exec sha256sum {} + | sort
-    xl list | awk 'NR > 1 { print $1 }'`);
+const everything = () => lab.sure(fingerprint);
 
 beforeAll(async () => {
   lab = await openLab();
@@ -40,7 +37,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await lab.tidy();
   await lab.sure(`
-    rm -rf /var/lib/hum /srv/xen/web* /srv/xen/golden.img /srv/xen/seed.img
+    rm -rf /srv/xen/golden.img /srv/xen/seed.img
     truncate -s 8M /srv/xen/golden.img && mkfs.ext4 -q -F /srv/xen/golden.img`);
   before = await everything();
   rig = plansRig();
