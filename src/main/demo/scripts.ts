@@ -1,7 +1,9 @@
 import { commandScript } from '../plans/command-step.ts';
 import fileRestore from '../plans/file-restore.sh?raw';
 import fileWrite from '../plans/file-write.sh?raw';
+import { quote } from '../ssh/quote.ts';
 import vmList from '../terminals/vm-list.sh?raw';
+import asRoot from '../xen/scripts/as-root.sh?raw';
 import autostart from '../xen/scripts/autostart.sh?raw';
 import check from '../xen/scripts/check-config.sh?raw';
 import claimScript from '../xen/scripts/claim.sh?raw';
@@ -14,11 +16,15 @@ import domain from '../xen/scripts/domain.sh?raw';
 import grow from '../xen/scripts/grow.sh?raw';
 import ledger from '../xen/scripts/ledger.sh?raw';
 import reader from '../xen/scripts/reader.sh?raw';
+import removal from '../xen/scripts/removal.sh?raw';
+import removalLook from '../xen/scripts/removal-look.sh?raw';
 import save from '../xen/scripts/save.sh?raw';
 import seed from '../xen/scripts/seed.sh?raw';
 import selinux from '../xen/scripts/selinux.sh?raw';
 import startScript from '../xen/scripts/start.sh?raw';
 import toolstack from '../xen/scripts/toolstack.sh?raw';
+import trash from '../xen/scripts/trash.sh?raw';
+import trashParts from '../xen/scripts/trash-parts.sh?raw';
 import volume from '../xen/scripts/volume.sh?raw';
 import watchScript from '../xen/scripts/watch.sh?raw';
 import { restoreFile, writeFile } from './file-scripts.ts';
@@ -28,10 +34,13 @@ import { lookForDeployment } from './xen/deploy-look.ts';
 import { claim, lookAtDisk, makeDisk, makeVolume, setBoolean, watch, writeSeed } from './xen/deployment-scripts.ts';
 import { checkConfig, lookAtDestination, onDomain, saveOrRestore, setAutostart, start } from './xen/lifecycle-scripts.ts';
 
+import { emptyTrash, lookForRemoval, moveToTrash } from './xen/removal-scripts.ts';
 import { tellConfiguration } from './xen/tell-configuration.ts';
 
 /** As main/xen/scripts.ts puts them together. */
 const onXen = (name: string, ...parts: readonly string[]) => [`# hum ${name}`, toolstack, ...parts].join('\n');
+
+const rootOnXen = (name: string, body: string) => `# hum ${name}\n${toolstack}\nbody=${quote(`${trashParts}\n${body}`)}\n${asRoot}`;
 
 /** What the demo's hosts can run, by the very text that Hum sends. */
 export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
@@ -54,4 +63,7 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [onXen('check-config', check), checkConfig],
   [onXen('destination', destination), lookAtDestination],
   [onXen('deploy-look', deployLook), lookForDeployment],
+  [rootOnXen('removal-look', removalLook), lookForRemoval],
+  [rootOnXen('removal', removal), moveToTrash],
+  [rootOnXen('trash', trash), emptyTrash],
 ]);

@@ -36,6 +36,14 @@ export interface MadeDisk {
   readonly copied: number;
 }
 
+/** What lies in the trash: a configuration, a link, or a disk. */
+export interface Removed {
+  readonly path: string;
+  readonly text: string | undefined;
+  readonly link: string | undefined;
+  readonly made: MadeDisk | undefined;
+}
+
 /** What Xen keeps for itself. */
 const overheadMb = 64;
 
@@ -57,6 +65,10 @@ export class Machine {
   readonly claims = new Map<string, string>();
   /** What deployments have made, by path. */
   readonly made = new Map<string, MadeDisk>();
+  /** What removals have moved away, by its entry: main/xen/scripts/removal.sh. */
+  readonly trash = new Map<string, Removed>();
+  /** Paths of disks of the cast that are not there any more. */
+  readonly gone = new Set<string>();
   /** What was saved, by path. */
   readonly images = new Map<string, Domain>();
   #domains: readonly Domain[] = [];
@@ -141,7 +153,10 @@ export class Machine {
 
   /** Whether a disk or a kernel of this name is there: those of the cast, what is there for new ones, and what was made since. */
   hasDisk(path: string): boolean {
-    return goods.has(path) || this.made.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
+    if (this.made.has(path)) return true;
+    return (
+      !this.gone.has(path) && (goods.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path)))
+    );
   }
 
   build(guest: Guest, at: number): Domain {

@@ -83,7 +83,7 @@ let_run() {
 set -- "$config"
 if [ "$what" = deploy ]; then
   # Sent before its undo, and begun after.
-  [ -z "$(entry undone-start)" ] || {
+  ! $sudo test -e "$ledger/undone-start" || {
     release
     refuse 85 undone
   }
