@@ -60,10 +60,6 @@ function tooManyStreams(): HumError {
   });
 }
 
-function notThereYet(): never {
-  throw new HumError({ code: 'not-found', message: 'This is not there yet.', hint: 'It comes with a later build of Hum.' });
-}
-
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
   const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, removals, terminals, templates, deployments, log } = services;
@@ -207,7 +203,6 @@ export function createRouter(services: ConsoleServices) {
       answer: os.prompts.answer.handler(({ input }) => prompts.answer(input.id, input.answers, input.remember)),
       cancel: os.prompts.cancel.handler(({ input }) => prompts.cancel(input.id)),
     },
-    // Not there yet: images.
     deploy: {
       preview: os.deploy.preview.handler(({ input, context, signal }) =>
         toldStream(context, deployments.preview(input, context.clientId, signal, context.writable)),
@@ -216,17 +211,6 @@ export function createRouter(services: ConsoleServices) {
       previewRemoval: os.deploy.previewRemoval.handler(({ input }) => removals.preview(input)),
       remove: os.deploy.remove.handler(({ input }) => removals.remove(input)),
     },
-    images: {
-      list: os.images.list.handler(notThereYet),
-      watchTransfers: os.images.watchTransfers.handler(notThereYet),
-      verify: os.images.verify.handler(notThereYet),
-      copy: os.images.copy.handler(notThereYet),
-      beginUpload: os.images.beginUpload.handler(notThereYet),
-      upload: os.images.upload.handler(notThereYet),
-      cancel: os.images.cancel.handler(notThereYet),
-      remove: os.images.remove.handler(notThereYet),
-    },
-    // }
     settings: {
       watch: os.settings.watch.handler(({ context, signal }) => toldStream(context, settings.watch(signal))),
       update: os.settings.update.handler(({ input }) => settings.update(input)),

@@ -130,25 +130,6 @@ test('a VM is removed with the disks that are ticked, when its name is typed', a
   await expect(dialog.getByRole('button', { name: 'To the VMs' })).toBeVisible({ timeout: 30_000 });
 });
 
-test('the golden images are listed, one is uploaded from this computer and removed', async ({ page }) => {
-  await demoXenIsUp(page);
-  await page.keyboard.press('g');
-  await page.keyboard.press('i');
-  const upload = page.getByRole('button', { name: /^Upload an image to / }).first();
-  await expect(upload).toBeVisible({ timeout: 20_000 });
-  const chooser = page.waitForEvent('filechooser');
-  await upload.click();
-  await (await chooser).setFiles({ name: 'My disk (2).img', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3_000_000, 7) });
-  await expect(page.getByRole('region', { name: 'Transfers' })).toContainText('Upload My-disk-2.img to');
-  await expect(page.getByRole('rowheader', { name: 'My-disk-2.img' })).toBeVisible({ timeout: 30_000 });
-  await inEachWindow(page, () => fitsItsWidth(page));
-  await isAccessible(page);
-  await page.getByRole('button', { name: 'Actions for My-disk-2.img' }).click();
-  await page.getByRole('menuitem', { name: 'Remove…' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove the image' }).click();
-  await expect(page.getByRole('rowheader', { name: 'My-disk-2.img' })).toHaveCount(0);
-});
-
 test('the deploy page and a deployment are accessible, and fit a small and an ordinary window', async ({ page }) => {
   await openDeploy(page);
   await isReady(page);

@@ -13,7 +13,7 @@ import { rememberGo, useKeys } from './keys.ts';
 import { Later, laterPart } from './Later.tsx';
 import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
-import { activityPath, domainsPath, fleetPath, go, imagesPath, settingsPath, templatesPath } from './paths.ts';
+import { activityPath, domainsPath, fleetPath, go, settingsPath, templatesPath } from './paths.ts';
 import { RefusedPage } from './RefusedPage.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
@@ -35,7 +35,6 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
     'g f': () => go(fleetPath),
     'g v': () => go(domainsPath),
     'g t': () => go(templatesPath),
-    'g i': () => go(imagesPath),
     'g a': () => go(activityPath),
     'g s': () => go(settingsPath),
     '?': () => openDialog({ kind: 'keys' }),

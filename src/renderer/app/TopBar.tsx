@@ -34,7 +34,7 @@ export function TopBar(): ReactNode {
           <Tab to={domainsPath} also="/vms/">
             VMs
           </Tab>
-          <Tab to={templatesPath} also={/^\/(?:templates\/|deploy|images)/}>
+          <Tab to={templatesPath} also={/^\/(?:templates\/|deploy)/}>
             Templates
           </Tab>
           <Tab to={activityPath}>

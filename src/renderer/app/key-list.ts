@@ -7,7 +7,6 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['g f', 'Fleet'],
       ['g v', 'VMs'],
       ['g t', 'Templates'],
-      ['g i', 'Golden images'],
       ['g a', 'Activity'],
       ['g s', 'Settings'],
       ['Ctrl `', 'Show or hide the terminals'],

@@ -8,7 +8,7 @@ import { exportInventory, retryHosts, startDemo, stopDemo } from '../inventory/a
 import { useTemplates } from '../templates/store.ts';
 import { callDock } from '../terminals/dock-keys.ts';
 import { openDialog } from './dialogs.ts';
-import { activityPath, deployPath, domainsPath, fleetPath, go, imagesPath, newTemplatePath, settingsPath, templatesPath } from './paths.ts';
+import { activityPath, deployPath, domainsPath, fleetPath, go, newTemplatePath, settingsPath, templatesPath } from './paths.ts';
 import { changeSettings } from './settings.ts';
 
 export interface PaletteAction {
@@ -31,7 +31,6 @@ export function paletteActions(): readonly PaletteAction[] {
     action('activity', 'Go to the activity', () => go(activityPath), 'plans audit log history journal undo', 'g a'),
     action('domains', 'Go to the VMs', () => go(domainsPath), 'virtual machines domains guests xen', 'g v'),
     action('templates', 'Go to the templates', () => go(templatesPath), 'deploy new vm', 'g t'),
-    action('images', 'Go to the golden images', () => go(imagesPath), 'disk upload copy verify', 'g i'),
     action('deploy', 'Deploy a VM…', () => go(deployPath(null, null)), 'new create virtual machine domain guest'),
     action('template', 'Write a template…', () => go(newTemplatePath), 'new yaml'),
     action('settings', 'Go to the settings', () => go(settingsPath), 'preferences options', 'g s'),

@@ -27,7 +27,6 @@ export function domainConsolePath(host: string, key: string): string {
 
 export const templatesPath = '/templates';
 export const newTemplatePath = '/templates/new';
-export const imagesPath = '/images';
 export const deployFirstPath = '/deploy';
 
 /** The address of the editor of a template, by its id (`own/web`). */

@@ -16,7 +16,6 @@ const templatesPage = laterPart(async () => (await import('../templates/Template
 const templatePage = laterPart(async () => (await import('../templates/TemplatePage.tsx')).TemplatePage);
 const deployPage = laterPart(async () => (await import('../deploy/DeployPage.tsx')).DeployPage);
 const deploymentPage = laterPart(async () => (await import('../deploy/DeploymentPage.tsx')).DeploymentPage);
-const imagesPage = laterPart(async () => (await import('../images/ImagesPage.tsx')).ImagesPage);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
 /** The page that the address names. */
@@ -63,9 +62,6 @@ export function Routes(): ReactNode {
         {({ origin, file, host }) => (
           <Later key={`${origin}/${file} ${host}`} part={deployPage} props={{ template: `${origin}/${file}`, host }} />
         )}
-      </Route>
-      <Route path="/images">
-        <Later part={imagesPage} props={{}} />
       </Route>
       <Route path="/activity">
         <Later part={activityPage} props={{}} />

@@ -2,7 +2,6 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { application } from './application.ts';
 import { deploy } from './deploy.ts';
 import { fleet } from './fleet.ts';
-import { images } from './images.ts';
 import { inventory } from './inventory.ts';
 import { plans } from './plans.ts';
 import { prompts } from './prompts.ts';
@@ -12,7 +11,7 @@ import { terminals } from './terminals.ts';
 import { xen } from './xen.ts';
 
 /** The whole IPC, in one literal: both ends derive from it. */
-export const contract = { application, deploy, fleet, images, inventory, plans, prompts, settings, templates, terminals, xen };
+export const contract = { application, deploy, fleet, inventory, plans, prompts, settings, templates, terminals, xen };
 
 /** What the renderer calls. */
 export type Client = ContractRouterClient<typeof contract>;
