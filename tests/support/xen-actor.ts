@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
+import { createRemovals, type Removals } from '../../src/main/xen/deploy/removal.ts';
 import { createLifecycle, type Lifecycle } from '../../src/main/xen/lifecycle.ts';
 import { xenStepHandlers } from '../../src/main/xen/step-handlers.ts';
 import { createXen, type Xen } from '../../src/main/xen/xen.ts';
@@ -17,6 +18,7 @@ export interface XenActor {
   readonly xen: Xen;
   readonly plans: Plans;
   readonly lifecycle: Lifecycle;
+  readonly removals: Removals;
   /** Previews and starts an action on one domain, by its name. Answers the plan's id. @throws HumError why it is refused */
   begin(name: string, action: DomainAction): Promise<string>;
   /** The same, and waits until the plan has ended. */
@@ -51,6 +53,7 @@ export async function openXenActor(session: Session, second?: { readonly session
     limits: { reconnectMs: 240_000, lookMs: 200, refreshMs: 60_000 },
   });
   const lifecycle = createLifecycle({ xen, plans, runner, hostAddress: (id) => hosts.get(id) });
+  const removals = createRemovals({ xen, plans, runner, hostName: (id) => id, trash: { expect: () => undefined } });
   const unfollow = [...sessions].map(([id, each]) => {
     const host = hosts.get(id) ?? inventoryHost(id);
     const follow = () => {
@@ -89,6 +92,7 @@ export async function openXenActor(session: Session, second?: { readonly session
     xen,
     plans,
     lifecycle,
+    removals,
     begin,
     ended,
     act: async (name, action) => ended(await begin(name, action)),
