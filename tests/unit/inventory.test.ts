@@ -196,12 +196,15 @@ describe('an inventory file', () => {
 describe('the settings', () => {
   it('replace a damaged value by its default and keep the others', () => {
     const store = openStore('settings');
+    const { terminal, openShells } = openSettings(store).current;
     store.set('theme', 'ultraviolet');
     store.set('fleetView', { filter: 'tag:db', group: true, sort: 7, hiddenColumns: ['swap'] });
     expect(openSettings(store).current).toEqual({
       theme: 'system',
       fleetView: { filter: 'tag:db', group: true, sort: null, hiddenColumns: ['swap'] },
       allowedCommands: [],
+      terminal,
+      openShells,
     });
   });
 

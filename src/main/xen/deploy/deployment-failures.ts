@@ -101,7 +101,9 @@ export function deploymentFailure(end: ToolstackEnd): Problem | undefined {
   if (end.code === 0) return undefined;
   const [whole, word = '', detail = ''] = /^refused ([a-z]+) (.*)$/m.exec(end.output) ?? [];
   const sentence = Object.hasOwn(refusals, word) ? refusals[word]?.(detail) : undefined;
-  if (whole === undefined || sentence === undefined) return toolstackFailure(end);
+  // What the account of a deployment lacks may be room.
+  const full = word === 'ledger' && /No space left on device|Disk quota exceeded/.test(end.output);
+  if (whole === undefined || sentence === undefined || full) return toolstackFailure(end);
   const [code, message, hint] = sentence;
   const words = end.output.replace(`${whole}\n`, '').trim().slice(-4096);
   return { code, message, hint, ...(words === '' ? {} : { detail: words }) };

@@ -69,8 +69,10 @@ export function createRemovals({ xen, plans, runner, hostName, trash }: RemovalD
       const disk = look.disks.find((each) => each.path === path);
       if (disk === undefined || !isOffered(disk)) throw new HumError(notOffered(row, path, disk?.sharedWith ?? []));
     }
+    // How much lies in the trash is no matter; whether anything does is a step.
+    const seen = { ...look, trash: look.trash > 0 };
     const digest = versionOf(
-      JSON.stringify([row.key, row.name, row.facts.uuid, row.load.id, row.facts.configFile, look, ticked, keepDays]),
+      JSON.stringify([row.key, row.name, row.facts.uuid, row.load.id, row.facts.configFile, seen, ticked, keepDays]),
     );
     const plan = removalPlan({ row, host, hostName: hostName(row.host), look, ticked, keepDays, mark: digest.slice(0, 16) });
     if (plan.steps.every(({ action }) => action.handler === 'xen.trash')) throw new HumError(nothingLeft(row));

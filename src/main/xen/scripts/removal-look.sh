@@ -82,11 +82,18 @@ disk() {
 
 limit=
 if command -v timeout >/dev/null; then limit='timeout 10'; fi
-# Sets $backing to what this qcow2 is an overlay of. JSON puts a backslash before quotes and backslashes.
+# An image of a domain that runs is locked, and -U looks all the same; qemu-img before 2.10 has neither.
+about() {
+  $limit qemu-img info -U -f qcow2 --output=json "$1" 2>/dev/null || $limit qemu-img info -f qcow2 --output=json "$1" 2>/dev/null
+}
+# Sets $backing to what this qcow2 is an overlay of, empty for nothing; fails where that cannot be told. JSON puts a backslash before quotes and
+# backslashes.
 backing_of() {
-  backing=$($limit qemu-img info -U -f qcow2 --output=json "$1" 2>/dev/null |
+  backing=
+  [ "$(head -c 3 "$1" 2>/dev/null | tr -d '\0')" = QFI ] || return 0
+  told=$(about "$1") || return 1
+  backing=$(printf '%s\n' "$told" |
     sed -n 's/^ *"full-backing-filename": "\(.*\)",\{0,1\}$/\1/p' | sed 's/\\\(["\\\/]\)/\1/g')
-  [ -n "$backing" ]
 }
 
 config=$1 mine=$2 overlays=$3
@@ -124,7 +131,17 @@ if command -v qemu-img >/dev/null; then
     if [ "$m" -ge "$mine" ] && [ "$m" -lt $((mine + overlays)) ]; then
       backing=$other
       depth=0
-      while [ "$depth" -lt 16 ] && backing_of "$backing"; do
+      while [ "$depth" -lt 16 ]; do
+        backing_of "$backing" || {
+          # It may be an overlay of any of them.
+          n=0
+          while [ "$n" -lt "$mine" ]; do
+            tell backs "$n" $((m - mine))
+            n=$((n + 1))
+          done
+          break
+        }
+        [ -n "$backing" ] || break
         n=0
         for path in "$@"; do
           [ "$n" -lt "$mine" ] || break

@@ -25,7 +25,9 @@ clear_out() {
 clear_volume() {
   command -v lvs >/dev/null || return 1
   case $place in *[!A-Za-z0-9+_.-]* | -* | '') return 1 ;; esac
-  found=$(lvs --noheadings --separator '|' -o lv_uuid,lv_name,lv_attr,lv_tags "$place" | tr -d ' ' |
+  # Fails where the group is away or locked: nothing is known of the volume then.
+  listed=$(lvs --noheadings --separator '|' -o lv_uuid,lv_name,lv_attr,lv_tags "$place") || return 1
+  found=$(printf '%s\n' "$listed" | tr -d ' ' |
     while IFS='|' read -r uuid lv attributes tags; do
       [ "$uuid" != "$id" ] || printf '%s %s %s\n' "$lv" "$attributes" ",$tags,"
     done) || return 1
