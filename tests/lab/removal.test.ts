@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type Lab, openLab } from '../support/lab.ts';
+import { patience } from '../support/patience.ts';
 import { openXenActor, type XenActor } from '../support/xen-actor.ts';
 
 /** A guest that runs, removed with its disk on a real Xen, and had back by the commands that the trash itself tells. */
@@ -41,7 +42,10 @@ test('a guest that runs is destroyed and goes with the disk that is ticked; what
   expect(plan.problem).toBeUndefined();
   expect(plan.state).toBe('done');
   expect(await lab.run(`xl list web01; ls ${config} ${disk} /etc/xen/auto/web01.cfg`)).toMatchObject({ stdout: '' });
-  expect(hum.xen.domain(domain.key)).toBeUndefined();
+  await vi.waitFor(async () => {
+    await hum.xen.refresh('x');
+    expect(hum.xen.domain(domain.key)).toBeUndefined();
+  }, patience);
 
   const readmes = "find / -xdev -path '*trash*' -name README";
   expect((await lab.sure(readmes)).trim().split('\n')).toHaveLength(2);
