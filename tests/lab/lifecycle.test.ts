@@ -119,7 +119,7 @@ test('a name that the writer writes is the name that xl reads', async () => {
   }
 });
 
-test.each(['$(reboot)', `'"`, '7'])('a guest called %j is created from what the writer writes, seen and destroyed', async (name) => {
+test.each(['$(reboot)', '7'])('a guest called %j is created from what the writer writes, seen and destroyed', async (name) => {
   const text = configurationOf(name);
   expect(await hum.lifecycle.checkConfig('x', text)).toEqual({ complaints: [] });
   await lab.sure('printf %s "$1" >/etc/xen/hostile.cfg', [text]);
