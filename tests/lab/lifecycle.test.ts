@@ -113,7 +113,7 @@ const configurationOf = (name: string) =>
   );
 
 test('a name that the writer writes is the name that xl reads', async () => {
-  for (const name of ['a b', 'x'.repeat(200), '\\', '#', '\u202e]', '%s']) {
+  for (const name of ['a b', `'"`, 'x'.repeat(200), '\\', '#', '\u202e]', '%s']) {
     const read = await lab.sure('printf %s "$1" >/tmp/named.cfg; xl create -n /tmp/named.cfg', [configurationOf(name)]);
     expect(JSON.parse(read)).toMatchObject({ c_info: { name } });
   }
