@@ -8,7 +8,7 @@ const rows = historyMs / spacingMs;
 const columns = seriesNames.length;
 
 /**
- * The last 15 minutes of one host: 22 KiB, taken with the first sample. Four-byte floats: exact to 1 KiB at 16 GiB.
+ * The last 15 minutes of one host: 24 KiB, taken with the first sample. Four-byte floats: exact to 1 KiB at 16 GiB.
  */
 export class History {
   #times: Float64Array | undefined;

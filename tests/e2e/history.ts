@@ -1,0 +1,20 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HostSample } from '../../src/shared/contract/fleet.ts';
+import { append, openStore, workAll } from '../support/history.ts';
+
+/** The history that a Hum left behind: `history.db`, with these samples by host. */
+export function historyFile(samples: Readonly<Record<string, readonly HostSample[]>>, now: number): Uint8Array {
+  const dir = mkdtempSync(join(tmpdir(), 'hum-e2e-history-'));
+  try {
+    const path = join(dir, 'history.db');
+    const store = openStore(path, () => now);
+    for (const [host, own] of Object.entries(samples)) append(store, host, own);
+    workAll(store);
+    store.close();
+    return readFileSync(path);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
