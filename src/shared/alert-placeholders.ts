@@ -1,0 +1,43 @@
+/** What templates of a feed can fill in. Bytes; percent as whole numbers; null where a host does not tell. */
+export const samplePlaceholders = [
+  'server',
+  'usagePercent',
+  'timestamp',
+  'state',
+  'group',
+  'tags',
+  'memoryUsed',
+  'memoryTotal',
+  'swapUsed',
+  'swapTotal',
+  'swapPercent',
+  'load1',
+  'cores',
+  'cpuPercent',
+  'uptimeSeconds',
+] as const;
+
+/** What templates of incidents can fill in: texts, a line each; the two numbers are in the unit of the rule. */
+export const incidentPlaceholders = [
+  'status',
+  'event',
+  'at',
+  'id',
+  'host',
+  'part',
+  'rule',
+  'ruleName',
+  'severity',
+  'state',
+  'what',
+  'since',
+  'lasted',
+  'value',
+  'level',
+  'valueNumber',
+  'levelNumber',
+  'unit',
+  'why',
+  'clears',
+  'lookAt',
+] as const;
