@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hostFiles } from './host-files.ts';
 import type { ScriptCall } from './script-call.ts';
 import { type Answer, failed, printed } from './xen/answer.ts';
 
@@ -10,13 +11,13 @@ export function writeFile({ host, args, stdin }: ScriptCall): Answer {
   const [named = '', suffix = '', expected = '', version = ''] = args;
   const { files, path } = filesOf(host, named);
   if (!files) return failed(1, `cat: ${path}: Permission denied`);
-  const kept = `${path}${suffix}`;
+  const kept = suffix.startsWith('/') ? suffix : `${path}${suffix}`;
   const before = files.get(path);
   const now = before === undefined ? '' : versionOf(before);
   if (before !== undefined && now === version && (now !== expected || files.has(kept))) return printed('');
   if (now !== expected) return failed(changed);
   if (before !== undefined && !files.has(kept)) files.set(kept, before);
-  files.set(path, stdin);
+  files.set(path, stdin.toString());
   return printed('');
 }
 
@@ -24,7 +25,7 @@ export function restoreFile({ host, args }: ScriptCall): Answer {
   const [named = '', suffix = '', expected = '', version = ''] = args;
   const { files, path } = filesOf(host, named);
   if (!files) return failed(1, `mv: cannot move '${path}': Permission denied`);
-  const kept = `${path}${suffix}`;
+  const kept = suffix.startsWith('/') ? suffix : `${path}${suffix}`;
   const text = files.get(path);
   const now = text === undefined ? undefined : versionOf(text);
   if (expected === '') {
@@ -44,10 +45,21 @@ export function restoreFile({ host, args }: ScriptCall): Answer {
   return printed('');
 }
 
+/** What main/backups/lint/rename.sh does. */
+export function rename({ host, args: [from = '', to = ''] }: ScriptCall): Answer {
+  const files = hostFiles(host);
+  const text = files.get(from);
+  if (text === undefined) return files.has(to) ? printed('') : failed(changed);
+  if (files.has(to)) return failed(changed);
+  files.delete(from);
+  files.set(to, text);
+  return printed('');
+}
+
 /** The files that this login may write, and the path behind a link. */
-function filesOf({ xen, profile }: ScriptCall['host'], named: string) {
-  const files = profile.user === 'root' ? xen?.machine.files : undefined;
-  return { files, path: xen?.machine.realPath(named) ?? named };
+function filesOf(host: ScriptCall['host'], named: string) {
+  const files = host.profile.user === 'root' ? hostFiles(host) : undefined;
+  return { files, path: host.xen?.machine.realPath(named) ?? named };
 }
 
 function versionOf(text: string): string {

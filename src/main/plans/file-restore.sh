@@ -11,8 +11,11 @@ if [ -L "$path" ]; then
   path=$(readlink -f -- "$path" && printf x) || exit 81
   path=${path%?x}
 fi
-kept=$path$2
-rm -f -- "$path$2.new" || exit
+case $2 in
+  /*) kept=$2 new=${path%/*}/.${path##*/}.hum-new ;;
+  *) kept=$path$2 new=$path$2.new ;;
+esac
+rm -f -- "$new" || exit
 
 if [ -z "$3" ]; then
   [ -e "$path" ] || exit 0
@@ -32,4 +35,11 @@ if [ -f "$path" ]; then
 fi
 [ -f "$kept" ] || exit 82
 [ "$(version "$kept")" = "$3" ] || exit 82
-mv -f -- "$kept" "$path"
+case $2 in
+  /*)
+    # It may lie on another file system, from which no rename leads.
+    cp -p -- "$kept" "$new" && mv -f -- "$new" "$path" || exit
+    rm -f -- "$kept"
+    ;;
+  *) mv -f -- "$kept" "$path" ;;
+esac

@@ -14,6 +14,8 @@ export interface FileChange {
   readonly expectedVersion: string | null;
   /** When the plan was made, epoch ms: goes into the name of the kept file. */
   readonly at: number;
+  /** Where the one before is kept instead, an absolute path: cron would read a file that lies beside a crontab as another one. */
+  readonly keptAs?: string;
 }
 
 const timeoutMs = 60_000;
@@ -28,19 +30,23 @@ export function versionOf(content: string | Buffer): string {
  * beside it as `<name>.hum-<timestamp>`. Safe to repeat; refused with `config-changed` when the file is not the one that was expected.
  * @throws HumError `bad-input` for a path that is not absolute
  */
-export function fileActions({ path, content, expectedVersion, at }: FileChange): { readonly action: Action; readonly undo: Action } {
+export function fileActions({ path, content, expectedVersion, at, keptAs }: FileChange): {
+  readonly action: Action;
+  readonly undo: Action;
+} {
   if (!/^\/./.test(path) || path.endsWith('/') || path.includes('\0')) throw badPath(path);
   const stamp = new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  const suffix = `.hum-${stamp}`;
+  const suffix = keptAs ?? `.hum-${stamp}`;
+  const keptPath = keptAs ?? path + suffix;
   const version = versionOf(content);
   const args = { path, suffix, expectedVersion, version };
-  const kept = expectedVersion === null ? '' : `mv ${shownWord(path + suffix)} ${shownWord(path)}`;
+  const kept = expectedVersion === null ? '' : `mv ${shownWord(keptPath)} ${shownWord(path)}`;
   const written = `cat > ${shownWord(path)}`;
   return {
     action: {
       handler: 'file',
       args: { ...args, content },
-      shown: expectedVersion === null ? written : `cp -p ${shownWord(path)} ${shownWord(path + suffix)}; ${written}`,
+      shown: expectedVersion === null ? written : `cp -p ${shownWord(path)} ${shownWord(keptPath)}; ${written}`,
     },
     undo: { handler: 'file-back', args, shown: kept === '' ? `rm ${shownWord(path)}` : kept },
   };
@@ -84,7 +90,7 @@ function fileProblem(path: string, { code, stderr }: RunResult): HumError {
         ...detail,
       });
     case keptIsGone:
-      return new HumError({
+      return new StepRefused({
         code: 'config-missing',
         message: `The file that was kept beside ${name} is gone, so it cannot be put back.`,
         hint: 'Look for it on the host, or write the file anew.',

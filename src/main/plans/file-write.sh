@@ -1,4 +1,4 @@
-# Writes stdin into the file $1, the one before kept as $1$2. $3 is the SHA-256 that it must have now, empty when it must not be
+# Writes stdin into the file $1, the one before kept as $1$2, or as $2 where that is an absolute path. $3 is the SHA-256 that it must have now, empty when it must not be
 # there; $4 is that of the new content. Safe to repeat. Exit status: 81 it is another file, 83 not written whole, 84 no sha256sum.
 LC_ALL=C
 export LC_ALL
@@ -14,8 +14,14 @@ if [ -L "$path" ]; then
   path=$(readlink -f -- "$path" && printf x) || exit 81
   path=${path%?x}
 fi
-kept=$path$2
-new=$path$2.new
+case $2 in
+  /*)
+    # Nothing of ours may lie beside it: cron reads every file of its folders, but none whose name begins with a dot.
+    kept=$2 new=${path%/*}/.${path##*/}.hum-new
+    [ -z "$3" ] || [ -d "${kept%/*}" ] || (umask 077 && mkdir -p -- "${kept%/*}") || exit 83
+    ;;
+  *) kept=$path$2 new=$path$2.new ;;
+esac
 
 if [ -f "$path" ]; then
   now=$(version "$path") || exit
