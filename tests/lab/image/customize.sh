@@ -33,7 +33,7 @@ cat "$keys/between.pub" >>"$root/root/.ssh/authorized_keys"
 chroot "$root" systemctl enable -q serial-getty@hvc0.service lab-second-host.service
 chroot "$root" systemctl disable -q getty@tty1.service apt-daily.timer apt-daily-upgrade.timer
 chroot "$root" systemctl mask -q systemd-binfmt.service systemd-journal-flush.service systemd-logind.service \
-  e2scrub_reap.service e2scrub_all.timer systemd-network-generator.service
+  e2scrub_reap.service e2scrub_all.timer systemd-network-generator.service lvm2-monitor.service lvm2-lvmpolld.socket blk-availability.service
 chroot "$root" sed -i 's/^#*XENDOMAINS_SAVE=.*/XENDOMAINS_SAVE=/' /etc/default/xendomains
 
 # Only the kernel modules that a dom0 on virtio hardware can use.

@@ -1,0 +1,169 @@
+import { HumError, type Problem } from '../../../shared/errors.ts';
+import type { FileAccess } from '../../ssh/session.ts';
+import type { ImageHost } from './image-host.ts';
+import type { Transfer, Transfers } from './transfers.ts';
+import { openWay, type UploadWay, type UploadWish } from './upload-way.ts';
+
+export interface Piece {
+  readonly transfer: string;
+  readonly offset: number;
+  /** Base64. */
+  readonly data: string;
+}
+
+export interface Uploads {
+  /** Begins one, or goes on where an earlier one of the same file was cut. @throws HumError `name-taken`, `disk-full`, `conflict`, and why the host cannot be asked */
+  begin(wish: UploadWish): Promise<{ readonly transfer: string; readonly offset: number }>;
+  /** Resolves when the piece is in a file on the host. @throws HumError `not-found` where the upload has ended, `conflict` for another offset */
+  take(piece: Piece): Promise<void>;
+  /** Nothing more comes, because the file cannot be read: what has arrived stays. @throws HumError `not-found` where the upload has ended */
+  leave(transfer: string): void;
+}
+
+interface Upload {
+  readonly wish: UploadWish;
+  readonly image: ImageHost;
+  readonly way: UploadWay;
+  readonly transfer: Transfer;
+  readonly timer: NodeJS.Timeout;
+  offset: number;
+  /** A piece is being written, or the whole is being made an image. */
+  busy: 'writing' | 'finishing' | null;
+}
+
+export interface UploadDeps {
+  readonly transfers: Transfers;
+  readonly imageOf: (host: string, name: string) => ImageHost;
+  /** @throws HumError when there is no connection */
+  readonly files: (host: string) => FileAccess;
+  /** How long an upload waits for its next piece, ms. */
+  readonly patienceMs: number;
+}
+
+/** Files that come in pieces from a window. A window may be closed in the middle: what has arrived waits, and the same file goes on from there. */
+export function createUploads({ transfers, imageOf, files, patienceMs }: UploadDeps): Uploads {
+  const uploads = new Map<string, Upload>();
+
+  function leave({ transfer, timer }: Upload): void {
+    clearTimeout(timer);
+    uploads.delete(transfer.id);
+  }
+
+  function fail(upload: Upload, error: unknown): void {
+    leave(upload);
+    upload.transfer.failed(error);
+    const closed = upload.way.close();
+    if (upload.transfer.cancelled()) closed.then(() => upload.image.drop()).catch(() => undefined);
+  }
+
+  async function finish(upload: Upload): Promise<void> {
+    const { image, way, transfer, wish } = upload;
+    upload.busy = 'finishing';
+    try {
+      await way.finish();
+      const { sum } = await image.checksum('part', (read) => transfer.at(read, wish.bytes, true), transfer.signal);
+      await image.place(wish.bytes, sum, way.of);
+      leave(upload);
+      transfer.done();
+    } catch (error) {
+      fail(upload, error);
+    }
+  }
+
+  function keep(wish: UploadWish, image: ImageHost, way: UploadWay, transfer: Transfer): void {
+    const { offset, notBySftp } = way;
+    const timer = setTimeout(() => fail(upload, new HumError(nothingCame(wish.host))), patienceMs);
+    timer.unref();
+    const upload: Upload = { wish, image, way, transfer, timer, offset, busy: null };
+    uploads.set(transfer.id, upload);
+    if (notBySftp !== undefined) transfer.notBySftp(notBySftp);
+    transfer.at(offset, wish.bytes);
+    transfer.signal.addEventListener('abort', () => {
+      // What is read hears of it by itself; what is being placed is an image by then, or not.
+      if (uploads.has(transfer.id) && upload.busy !== 'finishing') fail(upload, transfer.signal.reason);
+    });
+    if (offset === wish.bytes) void finish(upload);
+  }
+
+  return {
+    async begin(wish) {
+      const { host, name, bytes, modifiedAt } = wish;
+      const running = [...uploads.values()].find((each) => each.wish.host === host && each.wish.name === name);
+      if (running !== undefined) {
+        // The window that sent it was loaded anew, or another one goes on.
+        const same = running.wish.bytes === bytes && running.wish.modifiedAt === modifiedAt;
+        if (same && running.busy === null) return { transfer: running.transfer.id, offset: running.offset };
+        throw new HumError(sentAlready(name));
+      }
+      const image = imageOf(host, name);
+      const transfer = transfers.open({ kind: 'upload', name, host, from: null });
+      try {
+        const way = await openWay(files(host), image, wish, transfer.signal);
+        if (transfer.signal.aborted) {
+          await way.close();
+          throw transfer.signal.reason;
+        }
+        keep(wish, image, way, transfer);
+        return { transfer: transfer.id, offset: way.offset };
+      } catch (error) {
+        transfer.failed(error);
+        throw error;
+      }
+    },
+
+    async take({ transfer, offset, data }) {
+      const upload = uploads.get(transfer);
+      if (upload === undefined) throw new HumError(uploadEnded);
+      const { wish, way } = upload;
+      const piece = Buffer.from(data, 'base64');
+      const end = offset + piece.length;
+      if (upload.busy !== null || offset !== upload.offset || piece.length === 0 || end > wish.bytes)
+        throw new HumError(sentAlready(wish.name));
+      upload.busy = 'writing';
+      upload.timer.refresh();
+      try {
+        await way.write(offset, piece);
+      } catch (error) {
+        if (uploads.has(transfer)) fail(upload, error);
+        throw error;
+      }
+      if (!uploads.has(transfer)) throw new HumError(uploadEnded);
+      upload.offset = end;
+      upload.timer.refresh();
+      upload.transfer.at(end, wish.bytes);
+      if (end === wish.bytes) void finish(upload);
+      else upload.busy = null;
+    },
+
+    leave(transfer) {
+      const upload = uploads.get(transfer);
+      if (upload === undefined || upload.busy !== null) throw new HumError(uploadEnded);
+      fail(upload, new HumError(notRead));
+    },
+  };
+}
+
+const uploadEnded: Problem = {
+  code: 'not-found',
+  message: 'This upload has ended.',
+  hint: 'The list of transfers says how. Choose the file again to go on.',
+};
+
+function sentAlready(name: string): Problem {
+  return { code: 'conflict', message: `Another window sends ${name} to this host.`, hint: 'Wait for it, or cancel that upload first.' };
+}
+
+function nothingCame(host: string): Problem {
+  return {
+    code: 'request-timeout',
+    message: 'The rest of the file did not come.',
+    hint: 'Choose the same file again: the upload goes on where it was cut.',
+    host,
+  };
+}
+
+const notRead: Problem = {
+  code: 'file-unreadable',
+  message: 'The file could not be read to its end on the computer that it was chosen on.',
+  hint: 'It may have been moved or changed meanwhile. Choose it again: the same file goes on where it was cut, another version begins anew.',
+};

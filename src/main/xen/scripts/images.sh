@@ -1,0 +1,204 @@
+# Does one thing with the golden images of a host, as root in whole (as-root.sh). POSIX sh; needs find, stat, od, dd, df, tail and sha256sum.
+#
+#   $1  what is to be done
+#   $2  the folder of the images, absolute
+#   $3  the name of an image: letters, digits and . _ + -, and no dot first. What arrives lies in .NAME.part until it is whole, and .NAME.of
+#       tells of which image it is
+#
+#   list                tells what is in the folder. stdin: a line each, the files that are disks of domains. Answers records that end with NUL:
+#                       "free KIB", "folder PATH" as it really is, "images", then a record for each file: "SIZE BLOCKS BLOCKSIZE MTIME", the first
+#                       bytes in hex on lines of their own, and the path; "sums", then what stands in each note, on a line, and its path;
+#                       "disks", then for each disk that is a file its first bytes and its path; "end"
+#   look                "SIZE BLOCKS BLOCKSIZE MTIME" of the image
+#   begin BYTES KIB OF [account]
+#                       makes room for an image of so many bytes, of which KIB are to be written. Answers "at N": so much of it is there. What has
+#                       arrived of another image than OF, a word, is dropped. "account": until it is placed, the account that became root here may
+#                       write to it, which is how it comes by SFTP
+#   arrived             "at N"
+#   receive AT          takes from stdin what comes from this byte on, and answers "at N"
+#   send AT             tells the image, from this byte on
+#   checksum image|part answers "noted SHA256" where there is a note, "size N", "at N" now and then, and "sum SHA256"
+#   note SHA256         writes the note beside the image, where there is none
+#   place BYTES SHA256 OF
+#                       makes the image of what has arrived of OF, never over another one, and the note
+#   sign MARK, unsign MARK  leaves a mark in the folder, by which another host can tell that it has reached this one; takes it away
+#   way PORT WHO MARK   tries whether WHO (user@address) can be reached by ssh from here, is the host with the mark, and has rsync
+#   direct PORT WHO     sends the image there by rsync
+#   remove              the image and its note
+#   drop                what has arrived of it
+#
+# Exit statuses of ours: 81 the image is gone, 83 it is there already, 84 no room, 85 what has arrived is not what was expected, 86 the host
+# lacks a program, 87 it cannot be read; 88 of as-root.sh.
+
+umask 022
+for program in find stat od dd df tail sha256sum; do
+  command -v "$program" >/dev/null || { echo "This host has no $program." >&2; exit 86; }
+done
+
+what=$1 folder=$2 name=$3
+[ $# -lt 3 ] || shift 3
+image=$folder/$name
+part=$folder/.$name.part
+of=$folder/.$name.of
+note=$image.sha256
+
+size_of() {
+  stat -L -c %s "$1" 2>/dev/null
+}
+
+is_there() {
+  [ -e "$1" ] || [ -L "$1" ]
+}
+
+free_kib() {
+  at=$folder
+  until [ -d "$at" ]; do at=${at%/*}; done
+  df -Pk "${at:-/}" | sed -n '2s/^.*[ 	][0-9]\{1,\}[ 	]\{1,\}[0-9]\{1,\}[ 	]\{1,\}\([0-9]\{1,\}\)[ 	]\{1,\}[0-9]\{1,\}%.*$/\1/p'
+}
+
+# Writes stdin into the part from byte $1 on, which is its end. Zeros become holes where dd can do that (coreutils).
+write_at() {
+  if dd conv=notrunc,sparse iflag=fullblock oflag=seek_bytes status=none of=/dev/null </dev/null 2>/dev/null; then
+    dd of="$part" bs=65536 seek="$1" conv=notrunc,sparse iflag=fullblock oflag=seek_bytes status=none
+  else
+    cat >>"$part"
+  fi
+}
+
+write_note() {
+  printf '%s  %s\n' "$1" "$name" >"$folder/.$name.sha256" && mv -f "$folder/.$name.sha256" "$note"
+}
+
+# For ssh, here and below rsync: nobody is asked, no unknown key is taken, and nothing of this login is lent.
+ssh_options='-o BatchMode=yes -o StrictHostKeyChecking=yes -o ForwardAgent=no -o ClearAllForwardings=yes -o ConnectTimeout=10'
+
+case $what in
+  list)
+    set --
+    # What does not begin with a slash, find would take for an expression: -delete, -exec.
+    while IFS= read -r path; do
+      case $path in /*) set -- "$@" "$path" ;; esac
+    done
+    printf 'free %s\0' "$(free_kib)"
+    if [ -d "$folder" ]; then
+      printf 'folder %s\0' "$(readlink -f "$folder")"
+      printf 'images\0'
+      find -L "$folder/" -maxdepth 1 -type f ! -name '.*' ! -name '*.sha256' \
+        -exec stat -L -c '%s %b %B %Y' {} \; -exec od -An -v -tx1 -N1024 {} \; -print0
+      printf 'sums\0'
+      find -L "$folder/" -maxdepth 1 -type f ! -name '.*' -name '*.sha256' -size -2 -exec sed -n 1p {} \; -print0
+    fi
+    printf 'disks\0'
+    [ $# -eq 0 ] || find -L "$@" -maxdepth 0 -type f -exec od -An -v -tx1 -N1024 {} \; -print0 2>/dev/null
+    printf 'end\0'
+    ;;
+  look)
+    [ -f "$image" ] || exit 81
+    stat -L -c '%s %b %B %Y' "$image"
+    ;;
+  begin)
+    mkdir -p "$folder" || exit $?
+    if is_there "$image"; then exit 83; fi
+    # What somebody else has laid there is not written through.
+    if is_there "$part" && { [ -L "$part" ] || [ ! -f "$part" ] || [ "$(stat -c %h "$part")" != 1 ]; }; then
+      rm -f "$part" || exit $?
+    fi
+    at=$(size_of "$part")
+    # More than the whole is of another image, whatever it was said to be.
+    if [ "$(cat "$of" 2>/dev/null)" != "$3" ] || [ "${at:-0}" -gt "$1" ]; then
+      rm -f "$part" || exit $?
+      at=0
+    fi
+    needed=$2 free=$(free_kib)
+    if [ -f "$part" ]; then needed=$((needed - $(stat -c '%b * %B / 1024' "$part"))); fi
+    if [ -n "$free" ] && [ "$free" -lt "$needed" ]; then
+      echo "$free KiB are free in $folder, and $needed KiB are needed." >&2
+      exit 84
+    fi
+    printf '%s\n' "$3" >"$of" && : >>"$part" || exit 84
+    # sudo and doas say who called them.
+    caller=${SUDO_UID:-${DOAS_USER:-}}
+    if [ "${4:-}" = account ] && [ -n "$caller" ]; then chown -h "$caller" "$part" || exit $?; fi
+    echo "at ${at:-0}"
+    ;;
+  arrived)
+    at=$(size_of "$part") || exit 81
+    echo "at $at"
+    ;;
+  receive)
+    [ "$(size_of "$part")" = "$1" ] || exit 85
+    write_at "$1" || exit 84
+    echo "at $(size_of "$part")"
+    ;;
+  send)
+    [ -f "$image" ] || exit 81
+    exec tail -c "+$(($1 + 1))" "$image"
+    ;;
+  checksum)
+    file=$image
+    [ "$1" = image ] || file=$part
+    size=$(size_of "$file") || exit 81
+    sed -n '1s/^\([0-9a-fA-F]\{64\}\)\([ 	].*\)\{0,1\}$/noted \1/p' "$note" 2>/dev/null
+    echo "size $size"
+    exec 3>&1
+    # A pipe has the exit status of its last command alone: that everything was read is told by a line of its own.
+    sum=$(
+      exec 4>&1
+      {
+        at=0
+        while [ "$at" -lt "$size" ]; do
+          # A failed read must not pass for the end: what is hashed would be another image.
+          dd if="$file" bs=1048576 skip=$((at / 1048576)) count=32 2>/dev/null </dev/null || exit 1
+          at=$((at + 33554432))
+          [ "$at" -lt "$size" ] || at=$size
+          echo "at $at" >&3 || exit 1
+        done
+        echo whole >&4
+      } | nice sha256sum
+    ) || exit 87
+    # "whole", and then the sum, which comes when the input has ended.
+    case $sum in whole*) ;; *) exit 87 ;; esac
+    echo "sum $(printf '%s\n' "$sum" | sed -n '2s/ .*$//p')"
+    ;;
+  note)
+    is_there "$note" || write_note "$1"
+    ;;
+  place)
+    [ "$(cat "$of" 2>/dev/null)" = "$3" ] && [ "$(size_of "$part")" = "$1" ] || exit 85
+    if [ "$(stat -c %u "$part")" != 0 ]; then chown -h 0:0 "$part" || exit $?; fi
+    # The name may be on disk before the content. Old versions of sync know no names, and write everything.
+    sync "$part" 2>/dev/null || sync
+    # A link fails where an image has appeared meanwhile; a rename would replace it. Where there are no links, the moment between is short.
+    if ! ln "$part" "$image" 2>/dev/null; then
+      if is_there "$image"; then exit 83; fi
+      mv "$part" "$image" || exit $?
+    fi
+    rm -f "$part" "$of"
+    write_note "$2"
+    ;;
+  sign)
+    : >"$folder/.$name.way-$1"
+    ;;
+  unsign)
+    rm -f "$folder/.$name.way-$1"
+    ;;
+  way)
+    command -v rsync >/dev/null && command -v ssh >/dev/null || exit 86
+    # shellcheck disable=SC2086 # words are what is wanted
+    ssh $ssh_options -p "$1" "$2" "test -w $folder/.$name.way-$3 && rsync --version" </dev/null
+    ;;
+  direct)
+    # What the other side has already is compared, not believed: an earlier copy may have been cut.
+    rsync --copy-links --inplace --partial --sparse --ignore-times -e "ssh $ssh_options -p $1" "$image" "$2:$folder/.$name.part" </dev/null
+    ;;
+  remove)
+    is_there "$image" || exit 81
+    rm -f "$image" "$note"
+    ;;
+  drop)
+    rm -f "$part" "$of"
+    ;;
+  *)
+    exit 85
+    ;;
+esac

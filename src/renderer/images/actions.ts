@@ -1,0 +1,114 @@
+import type { GoldenImage, ImageTransfer } from '../../shared/contract/images.ts';
+import { visibleText } from '../../shared/visible-text.ts';
+import { act, showProblem } from '../app/act.tsx';
+import { client } from '../app/client.ts';
+import { fileOrProblem } from '../components/file-problem.ts';
+import { sendFile } from '../components/send-file.ts';
+import { wayToHost } from '../files/way-to-host.ts';
+import { imageNameOf } from './image-words.ts';
+import { useTransfers } from './store.ts';
+import { whyNotUpload } from './upload.ts';
+
+/** The uploads that this window feeds, by the id of their transfer. They go on while other pages are looked at. */
+const feeding = new Map<string, AbortController>();
+
+/** Uploads a file of this computer into the image folder of a host; `there` are the names that are taken. How it goes shows in the transfers. */
+export async function uploadImage(host: string, file: File, there: ReadonlySet<string>): Promise<void> {
+  const name = imageNameOf(file.name);
+  const doing = `Uploading ${visibleText(file.name, 80)}`;
+  const refused = whyNotUpload(file, name, there);
+  if (refused || name === null) {
+    if (refused) showProblem(refused, doing);
+    return;
+  }
+  const stopping = new AbortController();
+  let id: string | null = null;
+  const feeds = (next: string | null) => {
+    if (id !== null) {
+      feeding.delete(id);
+      awaits(id, false);
+    }
+    id = next;
+    if (id !== null) feeding.set(id, stopping);
+  };
+  const leave = (event: BeforeUnloadEvent) => event.preventDefault();
+  window.addEventListener('beforeunload', leave);
+  try {
+    await sendFile(
+      file,
+      {
+        begin: () => client.images.beginUpload({ host, name, bytes: file.size, modifiedAt: file.lastModified }),
+        send: (transfer, offset, data) => client.images.upload({ transfer, offset, data }),
+        ...wayToHost(host, () => {
+          if (id !== null) awaits(id, true);
+        }),
+      },
+      feeds,
+      stopping.signal,
+    );
+  } catch (error) {
+    // What a person cancelled needs no notification.
+    if (stopping.signal.aborted) return;
+    showProblem(fileOrProblem(error), doing);
+    // The console would wait for the rest of the file. Where the upload has ended already, it has said how.
+    if (error instanceof DOMException && id !== null) await client.images.leaveUpload({ transfer: id }).catch(() => undefined);
+  } finally {
+    window.removeEventListener('beforeunload', leave);
+    feeds(null);
+  }
+}
+
+function awaits(id: string, waits: boolean): void {
+  useTransfers.setState(({ awaited }) => ({ awaited: new Set([...awaited].filter((each) => each !== id).concat(waits ? [id] : [])) }));
+}
+
+/** Goes on no more with an upload that was cut, once its host is back. What has arrived stays. */
+export function stopWaiting(id: string): void {
+  feeding.get(id)?.abort();
+}
+
+/** Whether this window sends the file of an upload; one that it does not feed waits for its file to be chosen again. */
+export function isFed(id: string): boolean {
+  return feeding.has(id);
+}
+
+/** Ends a transfer. */
+export async function cancelTransfer({ id, name }: Pick<ImageTransfer, 'id' | 'name'>): Promise<void> {
+  feeding.get(id)?.abort();
+  await act({
+    doing: `Cancelling what is done with ${visibleText(name, 80)}`,
+    run: () => client.images.cancel({ transfer: id }),
+    done: () => null,
+  });
+}
+
+/** Copies an image to another host. */
+export async function copyImage({ host, name }: Pick<GoldenImage, 'host' | 'name'>, to: string): Promise<void> {
+  await act({
+    doing: `Copying ${visibleText(name, 80)}`,
+    run: () => client.images.copy({ from: host, to, name }),
+    done: () => null,
+  });
+}
+
+/** Reads an image and compares it with its checksum, or notes the checksum. */
+export async function verifyImage({ host, name }: Pick<GoldenImage, 'host' | 'name'>): Promise<void> {
+  await act({
+    doing: `Verifying ${visibleText(name, 80)}`,
+    run: () => client.images.verify({ host, name }),
+    done: () => null,
+  });
+}
+
+/** Removes an image for good; gives whether it went. */
+export async function removeImage({ host, name }: Pick<GoldenImage, 'host' | 'name'>, hostName: string): Promise<boolean> {
+  const removed = await act({
+    doing: `Removing ${visibleText(name, 80)}`,
+    run: async () => {
+      await client.images.remove({ host, name });
+      return true;
+    },
+    done: () => `Removed ${visibleText(name, 80)} from ${visibleText(hostName, 80)}.`,
+  });
+  return removed === true;
+}

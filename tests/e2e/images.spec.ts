@@ -1,0 +1,69 @@
+import type { Locator, Page } from '@playwright/test';
+import { isAccessible } from './axe.ts';
+import { expect, test } from './hum.ts';
+import { fitsItsWidth, inEachWindow } from './layout.ts';
+
+test.use({ flags: ['--demo', '12'] });
+
+/** The page of the golden images, once every Xen host of the demo has told of its own. */
+async function openImages(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'VMs', exact: true }).click();
+  await expect(page.getByRole('grid', { name: 'VMs' }).locator('[data-id]').nth(10)).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  for (const host of [one, other]) await expect(image(folderOf(page, host), 'linux.raw')).toBeVisible({ timeout: 20_000 });
+}
+
+/** Two hosts of the demo that stay where they are. */
+const [one, other] = ['db01', 'xen01'] as const;
+const folderOf = (page: Page, host: string) => page.getByRole('region', { name: `Images on ${host}`, exact: true });
+const image = (folder: Locator, name: string) =>
+  folder.getByRole('row').filter({ has: folder.page().getByRole('rowheader', { name, exact: true }) });
+const transfer = (page: Page, title: RegExp) =>
+  page.getByRole('region', { name: 'Transfers' }).getByRole('listitem').filter({ hasText: title });
+
+async function choose(page: Page, folder: Locator, name: string, item: string | RegExp): Promise<void> {
+  await folder.getByRole('button', { name: `Actions for ${name}` }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+async function upload(page: Page, folder: Locator, name: string, buffer: Buffer): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await folder.getByRole('button', { name: /^Upload an image to / }).click();
+  await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });
+}
+
+test('an image is verified, copied to another host and removed there', async ({ page }) => {
+  await openImages(page);
+  const [first, second] = [folderOf(page, one), folderOf(page, other)];
+  await expect(image(first, 'linux.raw')).toContainText('not noted');
+  await expect(image(first, 'linux.raw')).toContainText('template Linux, PVH');
+  await choose(page, first, 'linux.raw', 'Note its checksum');
+  await expect(transfer(page, /^Verify linux\.raw/)).toContainText('Done', { timeout: 20_000 });
+  await expect(image(first, 'linux.raw')).not.toContainText('not noted');
+
+  await choose(page, first, 'linux.raw', other);
+  await expect(transfer(page, /^Copy linux\.raw/).first()).toContainText('The host has an image of this name already');
+  await choose(page, second, 'linux.raw', 'Remove…');
+  await expect(page.getByRole('dialog')).toContainText('It is used by template Linux, PVH.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the image' }).click();
+  await expect(image(second, 'linux.raw')).toHaveCount(0);
+  await choose(page, first, 'linux.raw', other);
+  await expect(transfer(page, /^Copy linux\.raw/).first()).toContainText('Done', { timeout: 30_000 });
+  await expect(image(second, 'linux.raw')).toBeVisible();
+});
+
+test('a file of this computer becomes an image, is no image twice, and goes again', async ({ page }) => {
+  await openImages(page);
+  const folder = folderOf(page, one);
+  await upload(page, folder, 'My disk (2).img', Buffer.alloc(3_000_000, 7));
+  await expect(transfer(page, /^Upload My-disk-2\.img/)).toContainText('Done', { timeout: 30_000 });
+  await expect(image(folder, 'My-disk-2.img')).toContainText('2.9');
+  await upload(page, folder, 'My disk (2).img', Buffer.alloc(10, 7));
+  await expect(page.getByRole('alert').filter({ hasText: 'There is an image of this name on the host.' })).toBeVisible();
+  await inEachWindow(page, () => fitsItsWidth(page));
+  await isAccessible(page);
+  await choose(page, folder, 'My-disk-2.img', 'Remove…');
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the image' }).click();
+  await expect(image(folder, 'My-disk-2.img')).toHaveCount(0);
+});

@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { fleetOf } from '../../src/main/demo/profiles.ts';
+import { scripts } from '../../src/main/demo/scripts.ts';
+import type { SimulatedHost } from '../../src/main/demo/simulated-host.ts';
+import { xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
+import { type ReadFolder, readFolder } from '../../src/main/xen/images/read-folder.ts';
+import { xenRootScript } from '../../src/main/xen/scripts.ts';
+
+/** The demo does in JavaScript what images.sh does; here both are asked the same, one after the other. Only root may run the script. */
+
+const folder = '/srv/xen/images';
+const real = mkdtempSync(join(tmpdir(), 'hum-demo-images-'));
+afterAll(() => rmSync(real, { recursive: true, force: true }));
+
+function hostOf(index: number, peer?: SimulatedHost['peer']): SimulatedHost {
+  const profile = fleetOf(1912, 3).filter(({ xen }) => xen !== null)[index] ?? expect.fail('no Xen host');
+  return { profile, xen: xenHostOf(profile), now: () => now, ...(peer === undefined ? {} : { peer }) };
+}
+let now = 60_000;
+const target = hostOf(1);
+const host = hostOf(0, (port) => (port === 2222 ? target : undefined));
+
+function simulated(on: SimulatedHost, what: string, words: readonly string[] = [], stdin: Buffer = Buffer.alloc(0)) {
+  const script = scripts.get(xenRootScript('images')) ?? expect.fail('the demo does not know the script');
+  return script({ host: on, args: ['', what, folder, ...words], stdin });
+}
+
+// The real script, which the demo is held against, is root's.
+const root = process.getuid?.() === 0;
+const why = root ? '' : ': skipped, the real script needs root';
+
+it.skipIf(!root)(`an upload goes the same way, step by step${why}`, () => {
+  const data = randomBytes(5000);
+  const sum = createHash('sha256').update(data).digest('hex');
+  const steps: readonly (readonly [what: string, words: readonly string[], stdin?: Buffer])[] = [
+    ['look', ['a.img']],
+    ['arrived', ['a.img']],
+    ['receive', ['a.img', '0'], data],
+    ['begin', ['a.img', '5000', '5', 'one']],
+    ['receive', ['a.img', '0'], data.subarray(0, 1000)],
+    ['begin', ['a.img', '5000', '5', 'one']],
+    ['begin', ['a.img', '5000', '5', 'another']],
+    ['receive', ['a.img', '7'], data],
+    ['receive', ['a.img', '0'], data],
+    ['arrived', ['a.img']],
+    ['checksum', ['a.img', 'image']],
+    ['checksum', ['a.img', 'part']],
+    ['place', ['a.img', '4999', sum, 'another']],
+    ['place', ['a.img', '5000', sum, 'one']],
+    ['place', ['a.img', '5000', sum, 'another']],
+    ['begin', ['a.img', '7', '1', 'one']],
+    ['checksum', ['a.img', 'image']],
+    ['note', ['a.img', '0'.repeat(64)]],
+    ['checksum', ['a.img', 'image']],
+    ['remove', ['a.img']],
+    ['remove', ['a.img']],
+    ['begin', ['a.img', '7', '1', 'one', 'account']],
+    ['drop', ['a.img']],
+    ['arrived', ['a.img']],
+    ['nonsense', ['a.img']],
+  ];
+  for (const [what, words, stdin] of steps) {
+    const ran = spawnSync('sh', ['-c', xenRootScript('images'), 'sh', '', what, real, ...words], { input: stdin ?? '' });
+    const { code, stdout } = simulated(host, what, words, stdin);
+    expect([what, words, code, stdout]).toEqual([what, words, ran.status, ran.stdout.toString()]);
+  }
+});
+
+it.skipIf(!root)(`a list is read alike${why}`, () => {
+  const empty = join(real, 'empty');
+  mkdirSync(empty);
+  const ran = spawnSync('sh', ['-c', xenRootScript('images'), 'sh', '', 'list', empty]);
+  const answers: readonly (ReadFolder | undefined)[] = [
+    readFolder(ran.stdout, empty),
+    readFolder(Buffer.from(simulated(host, 'list').stdout), folder),
+  ];
+  for (const answer of answers) expect(answer).toMatchObject({ freeBytes: expect.any(Number), path: expect.any(String) });
+  expect(answers[0]?.images).toEqual([]);
+  expect(answers[1]?.images.map(({ name, format, checksum }) => [name, format, checksum !== null])).toEqual([
+    ['debian-12-generic-amd64.qcow2', 'qcow2', true],
+    ['debian-12.raw', 'raw', false],
+    ['linux.raw', 'raw', false],
+  ]);
+});
+
+it('hosts of the demo reach each other, and what one sends arrives in its time', () => {
+  simulated(target, 'remove', ['linux.raw']);
+  const { stdout } = simulated(host, 'look', ['linux.raw']);
+  const bytes = Number(stdout.split(' ')[0]);
+  expect(simulated(target, 'begin', ['linux.raw', String(bytes), '1', 'one']).stdout).toBe('at 0\n');
+  expect(simulated(host, 'way', ['linux.raw', '2222', 'root@127.0.0.1', 'mark']).code).toBe(255);
+  simulated(target, 'sign', ['linux.raw', 'mark']);
+  expect(simulated(host, 'way', ['linux.raw', '2222', 'root@127.0.0.1', 'mark']).code).toBe(0);
+  expect(simulated(host, 'way', ['linux.raw', '23', 'root@127.0.0.1', 'mark']).code).toBe(255);
+  simulated(target, 'unsign', ['linux.raw', 'mark']);
+  const { afterMs } = simulated(host, 'direct', ['linux.raw', '2222', 'root@127.0.0.1']);
+  now += afterMs / 2;
+  const half = Number(simulated(target, 'arrived', ['linux.raw']).stdout.slice(3));
+  expect(half).toBeGreaterThan(0);
+  expect(half).toBeLessThan(bytes);
+  now += afterMs;
+  expect(simulated(target, 'arrived', ['linux.raw']).stdout).toBe(`at ${bytes}\n`);
+  const sumIn = (text: string) => /^sum (\w+)$/m.exec(text)?.[1];
+  const sum = sumIn(simulated(target, 'checksum', ['linux.raw', 'part']).stdout);
+  expect(sum).toBe(sumIn(simulated(host, 'checksum', ['linux.raw', 'image']).stdout));
+  expect(simulated(target, 'place', ['linux.raw', String(bytes), sum ?? '', 'one']).code).toBe(0);
+  expect(simulated(target, 'look', ['linux.raw']).code).toBe(0);
+});
