@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { isAccessible } from './axe.ts';
 import { line } from './fleet.ts';
 import { expect, test } from './sshd.ts';
@@ -11,6 +12,16 @@ function written(dir: string): string {
     .filter((path) => statSync(path).isFile())
     .map((path) => readFileSync(path, 'latin1'))
     .join('\n');
+}
+
+/** Every string that the page's JavaScript still holds, in the form of a heap snapshot. */
+async function memoryOf(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page);
+  const chunks: string[] = [];
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  await session.detach();
+  return chunks.join('');
 }
 
 test('an encrypted key asks once, a wrong passphrase says so, and nothing keeps it', async ({ page, hum, rig, account }) => {
@@ -47,6 +58,8 @@ test('an encrypted key asks once, a wrong passphrase says so, and nothing keeps 
 
   const held = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.body.innerHTML]));
   expect(held).not.toContain(canary);
+  const heap = await memoryOf(page);
+  expect([heap.includes('Passphrase of'), heap.includes(canary)]).toEqual([true, false]);
   expect(written(hum.dataDir)).not.toContain(canary);
   expect(written(hum.dataDir)).toContain(key.path);
 });

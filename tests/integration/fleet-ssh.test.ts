@@ -35,7 +35,7 @@ afterEach(async () => {
   await fleet.stop();
 });
 
-const probes: NetworkProbes = { gateway: async () => ({ address: '192.0.2.1', answers: false }), resolver: async () => true };
+const probes: Omit<NetworkProbes, 'hop'> = { gateway: async () => ({ address: '192.0.2.1', answers: false }), resolver: async () => true };
 
 function startFleet(hosts: readonly InventoryHost[], knownHostsFile = join(rig.dir, 'known_hosts')): void {
   const knownHosts = createKnownHosts({ files: [knownHostsFile], appendTo: knownHostsFile });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { usualDeadlines } from '../../src/main/ssh/deadlines.ts';
 import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { type BadHost, badHost, type Misbehaviour } from '../support/bad-host.ts';
+import { watchForLeaks } from '../support/leaks.ts';
 import { patienceMs } from '../support/patience.ts';
 import { freePort, type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
@@ -20,6 +21,7 @@ beforeAll(async () => {
   [key, stranger] = [await rig.clientKey(), await rig.clientKey({ accepted: false })];
   sshd = await rig.sshd({ listen: ['127.0.0.1', '127.0.0.2'] });
 });
+watchForLeaks();
 afterEach(async () => {
   await stopSessions();
   await Promise.all(badHosts.splice(0).map((host) => host.close()));

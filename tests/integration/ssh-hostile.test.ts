@@ -5,6 +5,7 @@ import { readConfigFiles } from '../../src/main/ssh/config-files.ts';
 import { loadKeyFile } from '../../src/main/ssh/key-files.ts';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 import { type BadHost, badHost, type Misbehaviour } from '../support/bad-host.ts';
+import { memoryInUse, watchForLeaks } from '../support/leaks.ts';
 import { command, type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   key = await rig.clientKey();
   sshd = await rig.sshd();
 });
+watchForLeaks();
 afterEach(async () => {
   await stopSessions();
   await Promise.all(badHosts.splice(0).map((host) => host.close()));
@@ -93,4 +95,34 @@ test('a line of known_hosts that a full disk cut short is no changed key: the ho
   const options = ['-F', 'none', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile=${file}`];
   const asked = command('ssh', [...options, '-i', key.path, '-p', String(sshd.port), `${rig.user}@127.0.0.1`, 'true']);
   await expect(asked).rejects.toThrow(/No ED25519 host key is known/);
+});
+
+test('a flood of 1 GiB takes no more memory than a small one and no other host its turn, taken in or not, and ends with the connection', async () => {
+  const hostKey = await rig.hostKey();
+  const host = await bad({ kind: 'flood-for-ever', hostKey: hostKey.path });
+  const session = await online(sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key })));
+  const other = await online(sessionFor(await targetFor(rig, sshd, { key })));
+  const before = memoryInUse();
+  let most = 0;
+  let received = 0;
+  const channel = await session.open('');
+  const flooded = new Promise<void>((resolve) => {
+    channel.onData((chunk) => {
+      const step = Math.floor(received / 2 ** 27);
+      received += chunk.length;
+      if (Math.floor(received / 2 ** 27) > step) most = Math.max(most, memoryInUse() - before);
+      if (received >= 2 ** 30) resolve();
+    });
+  });
+  let turns = 0;
+  while (received < 2 ** 30) {
+    expect((await other.run('echo here')).stdout.toString()).toBe('here\n');
+    turns += 1;
+  }
+  await flooded;
+  expect(turns).toBeGreaterThan(5);
+  expect(most).toBeLessThan(2 ** 24);
+  const cut = reaches(session, 'unreachable');
+  channel.close();
+  expect(await cut).toMatchObject({ problem: { code: 'flooded' } });
 });

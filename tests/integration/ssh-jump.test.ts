@@ -10,6 +10,7 @@ import type { Session, Target } from '../../src/main/ssh/session.ts';
 import { person } from '../support/person.ts';
 import { freePort, type KeyPair, loopback, openRig, type Rig, command as runHere, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
+import { tcpProxy } from '../support/tcp-proxy.ts';
 
 let rig: Rig;
 let key: KeyPair;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   key = await rig.clientKey();
   [bastion, inner] = await Promise.all([
     rig.sshd({ settings: { MaxSessions: '2', MaxStartups: '3:100:4' } }),
-    rig.sshd({ listen: loopback(100) }),
+    rig.sshd({ listen: loopback(16) }),
   ]);
   jumps = createJumpHosts({ gate }, () => 0);
 });
@@ -46,7 +47,7 @@ function behind(target: Target): Session {
   return sessionFor(target, { jumps, gate });
 }
 
-test('a hundred hosts share one connection to a jump host that would not stand a hundred', async () => {
+test('sixteen hosts share one connection to a jump host that would not stand sixteen', async () => {
   const before = logins(bastion);
   const way = await through(bastion);
   const sessions = await Promise.all(inner.addresses.map(async (address) => behind(await targetFor(rig, inner, { key, address, way }))));
@@ -124,6 +125,53 @@ test('a connection through a jump host that is cut ends, and comes back', async 
   cut.daemon.dropConnections();
   await failed;
   await reaches(session, 'online');
+});
+
+test('a connection that the host behind the jump host ends is over, and comes back', async () => {
+  const far = await rig.sshd();
+  const session = await online(behind(await targetFor(rig, far, { key, way: await through(bastion) })));
+  const channel = await session.open('cat');
+  far.daemon.dropConnections();
+  await reaches(session, 'unreachable');
+  await reaches(session, 'online');
+  channel.close();
+});
+
+test('a jump host whose connection did not survive a sleep is connected anew at once, and so is one that falls silent', async () => {
+  const network = await tcpProxy(bastion);
+  const way = await through({ ...bastion, port: network.port });
+  const deadlines = { ...usualDeadlines, connect: 700, channel: 700 };
+  const target = await targetFor(rig, inner, { key, way });
+  const session = await online(sessionFor(target, { jumps, gate, deadlines }));
+  expect(await jumps.answers(target)).toBe(true);
+  network.forget();
+  expect(await jumps.answers(target)).toBeUndefined();
+  session.wake();
+  await reaches(session, 'unreachable');
+  // Three keepalives of the jump host would take 45 s.
+  await reaches(session, 'online', 30_000);
+  expect(await jumps.answers(target)).toBe(true);
+  await session.stop();
+
+  // Nobody has slept: the next who wants to go through finds out.
+  network.forget();
+  const next = sessionFor(target, { jumps, gate, deadlines });
+  await firstProblem(next);
+  await reaches(next, 'online', 30_000);
+  await next.stop();
+  await network.close();
+});
+
+test('two entries of one jump host with keys of their own are two connections: one of the keys may not go further', async () => {
+  const narrow = await rig.clientKey({ accepted: false });
+  const account = await rig.account({ shell: '/bin/sh' });
+  writeFileSync(join(rig.dir, 'narrow_keys'), `permitopen="127.0.0.1:1" ${narrow.public}\n${key.public}\n`);
+  const gate = await rig.sshd({ settings: { AuthorizedKeysFile: join(rig.dir, 'narrow_keys') } });
+  const by = async (own: KeyPair) =>
+    behind(await targetFor(rig, inner, { key, way: await through(gate, { user: account.name, keyFiles: [own.path] }) }));
+  await online(await by(key));
+  expect((await firstProblem(await by(narrow))).problem).toMatchObject({ code: 'channel-refused' });
+  expect(logins(gate)).toBe(2);
 });
 
 test('a password of the jump host is asked for in its name, with the host that it is for', async () => {

@@ -46,7 +46,7 @@ describe.skipIf(why !== '')(`keyboard-interactive through PAM${why === '' ? '' :
     ];
     await writeFile(join(pamFolder, 'sshd'), `${service.join('\n')}\n`);
     const settings = { UsePAM: 'yes', KbdInteractiveAuthentication: 'yes', AuthenticationMethods: 'keyboard-interactive' };
-    server = await rig.sshd({ settings, pamFolder });
+    server = await rig.sshd({ settings, mounts: [['--bind', pamFolder, '/etc/pam.d']] });
   });
   afterEach(stopSessions);
   afterAll(() => rig?.close());

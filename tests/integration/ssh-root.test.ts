@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { makeDoor } from '../../src/main/ssh/door.ts';
-import { elevated } from '../../src/main/ssh/elevated.ts';
+import { asRoot, elevated } from '../../src/main/ssh/elevated.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
 import { type Person, person } from '../support/person.ts';
 import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
@@ -135,6 +135,23 @@ test('doas, no root at all, and what the scripts do by themselves', async () => 
   const tries = 'if sudo -n true 2>/dev/null; then echo can; else echo cannot; fi';
   expect((await (await runnerBy('nothing', nobody)).run(tries)).stdout.toString()).toBe('cannot\n');
   expect((await (await runnerBy('sudo-n', nobody)).run(tries)).stdout.toString()).toBe('can\n');
+});
+
+test('a script as a whole by sudo that asks for nothing, refused in words where it would ask, and where nobody is to become root', async () => {
+  const session = await runnerBy(
+    'sudo-n',
+    person(() => expect.fail('asked')),
+  );
+  const nobody = person(() => expect.fail('asked'));
+  const target = { id: 'h1', address: '127.0.0.1', port: server.port, user };
+  secretIs('NOPASSWD');
+  expect((await asRoot(session, target, 'sudo-n', nobody).run(tell, ['x'])).stdout.toString()).toBe('sudo: x\n');
+  secretIs('needed');
+  await expect(asRoot(session, target, 'sudo-n', nobody).run(tell)).rejects.toMatchObject({
+    problem: { code: 'not-permitted', hint: expect.stringContaining('NOPASSWD: /bin/sh'), detail: expect.stringContaining('is required') },
+  });
+  await expect(asRoot(session, target, 'nothing', nobody).run(tell)).rejects.toMatchObject({ problem: { code: 'not-permitted' } });
+  expect((await asRoot(session, { ...target, user: 'root' }, 'nothing', nobody).run('echo as it is')).stdout.toString()).toBe('as it is\n');
 });
 
 test('no password ever stands in a command line', () => {

@@ -8,6 +8,7 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import type { SessionStatus } from '../../src/main/ssh/session.ts';
 import { testConnection } from '../../src/main/ssh/test-connection.ts';
 import type { TestStep } from '../../src/shared/contract/inventory.ts';
+import { watchForLeaks } from '../support/leaks.ts';
 import { patience } from '../support/patience.ts';
 import { command, freePort, type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
@@ -26,6 +27,7 @@ beforeAll(async () => {
   sshd = await rig.sshd();
   user = (await rig.account({ shell: '/bin/dash' })).name;
 });
+watchForLeaks();
 afterEach(stopSessions);
 afterAll(() => rig.close());
 
@@ -174,6 +176,16 @@ test('a frozen host costs a request, not the connection, and answers again when 
   await server.daemon.stop();
 });
 
+test('a frozen host is given up after as many unanswered keepalives as the configuration says', async () => {
+  const server = await rig.sshd();
+  const session = await online(sessionFor(await way(server, { key, keepalive: { intervalMs: 200, countMax: 2 } })));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(session.status.state).toBe('online');
+  server.daemon.freeze();
+  expect(await reaches(session, 'unreachable')).toMatchObject({ problem: { message: expect.stringContaining('stopped answering') } });
+  await server.daemon.stop();
+});
+
 test('keys are exchanged anew in the middle of a stream, and the host key is compared again', async () => {
   const server = await rig.sshd({ settings: { RekeyLimit: '1M' } });
   const session = await online(sessionFor(await way(server, { key })));
@@ -196,9 +208,9 @@ test('AES-GCM is agreed on, and its keys are key objects: an ssh2 whose insides 
 });
 
 test('MaxSessions refuses the session too many and gives the place back', async () => {
-  const server = await rig.sshd({ settings: { MaxSessions: '1' } });
+  const server = await rig.sshd({ settings: { MaxSessions: '2' } });
   const session = await online(sessionFor(await way(server, { key })));
-  const channel = await session.open('cat');
+  const [channel] = await Promise.all([session.open('cat'), session.open('cat')]);
   await expect(session.run('true')).rejects.toMatchObject({
     problem: { code: 'channel-refused', hint: expect.stringContaining('MaxSessions') },
   });

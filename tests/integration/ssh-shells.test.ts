@@ -1,5 +1,6 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { usualDeadlines } from '../../src/main/ssh/deadlines.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
@@ -64,6 +65,25 @@ test.each(shells)('with %s as login shell a script runs, with its arguments, inp
   expect(result.stdout.toString().split('\0').slice(0, -1)).toEqual(hostile);
   expect(result.stderr.toString()).toBe('input\n\0bytes');
   expect(result.code).toBe(7);
+
+  const text = fc.string({
+    unit: fc.oneof(fc.constantFrom(...'\'"$`\\!*{}[]~#;&|<>%^=-\n\r\t \u001b'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        text.map((drawn) => drawn.replaceAll('\0', '')),
+        { maxLength: 20 },
+      ),
+      fc.uint8Array({ maxLength: 500 }),
+      async (args, bytes) => {
+        const { stdout } = await session.run('printf "%s\\0" "$#" "$@"; cat', args, { stdin: Buffer.from(bytes) });
+        const sent = [String(args.length), ...args].map((arg) => `${arg}\0`).join('');
+        expect(stdout.equals(Buffer.concat([Buffer.from(sent), bytes]))).toBe(true);
+      },
+    ),
+    { numRuns: 15 },
+  );
 
   const channel = await session.open('echo "hello $1"; while read -r line; do echo "got $line"; done', ['there']);
   let heard = '';

@@ -85,6 +85,14 @@ test('PEM and PKCS#8 keys open too, encrypted or not, and one without a .pub fil
   expect(await readFile(pem, 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY');
 });
 
+test('an account without a password is let in where the host allows that, before anything is asked or offered', async () => {
+  const open = await rig.account({ shell: '/bin/sh', password: '' });
+  const server = await rig.sshd({ settings: { PasswordAuthentication: 'yes', PermitEmptyPasswords: 'yes' } });
+  const asker = person(() => expect.fail('asked'));
+  await online(sessionFor(await targetFor(rig, server, { user: open.name }), { asker }));
+  expect(server.daemon.log).toContain(`Accepted none for ${open.name}`);
+});
+
 test('a password lets in where no key does, is asked for again when it is wrong, and no more than three times', async () => {
   const target = await targetFor(rig, passwords, { user: account.name });
   const asker = person((_, before) => [before === 0 ? 'wrong' : password]);

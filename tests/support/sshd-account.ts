@@ -11,7 +11,7 @@ export interface AccountOptions {
   readonly shell: string;
   /** Files of its home, by relative path: `{ '.bashrc': 'echo hello\n' }`. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Default: none that would let anybody in. */
+  /** Default: none that would let anybody in. Empty: an account without a password. */
   readonly password?: string;
   /** The text of its `~/.ssh/authorized_keys`. */
   readonly authorizedKeys: string;
@@ -35,7 +35,7 @@ export async function createAccount({ shell, files = {}, password, authorizedKey
   const name = `hum-${randomBytes(5).toString('hex')}`;
   const home = `/tmp/home-${name}`;
   // `*` is no password at all; the `!` that useradd sets would lock the account for sshd without PAM (sshd(8), "LOGIN PROCESS").
-  const hash = password === undefined ? '*' : (await execute('openssl', ['passwd', '-6', password])).stdout.trim();
+  const hash = password === undefined ? '*' : password && (await execute('openssl', ['passwd', '-6', password])).stdout.trim();
   await patiently('useradd', ['--create-home', '--home-dir', home, '--shell', shell, '--password', hash, '--skel', '/dev/null', name]);
   accounts.add(name);
 

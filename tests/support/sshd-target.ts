@@ -4,6 +4,7 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 import type { Session, SessionStatus, Target } from '../../src/main/ssh/session.ts';
 import { createSession, type SessionDeps } from '../../src/main/ssh/ssh-session.ts';
+import { listenersCounted } from './leaks.ts';
 import { patienceMs } from './patience.ts';
 import { type KeyPair, knownHostsName, type Rig, type Server } from './sshd.ts';
 
@@ -27,7 +28,7 @@ export async function targetFor(
     keyFiles: key === undefined ? [] : [key.path],
     explicitKeys: key !== undefined,
     agent: undefined,
-    knownHosts: createKnownHosts({ files: [file], appendTo: file }),
+    knownHosts: listenersCounted(createKnownHosts({ files: [file], appendTo: file })),
     ...rest,
   };
 }

@@ -17,6 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { quote } from '../../src/main/ssh/quote.ts';
 import { patienceMs } from './patience.ts';
 import { type Account, type AccountOptions, createAccount } from './sshd-account.ts';
 import { Daemon } from './sshd-daemon.ts';
@@ -44,8 +45,10 @@ export interface ServerOptions {
 export interface SshdOptions extends ServerOptions {
   /** Lines of sshd_config(5), `{ MaxSessions: '1', ListenAddress: … }`; they win over the rig's own. */
   readonly settings?: Readonly<Record<string, string | readonly string[]>>;
-  /** A folder that stands for /etc/pam.d in a mount namespace of the server's own: nothing of this machine changes. Root only. */
-  readonly pamFolder?: string;
+  /** Arguments of mount(8), for a mount namespace of the server's own: nothing of this machine changes. Root only. */
+  readonly mounts?: readonly (readonly string[])[];
+  /** Words before the command of the server: a place of its own (nsenter(1)). */
+  readonly within?: readonly string[];
 }
 
 /** A server that runs. `daemon` freezes, thaws, stops and restarts its processes. */
@@ -70,7 +73,7 @@ export interface Rig {
   hostKey(type?: HostKeyType): Promise<KeyPair>;
   sshd(options?: SshdOptions): Promise<Server>;
   /** Dropbear reads only `~/.ssh/authorized_keys`: log in as an account of this rig, made after its keys. */
-  dropbear(options?: ServerOptions & { readonly flags?: readonly string[] }): Promise<Server>;
+  dropbear(options?: ServerOptions & Pick<SshdOptions, 'mounts'> & { readonly flags?: readonly string[] }): Promise<Server>;
   /** A Unix account with this login shell; every accepted key made so far opens it. Root only. */
   account(options: Omit<AccountOptions, 'authorizedKeys'>): Promise<Account>;
   /** A real ssh-agent holding these keys. */
@@ -87,6 +90,13 @@ export function loopback(count: number): string[] {
 
 /** MAX_LISTEN_SOCKS in OpenSSH's sshd.c. */
 const addressesPerSshd = 16;
+
+/** A command in a mount namespace of its own, with these mounts. */
+function withMounts(mounts: SshdOptions['mounts'], command: readonly string[]): readonly string[] {
+  if (mounts === undefined) return command;
+  const mounting = mounts.map((words) => `mount ${words.map(quote).join(' ')} && `).join('');
+  return ['unshare', '--mount', 'sh', '-c', `${mounting}exec "$@"`, 'sh', ...command];
+}
 
 /** Opens an empty rig. */
 export async function openRig(): Promise<Rig> {
@@ -122,7 +132,7 @@ export async function openRig(): Promise<Rig> {
 
     hostKey: (type = 'ed25519') => keyPair(type),
 
-    async sshd({ listen = ['127.0.0.1'], port, hostKeys, settings = {}, pamFolder } = {}) {
+    async sshd({ listen = ['127.0.0.1'], port, hostKeys, settings = {}, mounts, within = [] } = {}) {
       const keys = hostKeys ?? [await keyPair('ed25519')];
       const chosen = port ?? (await freePort());
       // sshd's privilege separation folder; a boot makes it, a container does not.
@@ -132,9 +142,7 @@ export async function openRig(): Promise<Rig> {
         const addresses = listen.slice(from, from + addressesPerSshd);
         const file = join(dir, `sshd_config-${++serial}`);
         await writeFile(file, sshdConfig(chosen, addresses, keys, authorizedKeys, settings));
-        const alone = ['/usr/sbin/sshd', '-D', '-e', '-f', file];
-        const bound = 'mount --bind "$1" /etc/pam.d && shift && exec "$@"';
-        commands.push(pamFolder === undefined ? alone : ['unshare', '--mount', 'sh', '-c', bound, 'sh', pamFolder, ...alone]);
+        commands.push([...within, ...withMounts(mounts, ['/usr/sbin/sshd', '-D', '-e', '-f', file])]);
       }
       const daemon = new Daemon(commands, listen, chosen);
       daemons.push(daemon);
@@ -142,7 +150,7 @@ export async function openRig(): Promise<Rig> {
       return { addresses: listen, port: chosen, hostKeys: keys, daemon };
     },
 
-    async dropbear({ listen = ['127.0.0.1'], port, hostKeys, flags = [] } = {}) {
+    async dropbear({ listen = ['127.0.0.1'], port, hostKeys, flags = [], mounts } = {}) {
       const keys = hostKeys ?? [await keyPair('ed25519')];
       const chosen = port ?? (await freePort());
       const keyFlags: string[] = [];
@@ -153,7 +161,8 @@ export async function openRig(): Promise<Rig> {
       }
       const ports = listen.flatMap((address) => ['-p', `${address}:${chosen}`]);
       const pidFile = join(dir, `dropbear-pid-${++serial}`);
-      const daemon = new Daemon([['/usr/sbin/dropbear', '-F', '-E', '-s', '-P', pidFile, ...keyFlags, ...ports, ...flags]], listen, chosen);
+      const alone = ['/usr/sbin/dropbear', '-F', '-E', '-s', '-P', pidFile, ...keyFlags, ...ports, ...flags];
+      const daemon = new Daemon([withMounts(mounts, alone)], listen, chosen);
       daemons.push(daemon);
       await daemon.start();
       return { addresses: listen, port: chosen, hostKeys: keys, daemon };

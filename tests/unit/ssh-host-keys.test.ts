@@ -127,8 +127,8 @@ test('a key that is trusted once is known to this Hum, to no file, and never in 
   known.onAppend(() => {
     told += 1;
   });
-  await known.append('web1', 22, key, true);
-  await known.append('web2', 22, other, true);
+  await known.append('web1', 22, key, 'in-memory');
+  await known.append('web2', 22, other, 'in-memory');
   expect([known.check('web1', 22, key).kind, known.check('web1', 22, other).kind, known.check('web2', 22, other).kind]).toEqual([
     'known',
     'unknown',

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 
@@ -43,7 +44,7 @@ test('a plain line makes its key known, whatever the case of the name', () => {
   const known = knownIn(`# a comment\n\n${line('Web1.example.org,10.0.0.7', 'a')} a comment with spaces\n`);
   expect(known.check('web1.EXAMPLE.org', 22, keys.a.blob)).toEqual({ kind: 'known' });
   expect(known.check('10.0.0.7', 22, keys.a.blob)).toEqual({ kind: 'known' });
-  expect(known.check('web2.example.org', 22, keys.a.blob)).toEqual({ kind: 'unknown', otherTypes: [] });
+  expect(known.check('web2.example.org', 22, keys.a.blob)).toEqual({ kind: 'unknown' });
 });
 
 test('names hashed by ssh-keygen -H are found, with and without a port', () => {
@@ -66,11 +67,9 @@ test('another key of the same type is a change, told with fingerprint and line',
   });
 });
 
-test('a key of a type that was not known is new, as OpenSSH has it, and the other types are named', () => {
+test('a key of a type that was not known, of a host that is, is a change, as OpenSSH has it', () => {
   const known = knownIn(`${line('web1', 'a')}\n`);
-  const verdict = known.check('web1', 22, keys.rsa.blob);
-  expect(verdict.kind).toBe('unknown');
-  expect(verdict).toMatchObject({ otherTypes: [{ fingerprint: keys.a.fingerprint }] });
+  expect(known.check('web1', 22, keys.rsa.blob)).toMatchObject({ kind: 'changed', knownKeys: [{ fingerprint: keys.a.fingerprint }] });
   expect(known.keyTypesFor('web1', 22)).toEqual(['ssh-ed25519']);
 });
 
@@ -92,6 +91,9 @@ test('a revoked key is refused even where another line knows it', () => {
   const known = knownIn(`${line('web1', 'a')}\n@revoked ${line('*', 'a')}\n`);
   expect(known.check('web1', 22, keys.a.blob).kind).toBe('revoked');
   expect(known.check('web1', 22, keys.b.blob).kind).toBe('changed');
+  expect(knownIn(`${line('web1', 'a')}\n${line('web1', 'rsa')}\n@revoked ${line('*', 'a')}\n`).keyTypesFor('web1', 22)).toEqual([
+    'ssh-rsa',
+  ]);
 });
 
 test('a host for which only certificates count is no unknown host, unless its plain key is there as well', () => {
@@ -114,14 +116,14 @@ test('damaged and endless lines are passed over', () => {
 
 test('a missing file knows nobody', () => {
   const known = createKnownHosts({ files: [join(dir, 'none')], appendTo: join(dir, 'none') });
-  expect(known.check('web1', 22, keys.a.blob)).toEqual({ kind: 'unknown', otherTypes: [] });
+  expect(known.check('web1', 22, keys.a.blob)).toEqual({ kind: 'unknown' });
 });
 
 test('a file that cannot even be looked at knows nobody, as for OpenSSH', () => {
   const loop = join(dir, 'loop');
   symlinkSync(loop, loop);
   const known = createKnownHosts({ files: [loop], appendTo: loop });
-  expect(known.check('web1', 22, keys.a.blob)).toEqual({ kind: 'unknown', otherTypes: [] });
+  expect(known.check('web1', 22, keys.a.blob)).toEqual({ kind: 'unknown' });
 });
 
 test('a file that another program changed is read again', () => {
@@ -168,4 +170,37 @@ test('a file that cannot be written is a problem with a hint, and later appends 
     problem: { code: 'known-hosts-unwritable', hint: expect.stringContaining('ls -ld') },
   });
   await expect(known.append('web1', 22, keys.a.blob)).rejects.toMatchObject({ problem: { code: 'known-hosts-unwritable' } });
+});
+
+test('which lines of a file are those of a host is what OpenSSH says: names, patterns and their negation, ports, hashes, whatever the case', () => {
+  const letter = fc.constantFrom('a', 'b', 'A', '.', '1', '-');
+  const name = fc.string({ unit: letter, minLength: 1, maxLength: 3 });
+  const glob = fc.string({ unit: fc.oneof(letter, fc.constantFrom('*', '?')), minLength: 1, maxLength: 3 });
+  const port = fc.constantFrom(22, 2222);
+  const place = (host: string, at: number) => (at === 22 ? host : `[${host}]:${at}`);
+  const pattern = fc.tuple(fc.constantFrom('', '', '!'), glob, port).map(([negation, host, at]) => negation + place(host, at));
+  const fields = fc.array(pattern, { minLength: 1, maxLength: 3 }).map((patterns) => patterns.join(','));
+  const asked = fc.tuple(name, port);
+  fc.assert(
+    fc.property(
+      fc.array(fields, { maxLength: 12 }),
+      fc.array(asked, { minLength: 1, maxLength: 6 }),
+      fc.array(asked, { maxLength: 4 }),
+      (plain, hosts, hashed) => {
+        const hidden = fileWith(hashed.map(([host, at]) => `${line(place(host.toLowerCase(), at), 'a')}\n`).join(''));
+        if (hashed.length > 0) execFileSync('ssh-keygen', ['-H', '-f', hidden], { stdio: 'ignore' });
+        const file = fileWith(`${readFileSync(hidden, 'utf8')}${plain.map((names) => `${line(names, 'a')}\n`).join('')}`);
+        const known = createKnownHosts({ files: [file], appendTo: file });
+        for (const [host, at] of hosts) {
+          // ssh makes a name lower case before it looks, and ssh-keygen does not.
+          const { stdout } = spawnSync('ssh-keygen', ['-F', place(host.toLowerCase(), at), '-f', file], { encoding: 'utf8' });
+          const theirs = [...stdout.matchAll(/found: line (\d+)/g)].map(([, number]) => `${file}:${number}`).sort();
+          const verdict = known.check(host, at, keys.b.blob);
+          const ours = verdict.kind === 'changed' ? verdict.knownKeys.map(({ where }) => where).sort() : [];
+          expect([host, at, ours]).toEqual([host, at, theirs]);
+        }
+      },
+    ),
+    { numRuns: 25 },
+  );
 });

@@ -34,6 +34,21 @@ export function shellRefused(place: Place, error: unknown): HumError {
   );
 }
 
+/** sshd answers so where AllowAgentForwarding is off, or `no-agent-forwarding` stands before the key in authorized_keys. ssh2's words. */
+export function isAgentRefusal(error: Error): boolean {
+  return error.message === 'Unable to request agent forwarding';
+}
+
+/** The host takes no agent. */
+export function agentRefused(place: Place): HumError {
+  return failure(
+    place,
+    'agent-refused',
+    `${shownPlace(place)} does not let ${place.user} forward an agent.`,
+    'Set "Forward the SSH agent" to off for this host, or look at AllowAgentForwarding in its sshd_config and no-agent-forwarding in authorized_keys.',
+  );
+}
+
 /** The login shell ended, or printed, without the script having begun. */
 export function noShell(place: Place, printed: Buffer, code: number | null): HumError {
   return failure(

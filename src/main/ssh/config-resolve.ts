@@ -46,6 +46,7 @@ export interface HostConfig {
   /** Undefined for OpenSSH's own. */
   readonly userKnownHosts: readonly string[] | undefined;
   readonly globalKnownHosts: readonly string[] | undefined;
+  readonly hashKnownHosts: boolean;
   readonly strict: Strictness;
   /** As written: a list, or a change of the defaults (`+…`, `-…`, `^…`). */
   readonly hostKeyAlgorithms: string | undefined;
@@ -88,7 +89,6 @@ const unfollowed: ReadonlyMap<string, string> = new Map(
     'RekeyLimit',
     'Tunnel',
     'IPQoS',
-    'HashKnownHosts',
     'RevokedHostKeys',
     'NoHostAuthenticationForLocalhost',
     'RequiredRSASize',
@@ -292,6 +292,7 @@ function hostConfig(
     hostKeyAlias: one('hostkeyalias'),
     userKnownHosts: paths('userknownhostsfile'),
     globalKnownHosts: paths('globalknownhostsfile'),
+    hashKnownHosts: isYes(one('hashknownhosts')),
     strict: strictness(one('stricthostkeychecking')),
     hostKeyAlgorithms: one('hostkeyalgorithms'),
     ciphers: one('ciphers'),

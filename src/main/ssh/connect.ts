@@ -11,7 +11,7 @@ import { type HandshakeTrace, handshakeFailure, handshakeTimeout } from './hands
 import type { HandshakeGate } from './handshake-gate.ts';
 import { viewHostKey } from './host-key.ts';
 import { type RefusedKey, refusalOf } from './host-key-failures.ts';
-import { type HostKeyVerdict, knownName } from './known-hosts.ts';
+import { type HostKeyVerdict, keepingOf, knownName } from './known-hosts.ts';
 import { answerAwaited } from './login-failures.ts';
 import type { Target } from './session.ts';
 import { hearLoginAnswers, joinWrites, keepKeysReady } from './thrift.ts';
@@ -179,7 +179,7 @@ async function handshake(target: Target, socket: Duplex, firstWords: string, opt
     refused = fresh ? undefined : refusalOf(target, key, offered, verdict);
     if (refused !== undefined && allowKey?.(verdict) !== true) return false;
     known = verdict.kind === 'known' || fresh;
-    if (fresh) void knownHosts.append(name.address, name.port, key).catch(() => undefined);
+    if (fresh) void knownHosts.append(name.address, name.port, key, keepingOf(target)).catch(() => undefined);
     exchanged = `${offered.type} ${offered.fingerprint}${verdict.kind === 'known' ? '' : ', not in known_hosts yet'}`;
     accepted = Buffer.from(key);
     if (known) onKey?.(target, accepted);
@@ -217,6 +217,8 @@ async function handshake(target: Target, socket: Duplex, firstWords: string, opt
         sock: socket,
         username: target.user,
         ident: 'Hum',
+        // For channels that forward it; who logs in is our `authHandler`'s.
+        ...(target.agent === undefined ? {} : { agent: target.agent }),
         readyTimeout: 0,
         algorithms: offeredAlgorithms(knownHosts.keyTypesFor(name.address, name.port), target.algorithms),
         hostVerifier: verify,

@@ -29,7 +29,7 @@ export function makeDoor(
   const ready = Buffer.from(`\n${nonce}\n`);
   const shell = `sh -c 'eval "$(head -c ${payload.length})"'`;
   if (root === undefined) return { command: `exec ${shell}`, payload, ready };
-  if (root.by === 'doas') return { command: `exec doas -n ${shell}`, payload, ready };
+  if (root.by !== 'sudo') return { command: `exec ${root.by === 'doas' ? 'doas' : 'sudo'} -n ${shell}`, payload, ready };
   if (/[\n\0]/.test(root.password)) throw new Error('A password is one line.');
   // sudo may want no password (NOPASSWD) and leave the line to the shell, which must not run it: it passes over all lines up to a mark.
   const mark = `m${nonce.slice(0, half)}`;
@@ -59,13 +59,21 @@ export function makeTerminalDoor(script: string, args: readonly string[] = [], n
 /** What a login shell and its start files may print before the script: a long motd is 2 KiB. */
 export const noiseLimit = 64 * 1024;
 
+const escapeCode = 0x1b;
+
 /** Drops a stream up to and including `ready`. */
 export class NoiseFilter {
   #ready: Buffer;
+  readonly #fromProgram: boolean;
   #noise: Buffer | undefined = Buffer.alloc(0);
 
-  constructor(ready: Buffer) {
+  /**
+   * `fromProgram`: nothing comes before `ready`, and a program that takes the whole terminal for itself may come in its place: tmux throws away
+   * what the terminal has not passed on by then (tcflush(3), in tty_start_tty of its tty.c). What such a program says begins with an escape sequence.
+   */
+  constructor(ready: Buffer, fromProgram = false) {
     this.#ready = ready;
+    this.#fromProgram = fromProgram;
   }
 
   get passed(): boolean {
@@ -86,13 +94,20 @@ export class NoiseFilter {
     if (this.#noise === undefined) return chunk;
     const seen = Buffer.concat([this.#noise, chunk]);
     const at = seen.indexOf(this.#ready, Math.max(0, this.#noise.length - this.#ready.length));
-    if (at < 0) {
+    const from = at < 0 ? this.#programIn(seen) : at + this.#ready.length;
+    if (from < 0) {
       this.#noise = seen;
       return undefined;
     }
-    const rest = seen.subarray(at + this.#ready.length);
+    const rest = seen.subarray(from);
     this.#noise = undefined;
     this.#ready = Buffer.alloc(0);
     return rest;
+  }
+
+  /** Where a program begins that has thrown `ready` away, or all but its beginning; -1 where none does. */
+  #programIn(seen: Buffer): number {
+    const at = this.#fromProgram ? seen.indexOf(escapeCode) : -1;
+    return at >= 0 && seen.subarray(0, at).equals(this.#ready.subarray(0, at)) ? at : -1;
   }
 }

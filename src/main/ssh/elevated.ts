@@ -22,10 +22,24 @@ export function elevated(runner: Runner, target: Pick<Target, 'id' | 'address' |
       terminal: (script, ...rest) => runner.terminal(noSudo + script, ...rest),
     };
   }
+  return asRoot(runner, target, runAs, asker);
+}
+
+/** A runner each of whose scripts is root's as a whole, in the way that was chosen for the host. A terminal is not raised. */
+export function asRoot(runner: Runner, target: Pick<Target, 'id' | 'address' | 'port' | 'user'>, runAs: RunAs, asker: Asker): Runner {
+  if (target.user === 'root') return runner;
   const key = `sudo ${target.user}@${shownPlace(target)}`;
 
   async function root(): Promise<Root> {
-    if (runAs === 'doas') return { by: 'doas' };
+    if (runAs === 'nothing') {
+      throw failure(
+        target,
+        'not-permitted',
+        `${visibleText(target.user, 100)} is not to become root on ${shownPlace(target)}.`,
+        'Choose a way to become root for this host when it is edited, or run this as the account that Hum logs in as.',
+      );
+    }
+    if (runAs !== 'sudo-password') return { by: runAs };
     const answers = await asker.ask(
       {
         key,
@@ -64,10 +78,10 @@ export function elevated(runner: Runner, target: Pick<Target, 'id' | 'address' |
       if (/sudo|doas|not permitted|not in the sudoers|not found/i.test(words)) {
         throw refused(
           target,
-          `${visibleText(target.user)} may not run commands as root on ${shownPlace(target)} by ${as.by}.`,
+          `${visibleText(target.user)} may not run commands as root on ${shownPlace(target)} by ${as.by === 'doas' ? 'doas' : 'sudo'}.`,
           as.by === 'doas'
             ? 'Allow it in /etc/doas.conf: permit nopass USER as root cmd sh'
-            : 'Allow it in a file of /etc/sudoers.d: USER ALL=(root) /bin/sh',
+            : `Allow it in a file of /etc/sudoers.d: USER ALL=(root) ${as.by === 'sudo-n' ? 'NOPASSWD: ' : ''}/bin/sh`,
           words,
         );
       }

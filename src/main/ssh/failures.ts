@@ -54,6 +54,16 @@ export function lookupFailure(place: Place, error: unknown): HumError {
   );
 }
 
+/** AddressFamily of ssh_config(5) rules out the very address. */
+export function wrongFamily(place: Place, family: 4 | 6): HumError {
+  return failure(
+    place,
+    'name-unresolved',
+    `${visibleText(place.address)} is no address of IPv${family}, and ssh_config wants one.`,
+    'Change AddressFamily or HostName in ~/.ssh/config.',
+  );
+}
+
 /** No answer from getaddrinfo(3) for `ms`. */
 export function lookupTimeout(place: Place, ms: number): HumError {
   return failure(

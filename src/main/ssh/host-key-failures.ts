@@ -23,7 +23,7 @@ export function refusalOf(place: Target, key: Buffer, offered: HostKeyView, verd
     case 'known':
       return undefined;
     case 'unknown':
-      return { ...about, error: unknownKey(place, offered, verdict.otherTypes), knownKeys: verdict.otherTypes };
+      return { ...about, error: unknownKey(place, offered), knownKeys: [] };
     case 'changed':
       return { ...about, error: changedKey(place, offered, verdict.knownKeys), knownKeys: verdict.knownKeys };
     case 'revoked':
@@ -33,12 +33,11 @@ export function refusalOf(place: Target, key: Buffer, offered: HostKeyView, verd
   }
 }
 
-function unknownKey(place: Place, offered: HostKeyView, otherTypes: readonly KnownKey[]): HumError {
-  const others = otherTypes.length === 0 ? '' : ` Keys of other types are known for it: ${shownKeys(otherTypes)}.`;
+function unknownKey(place: Place, offered: HostKeyView): HumError {
   return failure(
     place,
     'host-key-unknown',
-    `${shownPlace(place)} shows the ${offered.type} key ${offered.fingerprint}, which known_hosts does not have.${others}`,
+    `${shownPlace(place)} shows the ${offered.type} key ${offered.fingerprint}, which known_hosts does not have.`,
     'Compare it with what the host itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub (or the file of its type). Then trust it, or not.',
   );
 }

@@ -3,6 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import { HumError, type ProblemCode } from '../../shared/errors.ts';
 import { retryDelay } from './backoff.ts';
 import { type Connection, type ConnectOptions, connect } from './connect.ts';
+import { usualDeadlines } from './deadlines.ts';
 import { cancelled, failure, seconds, shownPlace } from './failures.ts';
 import { guarded } from './guarded.ts';
 import type { Target } from './session.ts';
@@ -11,12 +12,17 @@ import { Wire } from './wire.ts';
 
 /** The connections to jump hosts: one for each, shared by all hosts behind it, for as long as one of them is used. */
 export interface JumpHosts extends JumpWay {
+  /** Whether the jump host before this target answers, be it that the target is out of its reach; undefined where that did not come out in time. */
+  answers(to: Target): Promise<boolean | undefined>;
   /** Ends them all, and what leads through them. */
   stop(): void;
 }
 
 /** How long a connection outlives its last user: a fleet that reconnects finds it. */
 const idleMs = 30_000;
+
+/** How long a jump host may take to say anything about a way onwards. */
+const answerMs = 3_000;
 
 interface Jump {
   connection: Connection | undefined;
@@ -29,6 +35,7 @@ interface Jump {
   /** Until when the last failure is taken for the answer: hundreds of hosts behind one that is down must not ask it one by one. */
   down: { readonly error: unknown; readonly until: number } | undefined;
   idle: NodeJS.Timeout | undefined;
+  checking: boolean;
   readonly listeners: Set<() => void>;
 }
 
@@ -52,6 +59,7 @@ export function createJumpHosts(
       failures: 0,
       down: undefined,
       idle: undefined,
+      checking: false,
       listeners: new Set(),
     };
     jumps.set(key, fresh);
@@ -133,7 +141,7 @@ export function createJumpHosts(
         restIfUnused(jump);
       };
       try {
-        const channel = await forward(connection, through, to, wayOptions);
+        const channel = await forward(connection, through, to, wayOptions, () => pool.check(through, wayOptions.deadlines.channel));
         channel.on('close', release);
         const stream: Duplex = new Wire(channel, channel, () => {
           channel.close();
@@ -144,6 +152,37 @@ export function createJumpHosts(
         release();
         throw error;
       }
+    },
+    async answers(to) {
+      if (to.way?.kind !== 'jump') return undefined;
+      const { connection } = jumpOf(to.way.through);
+      if (connection !== undefined) return (await isAlive(connection, answerMs)) || undefined;
+      const signal = AbortSignal.timeout(answerMs);
+      try {
+        (
+          await pool.open(to.way.through, to, {
+            signal,
+            deadlines: options.deadlines ?? usualDeadlines,
+            byPerson: false,
+            onResolved: () => {},
+          })
+        ).destroy();
+        return true;
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        return !(error instanceof HumError && error.problem.code === 'jump-host-down');
+      }
+    },
+    check(through, ms) {
+      if (through.way?.kind === 'jump') pool.check(through.way.through, ms);
+      const jump = jumpOf(through);
+      const { connection } = jump;
+      if (connection === undefined || jump.checking) return;
+      jump.checking = true;
+      void isAlive(connection, ms).then((alive) => {
+        jump.checking = false;
+        if (!alive) connection.stream.destroy();
+      });
     },
     onUp(through, listener) {
       const { listeners } = jumpOf(through);
@@ -162,17 +201,43 @@ export function createJumpHosts(
   return pool;
 }
 
-/** Two ways are one when they lead through the same accounts of the same hosts. */
-function keyOf({ user, address, port, way }: Target): string {
+/** Two ways are one when they lead through the same accounts of the same hosts, with the same keys: a key may allow less than another (PermitOpen). */
+function keyOf({ user, address, port, hostKeyAlias, keyFiles, agent, way }: Target): string {
   const before = way === undefined ? '' : way.kind === 'jump' ? keyOf(way.through) : way.command;
-  return JSON.stringify([before, user, address.toLowerCase(), port]);
+  return JSON.stringify([before, user, address.toLowerCase(), port, hostKeyAlias, keyFiles, agent]);
 }
 
-async function forward({ client }: Connection, through: Target, to: Target, { signal, deadlines }: WayOptions): Promise<ClientChannel> {
+/** Whether anything comes back: sshd(8) answers each global request (RFC 4254 §4), here to end what was never begun. */
+function isAlive({ client, stream }: Connection, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(false), ms);
+    const answered = (yes: boolean) => {
+      clearTimeout(late);
+      resolve(yes);
+    };
+    try {
+      // ssh2 calls back as well when the connection ends.
+      client.unforwardIn('127.0.0.1', 1, () => answered(!stream.destroyed));
+    } catch {
+      answered(false);
+    }
+  });
+}
+
+async function forward(
+  { client }: Connection,
+  through: Target,
+  to: Target,
+  { signal, deadlines }: WayOptions,
+  onSilence: () => void,
+): Promise<ClientChannel> {
   let given = false;
-  const guard = guarded(to.connectTimeoutMs ?? deadlines.connect, signal, (timedOut) =>
-    timedOut ? unreached(through, to, `It did not answer within ${seconds(to.connectTimeoutMs ?? deadlines.connect)}.`) : cancelled(to),
-  );
+  const ms = to.connectTimeoutMs ?? deadlines.connect;
+  const guard = guarded(ms, signal, (timedOut) => {
+    if (!timedOut) return cancelled(to);
+    onSilence();
+    return unreached(through, to, `It did not answer within ${seconds(ms)}.`);
+  });
   const opened = new Promise<ClientChannel>((done, fail) => {
     // RFC 4254 §7.2 wants to know from where the connection comes; we are no socket's other end.
     client.forwardOut('127.0.0.1', 0, to.address, to.port, (error, channel) => {

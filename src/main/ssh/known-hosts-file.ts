@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { HostKeyView } from '../../shared/contract/fleet.ts';
 import { hostKeyType, viewHostKey } from './host-key.ts';
 import { isPlainName, matchesPatternList } from './pattern.ts';
@@ -85,9 +85,18 @@ function isWholeKey(keyType: string, base64: string): boolean {
 export function entriesFor(index: KnownHostsIndex, name: string): KnownHostsEntry[] {
   const found = [...(index.byName.get(name) ?? [])];
   for (const { patterns, entry } of index.byPattern) if (matchesPatternList(name, patterns)) found.push(entry);
-  // HashKnownHosts of ssh_config(5): |1|salt|HMAC-SHA1(salt, name)
-  for (const { salt, hash, entry } of index.byHash) if (createHmac('sha1', salt).update(name).digest('base64') === hash) found.push(entry);
+  for (const { salt, hash, entry } of index.byHash) if (hashOf(name, salt) === hash) found.push(entry);
   return found;
+}
+
+/** The first field of a line that hides its name, HashKnownHosts of ssh_config(5): |1|salt|HMAC-SHA1(salt, name). */
+export function hashedName(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${hashOf(name, salt)}`;
+}
+
+function hashOf(name: string, salt: Buffer): string {
+  return createHmac('sha1', salt).update(name).digest('base64');
 }
 
 /** Whether the line's key is this one, compared as blobs (RFC 4253 §6.6). */

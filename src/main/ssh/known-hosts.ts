@@ -5,15 +5,22 @@ import type { HostKeyView } from '../../shared/contract/fleet.ts';
 import { HumError, messageOf } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { hostKeyName, hostKeyType } from './host-key.ts';
-import { entriesFor, entryHolds, type KnownHostsEntry, type KnownHostsIndex, parseKnownHosts, viewEntry } from './known-hosts-file.ts';
+import {
+  entriesFor,
+  entryHolds,
+  hashedName,
+  type KnownHostsEntry,
+  type KnownHostsIndex,
+  parseKnownHosts,
+  viewEntry,
+} from './known-hosts-file.ts';
 import { shownWord } from './quote.ts';
 
 export type KnownKey = HostKeyView & { readonly where: string; readonly line: string };
 
 export type HostKeyVerdict =
   | { readonly kind: 'known' }
-  /** `otherTypes`: keys of other types that known_hosts has for this host. OpenSSH calls the host new then, and says so; so do we. */
-  | { readonly kind: 'unknown'; readonly otherTypes: readonly KnownKey[] }
+  | { readonly kind: 'unknown' }
   | { readonly kind: 'changed'; readonly knownKeys: readonly KnownKey[] }
   | { readonly kind: 'revoked'; readonly knownKeys: readonly KnownKey[] }
   /** Only certificates of an authority are trusted for this host (`@cert-authority`), and ssh2 knows none. `where`: `file:line`. */
@@ -27,23 +34,31 @@ export function knownName({ address, port, hostKeyAlias }: { address: string; po
   return hostKeyAlias === undefined ? { address, port } : { address: hostKeyAlias, port: 22 };
 }
 
+/** How a key is kept: in a line that names the host, in one that hides its name (HashKnownHosts of ssh_config(5)), or in memory, until Hum ends. */
+export type KeyKeeping = 'named' | 'hashed' | 'in-memory';
+
+/** How a target's key is kept once it is trusted. */
+export function keepingOf({ hashKnownHosts }: { hashKnownHosts?: boolean | undefined }): KeyKeeping {
+  return hashKnownHosts === true ? 'hashed' : 'named';
+}
+
 /** The known_hosts files of this account, in OpenSSH's format and with its rules. */
 export interface KnownHosts {
   /** Judges a key (its blob, RFC 4253 §6.6) as check_host_key in OpenSSH's sshconnect.c does. */
   check(address: string, port: number, key: Buffer): HostKeyVerdict;
-  /** The types of the keys that are known for it, so that those are asked for first. */
+  /** The types of the keys that are known for it and not revoked, so that those are asked for first (order_hostkeyalgs in sshconnect2.c). */
   keyTypesFor(address: string, port: number): readonly string[];
   /**
-   * Adds one line, unless the key is known by now. `once`: in memory, until Hum ends.
+   * Keeps a key, unless it is known by now. Default: `named`.
    * @throws HumError `known-hosts-unwritable`
    */
-  append(address: string, port: number, key: Buffer, once?: boolean): Promise<void>;
+  append(address: string, port: number, key: Buffer, keeping?: KeyKeeping): Promise<void>;
   /**
    * Takes these lines out, if they are still what they were, and leaves every other byte of the file.
    * @throws HumError `known-hosts-unwritable`, `conflict` when the file has changed
    */
   remove(lines: readonly Pick<KnownKey, 'where' | 'line'>[]): Promise<void>;
-  /** Called after each line that `append` added. Returns the way to stop listening. */
+  /** Called after each key that `append` added. Returns the way to stop listening. */
   onAppend(listener: () => void): () => void;
 }
 
@@ -56,28 +71,26 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
   const listeners = new Set<() => void>();
   let appending: Promise<void> = Promise.resolve();
   /** Keys that are trusted until Hum ends. A revoked or changed one never gets here: only unknown ones are asked about. */
-  const once = new Set<string>();
+  const inMemory = new Set<string>();
 
   const find = (name: string): KnownHostsEntry[] => sources.flatMap((source) => source(name));
 
-  /** check_host_keys_by_key_or_type in hostfile.c: a key of the same type that differs is a change; other types do not count. */
+  /** check_hostkeys_by_key_or_type in hostfile.c: where other keys are known, this one is a change, be it of another type. */
   function judge(name: string, key: Buffer): HostKeyVerdict {
-    const type = hostKeyType(key);
     const all = find(name);
     const entries = all.filter((entry) => !entry.authority);
     const revoked = entries.filter((entry) => entry.revoked && entryHolds(entry, key));
     if (revoked.length > 0) return { kind: 'revoked', knownKeys: revoked.map(viewEntry) };
     const valid = entries.filter((entry) => !entry.revoked);
-    const same = valid.filter((entry) => entry.keyType === type);
-    if (same.some((entry) => entryHolds(entry, key))) return { kind: 'known' };
-    if (same.length > 0) return { kind: 'changed', knownKeys: same.map(viewEntry) };
+    if (valid.some((entry) => entryHolds(entry, key))) return { kind: 'known' };
+    if (valid.length > 0) return { kind: 'changed', knownKeys: valid.map(viewEntry) };
     const [authority] = all.filter((entry) => entry.authority && !entry.revoked);
     if (authority !== undefined) return { kind: 'certificate', where: authority.where };
-    return { kind: 'unknown', otherTypes: valid.map(viewEntry) };
+    return { kind: 'unknown' };
   }
 
   function check(address: string, port: number, key: Buffer): HostKeyVerdict {
-    if (once.has(onceKey(address, port, key))) return { kind: 'known' };
+    if (inMemory.has(memoryKey(address, port, key))) return { kind: 'known' };
     const verdict = judge(hostKeyName(address, port), key);
     if (verdict.kind !== 'unknown' || port === 22) return verdict;
     // sshconnect.c, "checking without port identifier": a host known by its bare name is known on its other ports too.
@@ -85,9 +98,10 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
     return bare.kind === 'known' || bare.kind === 'revoked' ? bare : verdict;
   }
 
-  async function addLine(address: string, port: number, key: Buffer): Promise<void> {
+  async function addLine(address: string, port: number, key: Buffer, keeping: KeyKeeping): Promise<void> {
     if (check(address, port, key).kind === 'known') return;
-    const line = `${hostKeyName(address, port)} ${hostKeyType(key)} ${key.toString('base64')}\n`;
+    const name = hostKeyName(address, port);
+    const line = `${keeping === 'hashed' ? hashedName(name) : name} ${hostKeyType(key)} ${key.toString('base64')}\n`;
     try {
       await appendLine(appendTo, line);
     } catch (error) {
@@ -101,15 +115,17 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
     keyTypesFor(address, port) {
       const entries = find(hostKeyName(address, port));
       const used = entries.length > 0 || port === 22 ? entries : find(hostKeyName(address, 22));
-      return [...new Set(used.filter((entry) => !entry.revoked && !entry.authority).map((entry) => entry.keyType))];
+      const revoked = new Set(used.flatMap((entry) => (entry.revoked ? [entry.base64] : [])));
+      const good = used.filter((entry) => !revoked.has(entry.base64) && !entry.authority);
+      return [...new Set(good.map((entry) => entry.keyType))];
     },
-    append(address, port, key, only = false) {
-      if (only) {
-        if (check(address, port, key).kind === 'unknown') once.add(onceKey(address, port, key));
+    append(address, port, key, keeping = 'named') {
+      if (keeping === 'in-memory') {
+        if (check(address, port, key).kind === 'unknown') inMemory.add(memoryKey(address, port, key));
         for (const listener of [...listeners]) listener();
         return Promise.resolve();
       }
-      const done = appending.then(() => addLine(address, port, key));
+      const done = appending.then(() => addLine(address, port, key, keeping));
       appending = done.catch(() => undefined);
       return done;
     },
@@ -128,7 +144,7 @@ export function createKnownHosts({ files, appendTo }: { files: readonly string[]
   };
 }
 
-function onceKey(address: string, port: number, key: Buffer): string {
+function memoryKey(address: string, port: number, key: Buffer): string {
   return `${hostKeyName(address, port)} ${key.toString('base64')}`;
 }
 

@@ -7,7 +7,9 @@ import { cancelled, connectionLost, keepaliveLost, notConnected, type Place } fr
 import { startLoginShell } from './login-shell.ts';
 import { type Script, type ScriptEvents, startScript, type TypedScript } from './script.ts';
 import type {
+  FileAccess,
   LoginShells,
+  RemoteFiles,
   Runner,
   RunOptions,
   RunResult,
@@ -16,9 +18,10 @@ import type {
   TerminalListener,
   TerminalOptions,
 } from './session.ts';
+import { startSftp } from './sftp.ts';
 
 /** One connection that has logged in. It does not come back once it has ended. */
-export interface Link extends Runner, LoginShells {
+export interface Link extends Runner, LoginShells, FileAccess {
   /** Resolves when the connection has ended: with the reason, or undefined after `close`. */
   readonly ended: Promise<HumError | undefined>;
   /** Sees whether the host still answers; a connection that carries nothing back for `ms` is ended. */
@@ -68,17 +71,21 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
   const context = { place, client, over: () => over, deadlines };
 
   function run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
-    const { timeoutMs = defaultTimeoutMs, signal, stdin, maxBytes = defaultMaxBytes, root } = options;
+    const { timeoutMs = defaultTimeoutMs, signal, stdin, onStdout, maxBytes = defaultMaxBytes, root } = options;
     return new Promise((resolve, reject) => {
       if (over !== undefined) throw notConnected(place);
       if (signal?.aborted === true) throw cancelled(place);
       const stdout = new BoundedBuffer(maxBytes);
       const stderr = new BoundedBuffer(maxBytes);
+      let stopFeeding: (() => void) | undefined;
+      /** Settles when `onStdout` has taken everything that came so far. */
+      let taking: Promise<void> = Promise.resolve();
       const settle = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
+        stopFeeding?.();
       };
-      const giveUp = (error: HumError) => {
+      const giveUp = (error: unknown) => {
         settle();
         running.hangUp();
         reject(error);
@@ -87,16 +94,28 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
         takenAt = received;
         if (!buffer.add(chunk)) giveUp(flooded(place, maxBytes));
       };
+      const handOn = (chunk: Buffer, receive: (chunk: Buffer) => void | Promise<void>) => {
+        takenAt = received;
+        running.pause();
+        taking = taking.then(() => receive(chunk)).then(() => running.resume());
+        taking.catch(giveUp);
+      };
       const onAbort = () => giveUp(cancelled(place));
-      const timer = setTimeout(() => giveUp(requestTimeout(place, timeoutMs, 'finish a command')), timeoutMs);
+      // A timer cannot be set to Infinity.
+      const late = () => giveUp(requestTimeout(place, timeoutMs, 'finish a command'));
+      const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
       const running: Script = startScript(context, makeDoor(script, args, { root }), {
-        ready: () => running.finish(stdin),
-        stdout: (chunk) => take(stdout, chunk),
+        ready() {
+          if (stdin === undefined || typeof stdin === 'string' || Buffer.isBuffer(stdin)) running.finish(stdin);
+          else stopFeeding = feed(running, stdin, giveUp);
+        },
+        stdout: (chunk) => (onStdout === undefined ? take(stdout, chunk) : handOn(chunk, onStdout)),
         stderr: (chunk) => take(stderr, chunk),
         closed(code, name) {
           settle();
-          resolve({ code, signal: name, stdout: stdout.whole(), stderr: stderr.whole() });
+          const result = { code, signal: name, stdout: stdout.whole(), stderr: stderr.whole() };
+          taking.then(() => resolve(result), reject);
         },
         failed(error) {
           settle();
@@ -104,6 +123,42 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
         },
       });
     });
+  }
+
+  function drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        stream.off('drain', done);
+        stream.off('close', done);
+        resolve();
+      };
+      stream.on('drain', done);
+      stream.on('close', done);
+    });
+  }
+
+  /** Sends the pieces one after the other, and then the end of the input. Answers the way to stop. */
+  function feed(running: Script, pieces: AsyncIterable<Buffer>, failed: (error: unknown) => void): () => void {
+    const source = pieces[Symbol.asyncIterator]();
+    let stopped = false;
+    const send = async () => {
+      for (let piece = await source.next(); !stopped && piece.done !== true; piece = await source.next()) {
+        const data = piece.value;
+        await new Promise<void>((sent) => running.write(data, sent));
+        // The host's window may be as wide as it likes: what has not left this machine counts as well.
+        if (stream.writableNeedDrain) await drained();
+      }
+      if (!stopped) running.finish(undefined);
+    };
+    send().catch((error: unknown) => {
+      if (!stopped) failed(error);
+    });
+    return () => {
+      if (stopped) return;
+      stopped = true;
+      // The script is over: what its source has to say about that is nobody's concern.
+      source.return?.().catch(() => {});
+    };
   }
 
   function open(
@@ -216,6 +271,14 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     return onTerminal((events) => startLoginShell({ ...context, terminal: options }, events), listener);
   }
 
+  function files(): Promise<RemoteFiles> {
+    if (over !== undefined) return Promise.reject(notConnected(place));
+    const heard = () => {
+      takenAt = received;
+    };
+    return startSftp({ ...context, heard });
+  }
+
   async function close(): Promise<void> {
     closing = true;
     over ??= notConnected(place);
@@ -237,7 +300,7 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     }
   }
 
-  return { ended, run, open, terminal, shell, check, close };
+  return { ended, run, open, terminal, shell, files, check, close };
 }
 
 class BoundedBuffer {

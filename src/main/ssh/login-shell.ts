@@ -1,8 +1,8 @@
 import type { ClientChannel } from 'ssh2';
 import { messageOf } from '../../shared/errors.ts';
-import { channelRefused, requestTimeout, shellRefused } from './channel-failures.ts';
+import { agentRefused, channelRefused, isAgentRefusal, requestTimeout, shellRefused } from './channel-failures.ts';
 import { connectionLost } from './failures.ts';
-import { hangUp, ptyOf, type ScriptContext, type ScriptEvents, type TypedScript } from './script.ts';
+import { hangUp, ptyOf, type ScriptContext, type ScriptEvents, type TypedScript, wishesOf } from './script.ts';
 import type { TerminalOptions } from './session.ts';
 
 /**
@@ -51,7 +51,7 @@ export function startLoginShell(
   }
 
   try {
-    client.shell(ptyOf(terminal), { env: { ...terminal.environment } }, (error, opened) => {
+    client.shell(ptyOf(terminal), wishesOf(terminal), (error, opened) => {
       if (error !== undefined) {
         fail(over() ?? refusal(error));
         return;
@@ -74,7 +74,8 @@ export function startLoginShell(
 
   /** ssh2: what was not opened has the reason of RFC 4254 §5.1; what was refused after that, a terminal or a shell, has none. */
   function refusal(error: Error) {
-    return 'reason' in error ? channelRefused(place, error) : shellRefused(place, error);
+    if ('reason' in error) return channelRefused(place, error);
+    return isAgentRefusal(error) ? agentRefused(place) : shellRefused(place, error);
   }
 
   const stands = () => !done && over() === undefined;

@@ -1,9 +1,9 @@
 import { HumError } from '../../shared/errors.ts';
+import { shellWord } from '../../shared/shell-word.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 
 /**
- * A text as one word of a POSIX shell, whatever is in it: between single quotes nothing is special (POSIX.1-2017, Shell 2.2.2).
- * The only place where Hum quotes for a shell.
+ * A text as one word of a command line, whatever is in it.
  * @throws HumError `bad-input` for a NUL, which no argument can hold
  */
 export function quote(text: string): string {
@@ -14,7 +14,7 @@ export function quote(text: string): string {
       hint: 'Remove the NUL character: no command of Unix can receive one.',
     });
   }
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return shellWord(text);
 }
 
 /** The line that makes these `$1`, `$2`, … of a script. */

@@ -1,6 +1,15 @@
 import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
 import { type HumError, messageOf } from '../../shared/errors.ts';
-import { channelRefused, commandRefused, noisyShell, noShell, noShellInTime, requestTimeout } from './channel-failures.ts';
+import {
+  agentRefused,
+  channelRefused,
+  commandRefused,
+  isAgentRefusal,
+  noisyShell,
+  noShell,
+  noShellInTime,
+  requestTimeout,
+} from './channel-failures.ts';
 import type { Deadlines } from './deadlines.ts';
 import { type Door, NoiseFilter } from './door.ts';
 import { connectionLost, type Place } from './failures.ts';
@@ -19,7 +28,8 @@ export interface ScriptEvents {
 
 /** A script that was started. Every method may be called at any time. */
 export interface Script {
-  write(data: Buffer | string): void;
+  /** `sent` is called once the host has let us send all of it; never, where the script ends before. */
+  write(data: Buffer | string, sent?: () => void): void;
   /** Sends `data` and then the end of the input. */
   finish(data: Buffer | string | undefined): void;
   /** Stops and goes on taking in what the host sends; stdout alone, which on a terminal is all there is. */
@@ -51,7 +61,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
   /** Undefined once it is sent: it is as long as the script, and the channel may live for days. */
   let payload: Buffer | undefined = door.payload;
   const invited = invitation === undefined ? undefined : new NoiseFilter(invitation);
-  const out = new NoiseFilter(ready);
+  const out = new NoiseFilter(ready, invited !== undefined);
   const err = new NoiseFilter(ready);
   let channel: ClientChannel | undefined;
   let done = false;
@@ -121,7 +131,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
   }
 
   try {
-    client.exec(command, terminal === undefined ? {} : { pty: ptyOf(terminal), env: { ...terminal.environment } }, (error, opened) => {
+    client.exec(command, terminal === undefined ? {} : { pty: ptyOf(terminal), ...wishesOf(terminal) }, (error, opened) => {
       if (error !== undefined) {
         fail(over() ?? openFailure(place, error));
         return;
@@ -167,7 +177,7 @@ export function startScript({ place, client, over, deadlines, terminal }: Script
   };
 
   return {
-    write: (data) => send(data),
+    write: send,
     finish(data) {
       if (data === undefined || data.length === 0) sendEnd();
       else send(data, sendEnd);
@@ -193,6 +203,11 @@ export function ptyOf({ term, columns, rows }: TerminalOptions): PseudoTtyOption
   return { term, cols: columns, rows, width: 0, height: 0 };
 }
 
+/** ssh2 asks for the agent where `agentForward` is set on a channel; its types leave that out. */
+export function wishesOf({ environment, forwardAgent = false }: TerminalOptions): { env: NodeJS.ProcessEnv; agentForward: boolean } {
+  return { env: { ...environment }, agentForward: forwardAgent };
+}
+
 /** Ends what runs (sshd since 7.9 passes signals on, RFC 4254 §6.9) and the channel. A host that never confirms costs a few objects. */
 export function hangUp(channel: ClientChannel): void {
   try {
@@ -207,5 +222,7 @@ export function hangUp(channel: ClientChannel): void {
 
 function openFailure(place: Place, error: unknown): HumError {
   // ssh2: "(SSH) Channel open failure: …" has the reason of RFC 4254 §5.1; "Unable to exec" is a refused request.
-  return error instanceof Error && 'reason' in error ? channelRefused(place, error) : commandRefused(place, error);
+  if (!(error instanceof Error)) return commandRefused(place, error);
+  if ('reason' in error) return channelRefused(place, error);
+  return isAgentRefusal(error) ? agentRefused(place) : commandRefused(place, error);
 }

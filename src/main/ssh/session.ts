@@ -24,6 +24,8 @@ export interface Target {
   readonly knownHosts: KnownHosts;
   /** The name that known_hosts has for it, without a port, in place of its address (HostKeyAlias of ssh_config(5)). */
   readonly hostKeyAlias?: string | undefined;
+  /** Whether a line that is added to known_hosts hides the name (HashKnownHosts of ssh_config(5)). */
+  readonly hashKnownHosts?: boolean | undefined;
   /** What becomes of a key that known_hosts does not have; a changed one is always refused. Default: `ask`. */
   readonly strict?: Strictness | undefined;
   readonly algorithms?: AlgorithmWishes | undefined;
@@ -67,19 +69,27 @@ export type SessionStatus =
   | { readonly state: 'host-key-unknown'; readonly since: number; readonly problem: Problem; readonly offeredKey: OfferedKeyView };
 
 export interface RunOptions {
-  /** From the request to the exit status, ms. Default 30 s. */
+  /** From the request to the exit status, ms. Default 30 s; Infinity for as long as it takes. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Sent once the script has said that it is ready. */
-  readonly stdin?: Buffer | string;
+  /**
+   * Sent once the script has said that it is ready. The next of several pieces is asked for when the host has let us send the one before: what is
+   * sent takes no more memory than a piece and the host's window. A script that ends early ends them (`return`).
+   */
+  readonly stdin?: Buffer | string | AsyncIterable<Buffer>;
+  /**
+   * Takes stdout as it comes, in place of `RunResult.stdout`; a chunk is its receiver's until the promise settles, and meanwhile the host has to
+   * wait. What it throws ends the script, and `run` rejects with it.
+   */
+  readonly onStdout?: (chunk: Buffer) => void | Promise<void>;
   /** More than this on either stream ends the command with `flooded`. Default 8 MiB. */
   readonly maxBytes?: number;
   /** Runs the whole script as root. */
   readonly root?: Root | undefined;
 }
 
-/** Who makes a script root's. The password goes to sudo on stdin, never into a command line. */
-export type Root = { readonly by: 'sudo'; readonly password: string } | { readonly by: 'doas' };
+/** Who makes a script root's. The password goes to sudo on stdin, never into a command line; `sudo-n` is sudo that is to ask for none. */
+export type Root = { readonly by: 'sudo'; readonly password: string } | { readonly by: 'sudo-n' | 'doas' };
 
 export interface RunResult {
   /** Exit status; null when a signal ended it. */
@@ -109,6 +119,11 @@ export interface TerminalOptions extends Cells {
   readonly term: string;
   /** Wishes for the environment. sshd takes those that its AcceptEnv names and passes over the others without a word. */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Lets programs on the host sign with the keys of the target's agent for as long as the connection stands, as `ssh -A` does. Without an agent
+   * nothing is asked for.
+   */
+  readonly forwardAgent?: boolean;
 }
 
 /** How a script on a terminal ended: by itself, with its status (null when a signal ended it), or because the connection did. */
@@ -156,14 +171,71 @@ export interface Runner {
 /** What a person would get from `ssh`. */
 export interface LoginShells {
   /**
-   * Starts the login shell of the account on a terminal of its own, with everything that it prints. No agent is forwarded.
-   * @throws HumError `connection-lost`, `channel-refused`, `request-timeout`, `no-shell`
+   * Starts the login shell of the account on a terminal of its own, with everything that it prints.
+   * @throws HumError `connection-lost`, `channel-refused`, `request-timeout`, `no-shell`, `agent-refused`
    */
   shell(options: TerminalOptions, listener: TerminalListener): Promise<TerminalChannel>;
 }
 
+/** Of a file; bytes and epoch ms, as the host tells them. */
+export interface FileStat {
+  /** Not a directory, device or the like. */
+  readonly regular: boolean;
+  readonly bytes: number;
+  readonly modifiedAt: number;
+}
+
+/** What a directory holds, not followed where it is a symbolic link. */
+export interface FolderEntry extends FileStat {
+  /** As UTF-8; bytes that are none appear as U+FFFD, and cannot be asked for. */
+  readonly name: string;
+  readonly link: boolean;
+}
+
+/** A file that is open on a host. Everything throws HumError as `RemoteFiles`. */
+export interface RemoteFile {
+  /** Less than `length` only where the file ends. The blocks of it are asked for at once. */
+  read(position: number, length: number): Promise<Buffer>;
+  write(position: number, data: Buffer): Promise<void>;
+  /** Cuts the file, or makes it longer by a hole. */
+  resize(bytes: number): Promise<void>;
+  stat(): Promise<FileStat>;
+  close(): Promise<void>;
+}
+
+/**
+ * The files of a host with the rights of its account. Paths go to no shell.
+ * @throws HumError `connection-lost`, `request-timeout`, `not-found`, `not-permitted`, `command-failed`
+ */
+export interface RemoteFiles {
+  /** The absolute path; that of `.` is the account's home. */
+  real(path: string): Promise<string>;
+  /** Undefined where nothing is there. `linkStat` does not follow a symbolic link, and calls it not regular. */
+  stat(path: string): Promise<FileStat | undefined>;
+  linkStat(path: string): Promise<FileStat | undefined>;
+  /** What lies in a directory, `most` names at most, in the host's order; neither `.` nor `..`. */
+  list(path: string, most: number): Promise<{ readonly entries: readonly FolderEntry[]; readonly more: boolean }>;
+  /** `create` fails where something is there. */
+  open(path: string, how: 'read' | 'write' | 'create'): Promise<RemoteFile>;
+  /** Free bytes on the file system of a path; undefined where the host does not say. */
+  room(path: string): Promise<number | undefined>;
+  /** OpenSSH puts it over no other file. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Resolves, and never rejects, when the host has closed the channel too: Dropbear 2022.83 may close one that is opened before. */
+  close(): Promise<void>;
+}
+
+export interface FileAccess {
+  /**
+   * Opens a channel of its own for files, until it is closed.
+   * @throws HumError `connection-lost`, `channel-refused`, `request-timeout`, `program-missing` where the host offers no SFTP
+   */
+  files(): Promise<RemoteFiles>;
+}
+
 /** One connection to one host, for everything. It reconnects by itself until it is stopped. */
-export interface Session extends Runner, LoginShells {
+export interface Session extends Runner, LoginShells, FileAccess {
   readonly target: Target;
   readonly status: SessionStatus;
   /** Called on each change, after `status` has changed. Returns the way to stop listening. */

@@ -7,7 +7,7 @@ import { failure, notConnected, shownPlace } from './failures.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { viewOfferedKey } from './host-key.ts';
 import type { RefusedKey } from './host-key-failures.ts';
-import { knownName } from './known-hosts.ts';
+import { keepingOf, knownName } from './known-hosts.ts';
 import { createLink, type Link } from './link.ts';
 import type { SeenKeys } from './seen-keys.ts';
 import type { Session, SessionStatus, Target } from './session.ts';
@@ -168,6 +168,7 @@ export function createSession(
     },
     stop,
     wake() {
+      if (target.way?.kind === 'jump') jumps?.check(target.way.through, deadlines.channel);
       if (link !== undefined) void link.check(deadlines.channel);
       else if (timer !== undefined) void tryNow();
     },
@@ -186,7 +187,7 @@ export function createSession(
       }
       // The append tells every session that waits for this key, this one included.
       const name = knownName(key.target);
-      await key.target.knownHosts.append(name.address, name.port, key.key, once);
+      await key.target.knownHosts.append(name.address, name.port, key.key, once ? 'in-memory' : keepingOf(key.target));
       if (refused === key && status.state === 'host-key-unknown') void tryNow();
     },
     async forgetKnownKeys() {
@@ -201,6 +202,7 @@ export function createSession(
     open: (script, args, options) => (link === undefined ? Promise.reject(notConnected(target)) : link.open(script, args, options)),
     terminal: (script, args, options, listener) =>
       link === undefined ? Promise.reject(notConnected(target)) : link.terminal(script, args, options, listener),
+    files: () => (link === undefined ? Promise.reject(notConnected(target)) : link.files()),
     shell: (options, listener) => (link === undefined ? Promise.reject(notConnected(target)) : link.shell(options, listener)),
   };
 }

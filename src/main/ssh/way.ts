@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HumError } from '../../shared/errors.ts';
 import type { Deadlines } from './deadlines.ts';
-import { cancelled, connectFailure, connectTimeout, lookupFailure, lookupTimeout, shownPlace } from './failures.ts';
+import { cancelled, connectFailure, connectTimeout, lookupFailure, lookupTimeout, shownPlace, wrongFamily } from './failures.ts';
 import { guarded } from './guarded.ts';
 import { openProxyCommand } from './proxy-command.ts';
 import type { Target } from './session.ts';
@@ -16,6 +16,8 @@ export interface JumpWay {
    * @throws HumError, KeyRefused or AnswerAwaited of a jump host
    */
   open(through: Target, to: Target, options: WayOptions): Promise<Duplex>;
+  /** Sees whether the connection to this jump host, and to those before it, still stands; one that carries no answer for `ms` is ended. */
+  check(through: Target, ms: number): void;
   /** Called when a connection to this jump host has come about. Returns the way to stop listening. */
   onUp(through: Target, listener: () => void): () => void;
 }
@@ -65,6 +67,7 @@ interface Address {
 
 async function resolve(target: Target, ms: number, signal: AbortSignal): Promise<readonly Address[]> {
   const family = isIP(target.address);
+  if (family !== 0 && target.family !== undefined && family !== target.family) throw wrongFamily(target, target.family);
   if (family !== 0) return [{ address: target.address, family }];
   let late: HumError | undefined;
   const guard = guarded(ms, signal, (timedOut) => {

@@ -8,7 +8,8 @@ export class Wire extends Duplex {
 
   /** `cut` ends both halves at once. `last`, when it is there, says with which error the input ended, if with any. */
   constructor(input: Readable, output: Writable, cut: () => void, last: Promise<Error | undefined> = Promise.resolve(undefined)) {
-    super({ autoDestroy: true });
+    // As a socket: when the far side has ended, nothing is left to say, and a jump host waits for our end before it closes.
+    super({ autoDestroy: true, allowHalfOpen: false });
     this.#input = input;
     this.#output = output;
     this.#cut = cut;

@@ -8,7 +8,8 @@ import { ProblemBox } from '../inventory/ProblemBox.tsx';
 import { useSubmission } from '../inventory/use-submission.ts';
 import { useActionDialog } from '../xen/action-dialog.ts';
 import classes from './prompts.module.css';
-import { answerLater, promptToShow, usePrompts } from './store.ts';
+import { promptToShow } from './prompts-state.ts';
+import { answerLater, usePrompts } from './store.ts';
 import { whoWaits } from './words.ts';
 
 /** The one dialog in which hosts and keys ask a person for something: which, for whom, and why. */
