@@ -1,9 +1,50 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lowWater } from '../../src/main/terminals/flow.ts';
+import { dragsOut, listingWords, matchingFiles } from '../../src/renderer/files/file-list.ts';
+import { whyNotFiles } from '../../src/renderer/files/file-names.ts';
+import { Acknowledgements, mostUndrawn } from '../../src/renderer/terminals/acknowledgements.ts';
 import { clipboardText, linkTarget } from '../../src/renderer/terminals/guest-requests.ts';
 import { Keyboard } from '../../src/renderer/terminals/keyboard.ts';
-import { cleanPaste, whyLook } from '../../src/renderer/terminals/paste.ts';
+import { cleanPaste, fileWord, whyLook } from '../../src/renderer/terminals/paste.ts';
 import { longestPayload, SequenceCap } from '../../src/renderer/terminals/sequence-cap.ts';
+import { vncWay } from '../../src/renderer/terminals/vnc.ts';
+import { localName } from '../../src/shared/local-name.ts';
+
+describe('what a terminal acknowledges', () => {
+  it('is never more than came, leaves no more undrawn than is foreseen, and in the end lets the host go on', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 130_000 }), { maxLength: 60 }), fc.infiniteStream(fc.boolean()), (pieces, turns) => {
+        const acknowledgements = new Acknowledgements();
+        const undrawn: number[] = [];
+        let came = 0;
+        let drawn = 0;
+        let told = 0;
+        const take = () => {
+          told += acknowledgements.take();
+          expect(told).toBeLessThanOrEqual(came);
+          expect(told - drawn).toBeLessThanOrEqual(mostUndrawn);
+        };
+        const draw = () => {
+          const length = undrawn.shift() ?? 0;
+          drawn += length;
+          acknowledgements.drawn(length);
+          take();
+        };
+        for (const length of pieces) {
+          came += length;
+          undrawn.push(length);
+          acknowledgements.came(length);
+          take();
+          while (undrawn.length > 0 && turns.next().value === true) draw();
+        }
+        while (undrawn.length > 0) draw();
+        expect(came - told).toBeLessThan(lowWater);
+      }),
+    );
+  });
+});
 
 describe('what is pasted', () => {
   it('keeps tabs and line breaks and no other control character, whatever is pasted', () => {
@@ -161,5 +202,84 @@ describe('the keyboard', () => {
     broken = false;
     keyboard.type('kept');
     expect(sent).toEqual(['kept']);
+  });
+});
+
+describe('the screen of a guest', () => {
+  const host = { address: '10.0.0.7', port: 22, user: 'root' };
+
+  it('is reached through a tunnel to where its host has it, whatever the host says', () => {
+    expect(vncWay('127.0.0.1:5901', host)).toEqual({
+      open: 'to-host',
+      tunnel: 'ssh -N -L 5901:127.0.0.1:5901 root@10.0.0.7',
+      viewer: 'localhost:5901',
+    });
+    expect(vncWay('0.0.0.0:5900', { ...host, port: 2222 })).toMatchObject({
+      open: 'to-all',
+      tunnel: 'ssh -N -L 5900:127.0.0.1:5900 -p 2222 root@10.0.0.7',
+    });
+    expect(vncWay('[::1]:5902', { ...host, sshAlias: "it's" })).toMatchObject({
+      open: 'to-host',
+      tunnel: "ssh -N -L '5902:[::1]:5902' 'it'\\''s'",
+    });
+    for (const odd of ['', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:70000', '$(reboot):5900', 'a b:5900', '-oProxyCommand=x:5900\n']) {
+      expect(vncWay(odd, host)).toBeNull();
+    }
+  });
+});
+
+describe('the name of a file', () => {
+  it('is one word and no option for a shell, whatever it is', () => {
+    const name = fc.string({
+      unit: fc.constantFrom(...'ab -~*$`\'"\\;|&<>()#!{}[]?=ü🐚') as fc.Arbitrary<string>,
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(name, (given) => {
+        const printed = execFileSync('/bin/sh', ['-c', `printf '%s.' ${fileWord(given)}`], { encoding: 'utf8' });
+        expect(printed).toBe(`${given.startsWith('-') ? './' : ''}${given}.`);
+      }),
+      { numRuns: 60 },
+    );
+    expect(fileWord('debian-12.img')).toBe('debian-12.img');
+    expect(fileWord('a\n\u001b[201~b\u202e')).toBe("'a[201~b'");
+  });
+
+  it('of a host holds nothing here that deceives, leads elsewhere or is hidden altogether', () => {
+    expect(localName('/var/log/app.log')).toBe('app.log');
+    expect(localName('evil\u202egnp.exe:x\\y\n')).toBe('evil_gnp.exe_x_y_');
+    for (const path of ['/', '/tmp/..', '.', '/etc/']) expect(localName(path)).toBe('file');
+  });
+
+  it('of a listing are narrowed by what is typed, and what is not in the list is told', () => {
+    const files = ['b10.log', 'b2.log', 'Core'].map((name) => ({ name, bytes: 1, modifiedAt: 0 }));
+    const names = (typed: string) => matchingFiles(files, typed).map(({ name }) => name);
+    expect(names('')).toEqual(['b2.log', 'b10.log', 'Core']);
+    expect(names(' LOG ')).toEqual(['b2.log', 'b10.log']);
+    expect(names('/var/log/syslog')).toHaveLength(3);
+    expect(listingWords({ files: [], more: false, unnamed: 2 }, 0, true)).toBe(
+      'There are no files in this directory. 2 names are no UTF-8: rename them first.',
+    );
+    expect(listingWords({ files, more: false, unnamed: 0 }, 2, true)).toMatch(
+      /^Drag one .* 2 of 3 are shown: type a part of a name below.$/,
+    );
+    expect(listingWords({ files, more: true, unnamed: 1 }, 3, false)).toMatch(/^Of more than 2000 entries .* One name is no UTF-8/);
+  });
+
+  it('of a host are dragged out where the browser can, and nowhere else', () => {
+    const agent = (system: string, rest: string) => `Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) ${rest}`;
+    const chrome = 'Chrome/156.0.0.0 Safari/537.36';
+    expect(dragsOut(agent('Windows NT 10.0; Win64; x64', `${chrome} Edg/156.0.0.0`))).toBe(true);
+    expect(dragsOut(agent('Macintosh; Intel Mac OS X 10_15_7', chrome))).toBe(true);
+    expect(dragsOut(agent('X11; Linux x86_64', chrome))).toBe(false);
+    expect(dragsOut(agent('Macintosh; Intel Mac OS X 10_15_7', 'Version/19.0 Safari/605.1.15'))).toBe(false);
+    expect(dragsOut('Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0')).toBe(false);
+  });
+
+  it('that no host takes, and more files than anybody means, are refused before anything is sent', () => {
+    expect(whyNotFiles([{ name: '-rf $(x)' }])).toBeNull();
+    for (const name of ['a/b', '..', 'a\nb', 'ü'.repeat(128), '']) expect(whyNotFiles([{ name: 'ok' }, { name }])?.code).toBe('bad-input');
+    expect(whyNotFiles(Array.from({ length: 1000 }, () => ({ name: 'x' })))?.code).toBe('conflict');
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Flow, highWater, lowWater } from '../../src/main/terminals/flow.ts';
 import { idIn } from '../../src/main/terminals/guest-id.ts';
 import { pieceLength, TerminalFeed } from '../../src/main/terminals/terminal-feed.ts';
@@ -65,7 +65,7 @@ const over = { code: 'cancelled', message: 'Over.', hint: 'Done.' } as const;
 describe('the feed of a terminal', () => {
   it('loses nothing, keeps the order, joins what comes together and cuts no character in two', async () => {
     const texts = fc.array(
-      fc.oneof(fc.string({ unit: 'binary' }), fc.constant('🐚'.repeat(20_000)), fc.constant('x'.repeat(pieceLength - 1))),
+      fc.oneof(fc.string({ unit: 'binary' }), fc.constant('🐚'.repeat(80_000)), fc.constant('x'.repeat(pieceLength - 1))),
       {
         maxLength: 8,
       },
@@ -102,6 +102,35 @@ describe('the feed of a terminal', () => {
     expect((await events.next()).value).toEqual({ kind: 'data', text: 'a' });
     for (const letter of 'bcdef') feed.data(letter);
     expect((await events.next()).value).toEqual({ kind: 'data', text: 'bcdef' });
+  });
+
+  it('lets a piece that has become full wait for nothing more', async () => {
+    vi.useFakeTimers();
+    try {
+      const feed = new TerminalFeed();
+      const events = feed.events(new AbortController().signal);
+      feed.data('a');
+      await events.next();
+      feed.data('b');
+      const next = events.next();
+      // It waits; the clock stands still.
+      await Promise.resolve();
+      feed.data('c'.repeat(pieceLength));
+      expect((await next).value).toEqual({ kind: 'data', text: `b${'c'.repeat(pieceLength - 1)}` });
+      // Nor one after which the host is held back.
+      const rest = events.next();
+      await Promise.resolve();
+      feed.hurry();
+      expect((await rest).value).toEqual({ kind: 'data', text: 'c' });
+      feed.data('d');
+      const patient = events.next();
+      await Promise.resolve();
+      feed.data('e');
+      await vi.advanceTimersByTimeAsync(20);
+      expect((await patient).value).toEqual({ kind: 'data', text: 'de' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ends when its reader goes, in the middle of a wait', async () => {

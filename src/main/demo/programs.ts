@@ -3,7 +3,8 @@ import { type Answer, failed, printed } from './xen/answer.ts';
 import { xl } from './xen/xl.ts';
 
 /** A command as it would run on a simulated host, which has few of them. */
-export function runProgram({ profile, xen, now }: SimulatedHost, [program = '', ...args]: readonly string[]): Answer {
+export function runProgram(host: SimulatedHost, [program = '', ...args]: readonly string[]): Answer {
+  const { profile, xen, now } = host;
   switch (program) {
     case 'xl':
       return xen ? xl(xen.at(now()), args) : missing(program);

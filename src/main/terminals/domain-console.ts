@@ -1,6 +1,6 @@
 import type { TerminalSize } from '../../shared/contract/terminals.ts';
 import type { DomainState } from '../../shared/contract/xen.ts';
-import { type Problem, problemOf } from '../../shared/errors.ts';
+import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Runner, TerminalEnd } from '../ssh/session.ts';
 import { Bell, pause } from '../stream.ts';
 import script from './console.sh?raw';
@@ -94,19 +94,19 @@ export class DomainConsole {
 
   /**
    * The id of a guest whose console has ended, once it is another; or after a while the one that it still has, or undefined when it is gone.
-   * A domain that shuts down loses its console first and is still listed for a while.
+   * A domain that shuts down loses its console first and is still listed for a while, and a list that is made while it goes may fail.
    */
   async #comeback(id: number, signal: AbortSignal): Promise<number | undefined> {
     const { comebackMs } = this.#deps;
+    this.#feed.notice('The console has ended. Hum waits for the guest to come back; Ctrl-] ends the waiting.');
     const begun = performance.now();
-    let told = false;
     for (;;) {
-      const now = await this.#look(signal);
+      const now = await this.#look(signal).catch((error: unknown) => {
+        if (error instanceof HumError && error.problem.code === 'toolstack-failed') return id;
+        throw error;
+      });
       if (now !== undefined && now !== id) return now;
-      const waited = performance.now() - begun;
-      if (waited >= (now === id ? comebackMs / 3 : comebackMs) || this.#leaving || signal.aborted) return now;
-      if (!told) this.#feed.notice('The console has ended. Hum waits for the guest to come back; Ctrl-] ends the waiting.');
-      told = true;
+      if (performance.now() - begun >= comebackMs || this.#leaving || signal.aborted) return now;
       await this.#calm(signal);
     }
   }

@@ -115,6 +115,16 @@ export function notTaken(host: string): Problem {
   };
 }
 
+export function notEnded(host: string, words: string): Problem {
+  return {
+    code: 'command-failed',
+    message: 'The host could not end what runs in the shell.',
+    hint: 'It goes on there.',
+    host,
+    detail: words,
+  };
+}
+
 /** The shell ended by itself: `exit`, Ctrl-D, or a signal on the host. */
 export function shellEnded(host: string, { code, signal }: { readonly code: number | null; readonly signal: string | null }): Problem {
   if (code === null && signal !== null) {
@@ -141,3 +151,42 @@ export function shellTakesNothing(host: string): Problem {
     host,
   };
 }
+
+export function logFull(mostBytes: number): Problem {
+  return {
+    code: 'conflict',
+    message: `The session log has ended: it has ${mostBytes / 2 ** 20} MiB, as many as it may have.`,
+    hint: 'The terminal goes on. Begin another log if the rest is wanted as well.',
+  };
+}
+
+export function logUnwritable(detail: string): Problem {
+  return {
+    code: 'settings-unwritable',
+    message: 'The session logs of this computer cannot be written.',
+    hint: 'The terminal goes on without. Look at the free space and the rights of the data folder, which the settings name.',
+    detail,
+  };
+}
+
+export function tooManyLogs(most: number, folder: string): Problem {
+  return { code: 'conflict', message: `There are ${most} session logs already.`, hint: 'Remove some of them first.', detail: folder };
+}
+
+export function logUnreadable(detail: string): Problem {
+  return { code: 'file-unreadable', message: 'The session logs cannot be read.', hint: 'Look at the rights of the data folder.', detail };
+}
+
+export function logBroken(name: string): Problem {
+  return { code: 'file-unreadable', message: 'This is no session log.', hint: 'Something else has written the file.', detail: name };
+}
+
+export const logGone: Problem = { code: 'not-found', message: 'This session log is not there any more.', hint: 'Somebody has removed it.' };
+
+export const logWritten: Problem = {
+  code: 'conflict',
+  message: 'This session log is being written.',
+  hint: 'End it in its terminal first.',
+};
+
+export const noLogs: Problem = { code: 'wrong-state', message: 'No session logs are kept here.', hint: 'Use another terminal.' };

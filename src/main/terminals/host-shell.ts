@@ -1,7 +1,9 @@
+import type { KeepShells } from '../../shared/contract/inventory.ts';
 import type { TerminalSize } from '../../shared/contract/terminals.ts';
 import { type Problem, problemOf } from '../../shared/errors.ts';
 import type { LoginShells, Runner } from '../ssh/session.ts';
 import { shellEnded, shellTakesNothing } from './failures.ts';
+import keptScript from './kept.sh?raw';
 import script from './shell.sh?raw';
 import type { TerminalFeed } from './terminal-feed.ts';
 import { type OpenChannel, Wire } from './wire.ts';
@@ -11,6 +13,16 @@ export interface ShellPlace {
   readonly host: string;
   /** Where the shell begins, an absolute path; null: where a login begins. */
   readonly directory: string | null;
+  /** What its session is called, on a host that keeps its shells. */
+  readonly kept?: string | undefined;
+}
+
+/** How the shells of a host are run. */
+export interface ShellManner {
+  /** What they run in, so that they outlive a cut. */
+  readonly keeps: KeepShells;
+  /** Whether programs in them may sign with this account's agent. */
+  readonly forwardAgent: boolean;
 }
 
 /** A login shell on a host for one reader, on the session that is there. */
@@ -18,11 +30,13 @@ export class HostShell {
   readonly #place: ShellPlace;
   readonly #session: Runner & LoginShells;
   readonly #feed: TerminalFeed;
+  readonly #manner: ShellManner;
   readonly #wire: Wire;
 
-  constructor(place: ShellPlace, size: TerminalSize, feed: TerminalFeed, session: Runner & LoginShells) {
+  constructor(place: ShellPlace, size: TerminalSize, feed: TerminalFeed, session: Runner & LoginShells, manner: ShellManner) {
     this.#place = place;
     this.#session = session;
+    this.#manner = manner;
     this.#feed = feed;
     this.#wire = new Wire(size, feed, () => shellTakesNothing(place.host));
   }
@@ -50,10 +64,18 @@ export class HostShell {
   }
 
   async #whole(signal: AbortSignal): Promise<Problem> {
-    const { directory, host } = this.#place;
-    const open: OpenChannel =
-      directory === null ? (...call) => this.#session.shell(...call) : (...call) => this.#session.terminal(script, [directory], ...call);
-    const end = await this.#wire.attach(open, signal);
+    const { host } = this.#place;
+    const end = await this.#wire.attach(this.#open, signal, this.#manner.keeps !== 'no');
     return 'error' in end ? end.error.problem : shellEnded(host, end);
   }
+
+  #open: OpenChannel = (terminal, listener) => {
+    const { directory, kept } = this.#place;
+    const { keeps, forwardAgent } = this.#manner;
+    const call = [{ ...terminal, forwardAgent }, listener] as const;
+    if (keeps !== 'no' && kept !== undefined) {
+      return this.#session.terminal(keptScript + script, [directory ?? '', keeps, kept], ...call);
+    }
+    return directory === null ? this.#session.shell(...call) : this.#session.terminal(script, [directory], ...call);
+  };
 }

@@ -1,5 +1,5 @@
-# The login shell of this account, in directory $1.
-cd "$1" 2>/dev/null || printf 'Hum: there is no way into %s any more. This is %s.\n' "$1" "$PWD"
+# The login shell of this account, in directory $1 or, when that is empty, where a login begins.
+[ -z "$1" ] || cd "$1" 2>/dev/null || printf 'Hum: there is no way into %s any more. This is %s.\n' "$1" "$PWD"
 shell=${SHELL:-/bin/sh}
 case ${shell##*/} in
   sh | dash)

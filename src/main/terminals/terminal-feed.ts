@@ -1,27 +1,48 @@
 import type { TerminalEvent } from '../../shared/contract/terminals.ts';
 import type { Problem } from '../../shared/errors.ts';
-import { Bell, pause } from '../stream.ts';
+import { Bell } from '../stream.ts';
+import type { SessionLog } from './session-log.ts';
 
 /** Within this time of the last piece, pieces are joined: a screen shows 60 pictures a second. The first after a silence goes at once. */
 const joinMs = 12;
-/** A longer piece would keep other answers waiting for the way to the client. */
-export const pieceLength = 32 * 1024;
+/**
+ * All that may be in flight (flow.ts) and the chunk that made it too much. In smaller pieces a browser draws between each of them, and the host
+ * waits longer for its leave to go on: `npm run bench -- terminal`.
+ */
+export const pieceLength = 128 * 1024;
 
 /** What a terminal has to say, from whoever hears the host to the one reader. Everything comes out once, in order. */
 export class TerminalFeed {
   readonly #bell = new Bell();
   readonly #queue: TerminalEvent[] = [];
   #over = false;
+  #hurried = false;
+  #log: SessionLog | undefined;
+
+  /** From here on everything is written there as well; undefined: nowhere, `why` where nobody wished for that. */
+  logTo(log: SessionLog | undefined, why?: Problem): void {
+    this.#log = log;
+    this.#queue.push({ kind: 'log', log: log?.name ?? null, ...(why === undefined ? {} : { problem: why }) });
+    this.#bell.ring();
+  }
 
   data(text: string): void {
     if (text === '') return;
+    this.#log?.printed(text);
     const last = this.#queue.at(-1);
     if (last?.kind === 'data') this.#queue[this.#queue.length - 1] = { kind: 'data', text: last.text + text };
     else this.#queue.push({ kind: 'data', text });
     this.#bell.ring();
   }
 
+  /** Nothing more comes until the reader has taken in what there is: it waits for nothing. */
+  hurry(): void {
+    this.#hurried = true;
+    this.#bell.ring();
+  }
+
   notice(text: string): void {
+    this.#log?.noticed(text);
     this.#queue.push({ kind: 'notice', text });
     this.#bell.ring();
   }
@@ -30,6 +51,7 @@ export class TerminalFeed {
   end(reason: Problem): void {
     if (this.#over) return;
     this.#over = true;
+    this.#log?.noticed(reason.message);
     this.#queue.push({ kind: 'ended', reason });
     this.#bell.ring();
   }
@@ -42,9 +64,13 @@ export class TerminalFeed {
         await this.#bell.wait(signal);
         continue;
       }
-      if (!this.#urgent()) await pause(toldAt + joinMs - performance.now(), signal);
-      if (signal.aborted) return;
+      const early = toldAt + joinMs - performance.now();
+      if (early > 0 && !this.#urgent()) {
+        await this.#bell.wait(signal, early);
+        continue;
+      }
       const event = this.#take();
+      if (this.#queue.length === 0) this.#hurried = false;
       toldAt = performance.now();
       yield event;
       if (event.kind === 'ended') return;
@@ -54,7 +80,7 @@ export class TerminalFeed {
   /** A full piece, or the end of one, waits for nothing more. */
   #urgent(): boolean {
     const [first, second] = this.#queue;
-    return second !== undefined || first?.kind !== 'data' || first.text.length >= pieceLength;
+    return this.#hurried || second !== undefined || first?.kind !== 'data' || first.text.length >= pieceLength;
   }
 
   #take(): TerminalEvent {

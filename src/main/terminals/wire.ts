@@ -21,7 +21,7 @@ export class Wire {
   readonly #flooded: () => Problem;
   #size: TerminalSize;
   #channel: TerminalChannel | undefined;
-  /** Typed before the first channel was there; undefined from then on: what is typed between two channels is for neither. */
+  /** Typed before the first channel took it; undefined from then on: what is typed between two channels is for neither. */
   #early: string | undefined = '';
 
   /** `flooded` says that nothing takes in what is typed. */
@@ -37,10 +37,11 @@ export class Wire {
 
   /** @throws HumError when much of what came before has not been taken in */
   write(text: string): void {
-    if (this.#channel === undefined) {
-      if (this.#early !== undefined && this.#early.length + text.length <= mostEarly) this.#early += text;
+    if (this.#early !== undefined) {
+      if (this.#early.length + text.length <= mostEarly) this.#early += text;
       return;
     }
+    if (this.#channel === undefined) return;
     if (this.#channel.unsent > mostUnsent) throw new HumError(this.#flooded());
     this.#channel.write(text);
   }
@@ -54,12 +55,19 @@ export class Wire {
     this.#flow.acknowledged(characters);
   }
 
-  /** One channel from its opening to its end, which an abort brings about. @throws HumError as `open` */
-  async attach(open: OpenChannel, signal: AbortSignal): Promise<TerminalEnd> {
+  /**
+   * One channel from its opening to its end, which an abort brings about. `speaksFirst`: what opens it throws away what was typed before it has
+   * printed something. @throws HumError as `open`
+   */
+  async attach(open: OpenChannel, signal: AbortSignal, speaksFirst = false): Promise<TerminalEnd> {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    let spoke = !speaksFirst;
     const heard = (text: string) => {
+      spoke ||= text !== '';
+      if (this.#channel !== undefined && spoke) this.#sendEarly();
       this.#flow.came(text.length);
       this.#feed.data(text);
+      if (this.#flow.paused) this.#feed.hurry();
     };
     const ended = Promise.withResolvers<TerminalEnd>();
     const channel = await open(
@@ -82,8 +90,7 @@ export class Wire {
     this.#flow.attach(channel);
     // It may have changed while the channel was opened.
     channel.resize(this.#size);
-    if (this.#early) channel.write(this.#early);
-    this.#early = undefined;
+    if (spoke) this.#sendEarly();
     try {
       return await ended.promise;
     } finally {
@@ -91,5 +98,9 @@ export class Wire {
       this.#channel = undefined;
       this.#flow.attach(undefined);
     }
+  }
+  #sendEarly(): void {
+    if (this.#early) this.#channel?.write(this.#early);
+    this.#early = undefined;
   }
 }

@@ -1,18 +1,20 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core';
 import { IconArrowLeft, IconSearch } from '@tabler/icons-react';
-import { type ReactNode, useCallback, useEffect, useRef } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { DomainRow } from '../../shared/contract/xen.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { client } from '../app/client.ts';
 import { connectionIs } from '../app/connection.ts';
 import { domainPath, go, hostPath } from '../app/paths.ts';
+import { Command } from '../components/Command.tsx';
 import { useFleetRow } from '../fleet/store.ts';
 import { DomainStateMark } from '../xen/DomainStateMark.tsx';
+import { LogButton } from './LogButton.tsx';
 import { Terminal, type TerminalHandle } from './Terminal.tsx';
 import type { OpenTerminal } from './terminal-link.ts';
 import classes from './terminals.module.css';
 import { useDomainRow } from './use-domain-row.ts';
-import { vncAdvice } from './vnc-advice.ts';
+import { vncWay } from './vnc.ts';
 
 /** The console of one domain, by its host's inventory id and its key. */
 export function ConsolePage({ host, domain }: { readonly host: string; readonly domain: string }): ReactNode {
@@ -20,11 +22,12 @@ export function ConsolePage({ host, domain }: { readonly host: string; readonly 
   const name = visibleText(row?.name ?? domain.slice(host.length + 1), 120);
   const back = useRef<HTMLButtonElement>(null);
   const terminal = useRef<TerminalHandle>(null);
+  const [log, setLog] = useState<string | null>(null);
   useTitle(name);
   const open = useCallback<OpenTerminal>(
-    async (size, signal) => {
+    async (size, signal, log) => {
       await connectionIs(['connected'], signal);
-      return client.terminals.openConsole({ domain: { host, key: domain }, size }, { signal });
+      return client.terminals.openConsole({ domain: { host, key: domain }, size, log }, { signal });
     },
     [host, domain],
   );
@@ -47,7 +50,8 @@ export function ConsolePage({ host, domain }: { readonly host: string; readonly 
         <HostLink host={host} />
         {row === null ? null : <State row={row} />}
         <span className={classes.spacer} />
-        <Vnc row={row} />
+        <Vnc host={host} domain={domain} row={row} />
+        <LogButton log={log} size={28} onClick={() => terminal.current?.toggleLog()} />
         <Button
           variant="default"
           size="compact-sm"
@@ -58,7 +62,7 @@ export function ConsolePage({ host, domain }: { readonly host: string; readonly 
           Find
         </Button>
       </header>
-      <Terminal open={open} label={`Console of ${name}`} onLeave={() => back.current?.focus()} handle={terminal} />
+      <Terminal open={open} label={`Console of ${name}`} onLeave={() => back.current?.focus()} handle={terminal} onLog={setLog} />
       <footer className={classes.footer}>
         <span>
           <kbd className="hum-key">Ctrl</kbd> <kbd className="hum-key">]</kbd> leaves the console
@@ -94,15 +98,60 @@ function State({ row }: { readonly row: DomainRow }): ReactNode {
   );
 }
 
-function Vnc({ row }: { readonly row: DomainRow | null }): ReactNode {
-  const vnc = row?.facts.vnc ?? null;
+interface VncProps {
+  readonly host: string;
+  readonly domain: string;
+  readonly row: DomainRow | null;
+}
+
+/** The configuration tells the port only where a person chose it: the host is asked, once for each id that the guest has. */
+function useVnc({ host, domain, row }: VncProps): string | null {
+  const [asked, setAsked] = useState<{ readonly id: number; readonly vnc: string | null } | null>(null);
+  const id = row?.load.id ?? null;
+  useEffect(() => {
+    if (id === null) return undefined;
+    const leaving = new AbortController();
+    client.terminals.vnc({ host, key: domain }, { signal: leaving.signal }).then(
+      ({ vnc }) => setAsked({ id, vnc }),
+      // The console beside it says what is wrong with the host.
+      () => undefined,
+    );
+    return () => leaving.abort();
+  }, [host, domain, id]);
+  return (asked !== null && asked.id === id ? asked.vnc : null) ?? row?.facts.vnc ?? null;
+}
+
+function Vnc(props: VncProps): ReactNode {
+  const host = useFleetRow(props.host)?.host;
+  const vnc = useVnc(props);
   if (vnc === null) return null;
+  const way = host === undefined ? null : vncWay(vnc, host);
   return (
-    <Tooltip label={vncAdvice(vnc)} multiline maw={360}>
-      <button type="button" className={classes.vnc}>
-        VNC <span className="hum-mono">{visibleText(vnc, 60)}</span>
-      </button>
-    </Tooltip>
+    <Popover width={460} position="bottom-end" trapFocus returnFocus>
+      <Popover.Target>
+        <Button variant="default" size="compact-sm" h={28}>
+          VNC <span className={`hum-mono ${classes.vnc}`}>{visibleText(vnc, 60)}</span>
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <div className={classes.vncWay}>
+          <p>
+            This guest has a graphical screen, which is not on this console. Its host has it at{' '}
+            <span className="hum-mono">{visibleText(vnc, 60)}</span>
+            {way === null ? '.' : way.open === 'to-host' ? ', for itself alone.' : ', for whoever reaches that, unencrypted.'}
+          </p>
+          {way === null ? null : (
+            <>
+              <p>Bring it to your machine through SSH:</p>
+              <Command text={way.tunnel} />
+              <p>
+                Then point a VNC viewer at <span className="hum-mono">{way.viewer}</span>
+              </p>
+            </>
+          )}
+        </div>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 

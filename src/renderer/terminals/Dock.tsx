@@ -1,9 +1,12 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
+import { FileTransfers } from '../files/FileTransfers.tsx';
 import { DockTabs, panelId, tabId } from './DockTabs.tsx';
 import classes from './dock.module.css';
 import { changedPane } from './dock.ts';
 import { changeDock, useDock } from './dock-store.ts';
+import { refuseStrayDrops } from './dropped-files.ts';
 import { ShellPane } from './ShellPane.tsx';
+import { TogetherStrip } from './TogetherStrip.tsx';
 
 const [firstHeight, least] = [320, 140];
 /** What stays of the page above. */
@@ -15,6 +18,7 @@ export function Dock(): ReactNode {
   const [height, setHeight] = useState(firstHeight);
   const { shown, full, tabs, current } = dock;
 
+  useEffect(refuseStrayDrops, []);
   useEffect(() => {
     const tab = tabs.find(({ id }) => id === current);
     for (const pane of shown ? (tab?.panes ?? []) : []) {
@@ -22,16 +26,24 @@ export function Dock(): ReactNode {
     }
   }, [shown, tabs, current]);
 
+  const ownHeight = `min(${height}px, calc(100vh - ${leastOfPage}px))`;
+  useLayoutEffect(() => {
+    const { style } = document.documentElement;
+    if (shown && !full) style.setProperty('--hum-dock-height', ownHeight);
+    return () => void style.removeProperty('--hum-dock-height');
+  }, [shown, full, ownHeight]);
+
   return (
     <section
       aria-label="Terminals"
       className={classes.dock}
       data-full={full || undefined}
       hidden={!shown}
-      style={full ? undefined : { height: `min(${height}px, calc(100vh - ${leastOfPage}px))` }}
+      style={full ? undefined : { height: ownHeight }}
     >
       {full ? null : <Edge height={height} onHeight={setHeight} />}
       <DockTabs dock={dock} />
+      <TogetherStrip dock={dock} />
       {tabs.map((tab) => {
         const seen = shown && tab.id === current;
         return (
@@ -50,6 +62,7 @@ export function Dock(): ReactNode {
           </div>
         );
       })}
+      <FileTransfers />
     </section>
   );
 }

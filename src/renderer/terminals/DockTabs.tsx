@@ -1,11 +1,15 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import {
+  IconAppWindow,
   IconArrowsDiagonal,
   IconArrowsDiagonalMinimize2,
   IconBellRinging,
+  IconBroadcast,
   IconChevronDown,
+  IconHistory,
   IconLayoutColumns,
   IconLayoutRows,
+  IconListSearch,
   IconPlus,
   IconX,
 } from '@tabler/icons-react';
@@ -13,7 +17,9 @@ import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
 import classes from './dock.module.css';
 import { activePane, type Dock, longestName, moved, renamed, stepped, type Tab, withoutTab, withShell, withSplit } from './dock.ts';
-import { changeDock } from './dock-store.ts';
+import { changeDock, toggleTogether } from './dock-store.ts';
+import { openOwnWindow } from './own-window.ts';
+import { openTerminalDialog } from './terminal-dialog.ts';
 import { useHostMark } from './use-host-mark.ts';
 
 /** The tabs of the dock, and what can be done with the one that is seen. */
@@ -23,14 +29,19 @@ export function DockTabs({ dock }: { readonly dock: Dock }): ReactNode {
     <div className={classes.bar}>
       <div role="tablist" aria-label="Terminals" className={classes.tabs} onKeyDown={onTabKey}>
         {dock.tabs.map((tab) => (
-          <DockTab key={tab.id} tab={tab} current={tab.id === dock.current} />
+          <DockTab
+            key={tab.id}
+            tab={tab}
+            current={tab.id === dock.current}
+            together={tab.panes.some(({ id }) => dock.together?.includes(id))}
+          />
         ))}
       </div>
       <div className={classes.tools}>
         <Tool
           label="Another shell on this host"
           keys="Ctrl-Shift-E"
-          onClick={() => pane && changeDock((before) => withShell(before, pane.host, pane.directory))}
+          onClick={() => pane?.replay === null && changeDock((before) => withShell(before, pane.host, pane.directory))}
         >
           <IconPlus size={16} />
         </Tool>
@@ -40,32 +51,59 @@ export function DockTabs({ dock }: { readonly dock: Dock }): ReactNode {
         <Tool label="Split: one below the other" onClick={() => changeDock((before) => withSplit(before, 'below'))}>
           <IconLayoutRows size={16} />
         </Tool>
+        <Tool label="Find in all terminals" keys="Ctrl-Shift-G" onClick={() => openTerminalDialog('find')}>
+          <IconListSearch size={16} />
+        </Tool>
+        <Tool label="Session logs" onClick={() => openTerminalDialog('logs')}>
+          <IconHistory size={16} />
+        </Tool>
         <Tool
-          label={dock.full ? 'Back to the bottom of the page' : 'Over the whole page'}
-          keys="Ctrl-Shift-M"
-          onClick={() => changeDock((before) => ({ ...before, full: !before.full }))}
+          label={dock.together === null ? 'Type into several shells at once' : 'Type into one shell again'}
+          keys="Ctrl-Shift-B"
+          pressed={dock.together !== null}
+          onClick={toggleTogether}
         >
-          {dock.full ? <IconArrowsDiagonalMinimize2 size={16} /> : <IconArrowsDiagonal size={16} />}
+          <IconBroadcast size={16} />
         </Tool>
-        <Tool label="Hide the terminals" keys="Ctrl-`" onClick={() => changeDock((before) => ({ ...before, shown: false }))}>
-          <IconChevronDown size={16} />
+        <Tool label="In a window of its own" keys="Ctrl-Shift-O" onClick={() => pane?.replay === null && openOwnWindow(pane)}>
+          <IconAppWindow size={16} />
         </Tool>
+        {dock.alone ? null : <PlaceTools full={dock.full} />}
       </div>
     </div>
+  );
+}
+
+/** Where the terminals are in the page. */
+function PlaceTools({ full }: { readonly full: boolean }): ReactNode {
+  return (
+    <>
+      <Tool
+        label={full ? 'Back to the bottom of the page' : 'Over the whole page'}
+        keys="Ctrl-Shift-M"
+        onClick={() => changeDock((before) => ({ ...before, full: !before.full }))}
+      >
+        {full ? <IconArrowsDiagonalMinimize2 size={16} /> : <IconArrowsDiagonal size={16} />}
+      </Tool>
+      <Tool label="Hide the terminals" keys="Ctrl-`" onClick={() => changeDock((before) => ({ ...before, shown: false }))}>
+        <IconChevronDown size={16} />
+      </Tool>
+    </>
   );
 }
 
 interface ToolProps {
   readonly label: string;
   readonly keys?: string;
+  readonly pressed?: boolean;
   readonly onClick: () => void;
   readonly children: ReactNode;
 }
 
-function Tool({ label, keys, onClick, children }: ToolProps): ReactNode {
+function Tool({ label, keys, pressed, onClick, children }: ToolProps): ReactNode {
   return (
     <Tooltip label={keys === undefined ? label : `${label} (${keys})`}>
-      <ActionIcon variant="subtle" color="gray" size={28} aria-label={label} onClick={onClick}>
+      <ActionIcon variant={pressed ? 'filled' : 'subtle'} color={pressed ? 'grape' : 'gray'} size={28} aria-label={label} onClick={onClick}>
         {children}
       </ActionIcon>
     </Tooltip>
@@ -79,7 +117,14 @@ export const panelId = (id: number) => `terminal-panel-${id}`;
 /** One being dragged, of which a browser tells nothing until it is dropped. */
 let dragged: number | null = null;
 
-function DockTab({ tab, current }: { readonly tab: Tab; readonly current: boolean }): ReactNode {
+interface DockTabProps {
+  readonly tab: Tab;
+  readonly current: boolean;
+  /** What is typed into others goes here too. */
+  readonly together: boolean;
+}
+
+function DockTab({ tab, current, together }: DockTabProps): ReactNode {
   const [renaming, setRenaming] = useState(false);
   const mark = useHostMark(tab.panes[0].host);
   const second = useHostMark((tab.panes[1] ?? tab.panes[0]).host);
@@ -129,6 +174,7 @@ function DockTab({ tab, current }: { readonly tab: Tab; readonly current: boolea
         <span className={classes.dot} aria-hidden="true" />
         <span className={`hum-mono ${classes.tabText}`}>{name}</span>
         {production ? <span className={classes.mark}>prod</span> : null}
+        {together ? <IconBroadcast size={14} className={classes.togetherMark} role="img" aria-label="Typed into together" /> : null}
         {rang ? <IconBellRinging size={14} role="img" aria-label="It rang" /> : null}
       </button>
       {/* For the pointer alone: a list of tabs holds nothing but tabs, and Delete closes the one that has the keyboard. */}

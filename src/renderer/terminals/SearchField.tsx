@@ -1,14 +1,26 @@
 import { ActionIcon, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Screen } from './screen.ts';
+import type { Found, Screen } from './screen.ts';
 import classes from './terminals.module.css';
 
+interface SearchFieldProps {
+  readonly screen: Screen;
+  /** What it looks for from the beginning. */
+  readonly first: string;
+  readonly onClose: () => void;
+}
+
 /** Looks for a text in what stands in the terminal: Enter goes up to older text, Shift-Enter down, Escape back to the terminal. */
-export function SearchField({ screen, onClose }: { readonly screen: Screen; readonly onClose: () => void }): ReactNode {
-  const [text, setText] = useState('');
+export function SearchField({ screen, first, onClose }: SearchFieldProps): ReactNode {
+  const [text, setText] = useState(first);
   const [missing, setMissing] = useState(false);
-  useEffect(() => () => screen.endFind(), [screen]);
+  const [found, setFound] = useState<Found | null>(null);
+  useEffect(() => screen.onFound(setFound), [screen]);
+  useEffect(() => {
+    if (first !== '') setMissing(!screen.find(first, true));
+    return () => screen.endFind();
+  }, [screen, first]);
   const find = (wanted: string, backwards: boolean) => setMissing(wanted !== '' && !screen.find(wanted, backwards));
   return (
     <search className={classes.search}>
@@ -20,6 +32,8 @@ export function SearchField({ screen, onClose }: { readonly screen: Screen; read
         data-autofocus
         autoFocus
         error={missing ? 'Nothing found' : null}
+        rightSection={text === '' || missing || found === null ? null : <output className={classes.found}>{foundWords(found)}</output>}
+        rightSectionWidth={96}
         onChange={(event) => {
           setText(event.currentTarget.value);
           find(event.currentTarget.value, true);
@@ -43,4 +57,8 @@ export function SearchField({ screen, onClose }: { readonly screen: Screen; read
       </ActionIcon>
     </search>
   );
+}
+
+function foundWords({ at, count }: Found): string {
+  return at === null ? `more than ${count.toLocaleString('en')}` : `${at.toLocaleString('en')} of ${count.toLocaleString('en')}`;
 }

@@ -1,13 +1,19 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { visibleText } from '../../shared/visible-text.ts';
+import { FilesButton } from '../files/FilesButton.tsx';
+import { uploadFiles } from '../files/transfers.ts';
 import classes from './dock.module.css';
 import { activated, changedPane, type Pane, withoutPane } from './dock.ts';
 import { onDockKey } from './dock-keys.ts';
 import { changeDock, useDock } from './dock-store.ts';
+import { findable } from './find-all.ts';
+import { LogButton } from './LogButton.tsx';
 import { shellOn } from './open-shell.ts';
-import { Terminal, type TerminalHandle, type TerminalReports } from './Terminal.tsx';
+import { listenAlong, passAlong } from './pass-along.ts';
+import { Replay } from './Replay.tsx';
+import { Terminal, type TerminalFiles, type TerminalHandle, type TerminalReports } from './Terminal.tsx';
 import { type HostMark, useHostMark } from './use-host-mark.ts';
 
 interface ShellPaneProps {
@@ -24,29 +30,54 @@ interface ShellPaneProps {
 export function ShellPane({ pane, shown, active, shared }: ShellPaneProps): ReactNode {
   const mark = useHostMark(pane.host);
   const handle = useRef<TerminalHandle>(null);
+  const together = useDock((dock) => dock.together?.includes(pane.id) === true);
+  const [log, setLog] = useState<string | null>(null);
   const close = () => changeDock((dock) => withoutPane(dock, pane.id));
+  if (pane.replay !== null) return <Replay pane={pane.id} log={pane.replay} shown={shown} focused={shown && active} />;
   return (
     <div
       className={classes.pane}
       data-production={mark.production || undefined}
       data-active={(active && shared) || undefined}
       data-colour={mark.colour ?? undefined}
+      data-together={together || undefined}
       onFocusCapture={() => {
         if (!active) changeDock((dock) => activated(dock, pane.id));
       }}
     >
       <div className={classes.band}>
+        {together ? <span className={classes.together}>Typed into together</span> : null}
         {mark.production ? <span className={classes.production}>Production</span> : null}
         <span className={`hum-mono ${classes.host}`}>{mark.name}</span>
+        {mark.keepsShells === 'no' ? null : (
+          <Tooltip label={`It goes on in ${mark.keepsShells} on the host when the connection is cut, and ends when it is closed here.`}>
+            <span className={classes.group}>in {mark.keepsShells}</span>
+          </Tooltip>
+        )}
+        {mark.forwardsAgent ? (
+          <Tooltip label="While this connection stands, root on this host can log in elsewhere with the keys of your SSH agent.">
+            <span className={classes.group}>agent forwarded</span>
+          </Tooltip>
+        ) : null}
         {mark.group === null ? null : <span className={classes.group}>{mark.group}</span>}
         <span className={`hum-mono ${classes.where}`}>{visibleText(pane.directory ?? mark.address ?? '', 300)}</span>
         <span className={`hum-mono ${classes.title}`}>{visibleText(pane.title, 120)}</span>
         {pane.asleep ? null : (
-          <Tooltip label="Find (Ctrl-Shift-F)">
-            <ActionIcon variant="subtle" color="gray" size={22} aria-label="Find in this terminal" onClick={() => handle.current?.search()}>
-              <IconSearch size={14} />
-            </ActionIcon>
-          </Tooltip>
+          <>
+            <FilesButton host={pane.host} name={mark.name} directory={pane.directory} selection={() => handle.current?.selection() ?? ''} />
+            <LogButton log={log} size={22} onClick={() => handle.current?.toggleLog()} />
+            <Tooltip label="Find (Ctrl-Shift-F)">
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={22}
+                aria-label="Find in this terminal"
+                onClick={() => handle.current?.search()}
+              >
+                <IconSearch size={14} />
+              </ActionIcon>
+            </Tooltip>
+          </>
         )}
         {shared ? (
           <Tooltip label="Close this half (Ctrl-Shift-Q)">
@@ -59,7 +90,7 @@ export function ShellPane({ pane, shown, active, shared }: ShellPaneProps): Reac
       {pane.asleep ? (
         <Asleep pane={pane} mark={mark} focused={shown && active} onClose={close} />
       ) : (
-        <Awake pane={pane} mark={mark} shown={shown} focused={shown && active} handle={handle} onClose={close} />
+        <Awake pane={pane} mark={mark} shown={shown} focused={shown && active} handle={handle} onClose={close} onLog={setLog} />
       )}
     </div>
   );
@@ -72,11 +103,16 @@ interface AwakeProps {
   readonly focused: boolean;
   readonly handle: React.RefObject<TerminalHandle | null>;
   readonly onClose: () => void;
+  readonly onLog: (log: string | null) => void;
 }
 
-function Awake({ pane, mark, shown, focused, handle, onClose }: AwakeProps): ReactNode {
-  const { id, host } = pane;
-  const open = useMemo(() => shellOn(host, () => directoryOf(id)), [host, id]);
+function Awake({ pane, mark, shown, focused, handle, onClose, onLog }: AwakeProps): ReactNode {
+  const { id, host, kept } = pane;
+  const open = useMemo(() => shellOn(host, kept, () => directoryOf(id)), [host, kept, id]);
+  const files = useMemo<TerminalFiles>(
+    () => ({ directory: () => directoryOf(id), upload: (into, chosen) => uploadFiles(host, into, chosen) }),
+    [host, id],
+  );
   const reports = useMemo<TerminalReports>(
     () => ({
       title: (title) => changeDock((dock) => changedPane(dock, id, { title: title.slice(0, 200) })),
@@ -91,9 +127,14 @@ function Awake({ pane, mark, shown, focused, handle, onClose }: AwakeProps): Rea
     }),
     [id],
   );
+  useEffect(
+    () => findable(id, { lines: () => handle.current?.lines() ?? [], search: (text) => handle.current?.search(text) }),
+    [id, handle],
+  );
   useEffect(() => {
     if (focused) handle.current?.focus();
   }, [focused, handle]);
+  useEffect(() => listenAlong(id, handle), [id, handle]);
   return (
     <Terminal
       open={open}
@@ -105,6 +146,9 @@ function Awake({ pane, mark, shown, focused, handle, onClose }: AwakeProps): Rea
       onLeave={() => document.getElementById('main')?.focus()}
       onClose={onClose}
       reports={reports}
+      onInput={(kind, text) => passAlong(id, kind, text)}
+      files={files}
+      onLog={onLog}
     />
   );
 }
@@ -132,8 +176,10 @@ function Asleep({ pane, mark, focused, onClose }: AsleepProps): ReactNode {
       <p>
         A shell on <span className="hum-mono">{mark.name}</span> was open here
         {pane.directory === null ? '' : ' in '}
-        {pane.directory === null ? null : <span className="hum-mono">{visibleText(pane.directory, 300)}</span>}. What ran in it ended with
-        the window.
+        {pane.directory === null ? null : <span className="hum-mono">{visibleText(pane.directory, 300)}</span>}.{' '}
+        {mark.keepsShells === 'no'
+          ? 'What ran in it ended with the window.'
+          : `What runs in it goes on in ${mark.keepsShells}, if it was begun there: open it again to come back to it.`}
       </p>
       <div className={classes.answers}>
         <Button

@@ -1,19 +1,37 @@
-import { type ReactNode, type RefObject, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type DragEvent, type ReactNode, type RefObject, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { firstTerminalSettings } from '../../shared/first-terminal-settings.ts';
-import { showDone } from '../app/act.tsx';
+import { act, showDone, showProblem } from '../app/act.tsx';
 import { useSettings } from '../app/settings.ts';
-import { type Ask, AskStrip } from './AskStrip.tsx';
+import { whyNotFiles } from '../files/file-names.ts';
+import { type Ask, type AskAnswer, AskStrip } from './AskStrip.tsx';
 import { bellMayRing, soundBell } from './bell.ts';
+import { droppedFiles, holdsFiles, noFolders } from './dropped-files.ts';
 import { EndStrip } from './EndStrip.tsx';
-import { cleanPaste, whyLook } from './paste.ts';
+import { cleanPaste, fileWord, whyLook } from './paste.ts';
 import { SearchField } from './SearchField.tsx';
 import { openScreen, type Screen } from './screen.ts';
-import { type LinkState, linkTerminal, type OpenTerminal, type TerminalLink } from './terminal-link.ts';
+import { type LinkState, type LogState, linkTerminal, type OpenTerminal, type TerminalLink } from './terminal-link.ts';
+import { shortcutOf } from './terminal-shortcut.ts';
 import classes from './terminals.module.css';
 
 export interface TerminalHandle {
-  search(): void;
+  /** Opens its search, for this text. */
+  search(text?: string): void;
+  /** As `Screen`. */
+  selection(): string;
+  lines(): Iterable<string>;
   focus(): void;
+  /** As if it had been typed, or pasted, here; nothing once it has ended. Neither is told to `onInput`. */
+  type(text: string): void;
+  paste(text: string): void;
+  /** Begins a session log, once the person has agreed, or ends it. */
+  toggleLog(): void;
+}
+
+export interface TerminalFiles {
+  /** The directory that the shell is in; null: not known. */
+  directory(): string | null;
+  upload(into: string | null, files: readonly File[]): void;
 }
 
 /** What the far side tells of itself: hostile text. */
@@ -40,34 +58,100 @@ interface TerminalProps {
   /** A key that is not the far side's: true when it has been dealt with. */
   readonly onKey?: (event: KeyboardEvent) => boolean;
   readonly reports?: TerminalReports;
+  /** What a person has typed or pasted here. */
+  readonly onInput?: (kind: 'type' | 'paste', text: string) => void;
+  /** Where dropped files go; absent where none can. */
+  readonly files?: TerminalFiles;
+  /** Hears which session log it is written to. */
+  readonly onLog?: (log: string | null) => void;
 }
 
 const flashMs = 140;
 
 /** A terminal that fills its place: opened when it is drawn, closed with it; after an end it can be opened again, and what stands in it is kept. */
-export function Terminal({ open, label, who = 'guest', onLeave, handle, shown = true, onClose, onKey, reports }: TerminalProps): ReactNode {
+export function Terminal({
+  open,
+  label,
+  who = 'guest',
+  onLeave,
+  handle,
+  shown = true,
+  onClose,
+  onKey,
+  reports,
+  onInput,
+  files,
+  onLog,
+}: TerminalProps): ReactNode {
   const settings = useSettings((state) => state.settings?.terminal) ?? firstTerminalSettings;
   const place = useRef<HTMLDivElement>(null);
   const screen = useRef<Screen | null>(null);
   const link = useRef<TerminalLink | null>(null);
   const [state, setState] = useState<LinkState>({ kind: 'opening' });
   const [ask, setAsk] = useState<Ask | null>(null);
-  const [searching, setSearching] = useState(false);
+  /** What is looked for at first; null: nothing is. */
+  const [searching, setSearching] = useState<string | null>(null);
   const [linkUnder, setLinkUnder] = useState<string | null>(null);
+  const [dropping, setDropping] = useState(false);
   const [flashing, setFlashing] = useState(false);
   const ended = useRef(false);
   ended.current = state.kind === 'ended';
   /** The answer to the first time that the far side wanted the clipboard; it holds until the terminal is closed. */
   const clipboard = useRef<boolean | null>(null);
+  /** Whether the person wants a session log, also of what comes after a new opening. */
+  const logged = useRef(false);
+  const tellLog = useRef(onLog);
+  tellLog.current = onLog;
 
   const start = useCallback(() => {
     if (screen.current === null) return;
     link.current?.close();
-    link.current = linkTerminal(open, screen.current, setState);
+    const listener = {
+      state(next: LinkState) {
+        setState(next);
+        if (next.kind === 'ended') tellLog.current?.(null);
+      },
+      log({ log, problem }: LogState) {
+        if (problem !== undefined) {
+          logged.current = false;
+          showProblem(problem, 'The session log');
+        }
+        tellLog.current?.(log);
+      },
+    };
+    link.current = linkTerminal(open, screen.current, listener, logged.current);
   }, [open]);
 
+  const setLog = useCallback((on: boolean) => {
+    logged.current = on;
+    void act({
+      doing: on ? 'Beginning a session log' : 'Ending the session log',
+      run: async () => link.current?.setLog(on),
+      done: () => (on && ended.current ? 'The session log begins when the terminal is opened again.' : null),
+    });
+  }, []);
+
   const focus = useCallback(() => screen.current?.focus(), []);
-  useImperativeHandle(handle, () => ({ search: () => setSearching(true), focus }), [focus]);
+  useImperativeHandle(
+    handle,
+    () => ({
+      search: (text = '') => setSearching(text),
+      selection: () => screen.current?.selection() ?? '',
+      lines: () => screen.current?.lines() ?? [],
+      // An open search keeps the keyboard.
+      focus: searching === null ? focus : () => undefined,
+      type: (text) => {
+        if (!ended.current) link.current?.type(text);
+      },
+      paste: (text) => screen.current?.paste(text),
+      toggleLog: () => (logged.current ? setLog(false) : setAsk({ kind: 'log' })),
+    }),
+    [focus, setLog, searching],
+  );
+  const paste = (text: string) => {
+    screen.current?.paste(text);
+    onInput?.('paste', text);
+  };
 
   // What keys and reports do, without opening the screen anew when it changes.
   const latest = useRef<Handlers>(noHandlers);
@@ -75,7 +159,7 @@ export function Terminal({ open, label, who = 'guest', onLeave, handle, shown = 
     key(event) {
       if (onKey?.(event)) return true;
       const shortcut = shortcutOf(event);
-      if (shortcut === 'find') setSearching(true);
+      if (shortcut === 'find') setSearching('');
       else if (shortcut === 'leave') onLeave();
       else if (shortcut === 'copy') copy(screen.current?.selection() ?? '');
       // It comes back from the browser as a paste.
@@ -88,11 +172,11 @@ export function Terminal({ open, label, who = 'guest', onLeave, handle, shown = 
       return true;
     },
     paste(raw) {
-      const paste = cleanPaste(raw);
-      if (paste.text === '') return;
-      const why = settings.looksAtPastes ? whyLook(paste) : null;
-      if (why === null) screen.current?.paste(paste.text);
-      else setAsk({ kind: 'paste', paste, why });
+      const cleaned = cleanPaste(raw);
+      if (cleaned.text === '') return;
+      const why = settings.looksAtPastes ? whyLook(cleaned) : null;
+      if (why === null) paste(cleaned.text);
+      else setAsk({ kind: 'paste', paste: cleaned, why });
     },
     clipboard(text) {
       if (clipboard.current === null) setAsk((before) => before ?? { kind: 'clipboard', text });
@@ -104,6 +188,7 @@ export function Terminal({ open, label, who = 'guest', onLeave, handle, shown = 
       if (settings.bell === 'sound') soundBell();
       else if (shown) setFlashing(true);
     },
+    typed: (text) => onInput?.('type', text),
     title: (text) => reports?.title(text),
     directory: (path) => reports?.directory(path),
   };
@@ -122,8 +207,10 @@ export function Terminal({ open, label, who = 'guest', onLeave, handle, shown = 
     const element = place.current;
     if (element === null) return undefined;
     const opened = openScreen(element, look.current, {
-      typed: (text) => {
-        if (!ended.current) link.current?.type(text);
+      typed(text, byPerson) {
+        if (ended.current) return;
+        link.current?.type(text);
+        if (byPerson) latest.current.typed(text);
       },
       resized: (size) => link.current?.resize(size),
       key(event) {
@@ -164,33 +251,65 @@ export function Terminal({ open, label, who = 'guest', onLeave, handle, shown = 
   );
   useEffect(() => screen.current?.show(shown), [shown]);
 
-  function answer(question: Ask, yes: boolean): void {
+  function drop(event: DragEvent): void {
+    setDropping(false);
+    const dropped = droppedFiles(event.dataTransfer);
+    const refused = dropped === null ? noFolders : whyNotFiles(dropped);
+    if (refused !== null) showProblem(refused, 'Dropping files');
+    else if (dropped !== null && dropped.length > 0) setAsk({ kind: 'drop', files: dropped, into: files?.directory() });
+  }
+
+  function answer(question: Ask, said: AskAnswer): void {
     setAsk(null);
+    const yes = said === 'yes';
     if (question.kind === 'clipboard') clipboard.current = yes;
-    if (yes) {
-      if (question.kind === 'paste') screen.current?.paste(question.paste.text);
+    if (question.kind === 'drop' && said !== 'no') {
+      if (yes && question.into !== undefined) files?.upload(question.into, question.files);
+      else paste(question.files.map(({ name }) => `${fileWord(name)} `).join(''));
+    } else if (yes) {
+      if (question.kind === 'paste') paste(question.paste.text);
       else if (question.kind === 'clipboard') copy(question.text);
-      else window.open(question.target, '_blank', 'noopener,noreferrer');
+      else if (question.kind === 'log') setLog(true);
+      else if (question.kind === 'link') window.open(question.target, '_blank', 'noopener,noreferrer');
     }
     focus();
   }
 
   return (
-    <section className={classes.terminal} aria-label={label} data-state={state.kind} data-flashing={flashing || undefined}>
+    <section
+      className={classes.terminal}
+      aria-label={label}
+      data-state={state.kind}
+      data-flashing={flashing || undefined}
+      data-dropping={dropping || undefined}
+      onDragOver={(event) => {
+        if (!holdsFiles(event.dataTransfer)) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDrop={(event) => {
+        if (!holdsFiles(event.dataTransfer)) return;
+        event.preventDefault();
+        drop(event);
+      }}
+    >
       <div className={classes.place}>
         <div ref={place} className={classes.screen} />
       </div>
-      {searching && screen.current !== null ? (
+      {searching !== null && screen.current !== null ? (
         <SearchField
+          key={searching}
           screen={screen.current}
+          first={searching}
           onClose={() => {
-            setSearching(false);
+            setSearching(null);
             focus();
           }}
         />
       ) : null}
       {linkUnder === null ? null : <div className={`hum-mono ${classes.target}`}>{linkUnder}</div>}
-      {ask === null ? null : <AskStrip ask={ask} who={who} onAnswer={(yes) => answer(ask, yes)} />}
+      {ask === null ? null : <AskStrip ask={ask} who={who} onAnswer={(said) => answer(ask, said)} />}
       {state.kind === 'ended' ? (
         <EndStrip
           reason={state.reason}
@@ -207,29 +326,21 @@ export function Terminal({ open, label, who = 'guest', onLeave, handle, shown = 
 
 interface Handlers extends TerminalReports {
   key(event: KeyboardEvent): boolean;
+  typed(text: string): void;
   paste(text: string): void;
   clipboard(text: string): void;
 }
 
 const nothing = () => undefined;
-const noHandlers: Handlers = { key: () => false, paste: nothing, clipboard: nothing, title: nothing, directory: nothing, bell: nothing };
-
-/** As terminals on Linux have it: Ctrl and Shift together are the terminal's own, every other key is the far side's. */
-function shortcutOf(event: KeyboardEvent): 'find' | 'leave' | 'copy' | 'paste' | null {
-  if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return null;
-  switch (event.key.toLowerCase()) {
-    case 'f':
-      return 'find';
-    case 'x':
-      return 'leave';
-    case 'c':
-      return 'copy';
-    case 'v':
-      return 'paste';
-    default:
-      return null;
-  }
-}
+const noHandlers: Handlers = {
+  key: () => false,
+  typed: nothing,
+  paste: nothing,
+  clipboard: nothing,
+  title: nothing,
+  directory: nothing,
+  bell: nothing,
+};
 
 function copy(text: string): void {
   if (text === '') return;

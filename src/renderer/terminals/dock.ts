@@ -13,6 +13,10 @@ export interface Pane {
   readonly asleep: boolean;
   /** It rang while nobody saw it. */
   readonly rang: boolean;
+  /** What its session is called on a host that keeps its shells (`InventoryHost.keepShells`). */
+  readonly kept: string;
+  /** The session log that is replayed in place of a shell; its host is of no meaning. */
+  readonly replay: string | null;
 }
 
 /** Whether the second pane is at the right of the first, or under it. */
@@ -34,13 +38,17 @@ export interface Dock {
   readonly shown: boolean;
   /** Over the whole page. */
   readonly full: boolean;
+  /** The window has nothing else. */
+  readonly alone: boolean;
   readonly tabs: readonly Tab[];
   /** The id of the tab that is seen; null while there is none. */
   readonly current: number | null;
+  /** The panes that what is typed into one of them goes into; null while each has its own. */
+  readonly together: readonly number[] | null;
   readonly nextId: number;
 }
 
-export const emptyDock: Dock = { shown: false, full: false, tabs: [], current: null, nextId: 1 };
+export const emptyDock: Dock = { shown: false, full: false, alone: false, tabs: [], current: null, together: null, nextId: 1 };
 
 /** As many as the console opens for one window. */
 export const mostShells = 32;
@@ -62,8 +70,17 @@ export function activePane(dock: Dock): Pane | undefined {
 /** With a new shell in a tab of its own, behind the one that is seen. Unchanged when there are as many as there may be. */
 export function withShell(dock: Dock, host: string, directory: string | null = null): Dock {
   if (shellCount(dock) >= mostShells) return { ...dock, shown: true };
-  const pane = newPane(dock.nextId, host, directory, false);
-  const tab: Tab = { id: dock.nextId + 1, name: null, split: 'beside', panes: [pane], active: pane.id };
+  return inOwnTab(dock, newPane(dock.nextId, host, directory, false), null);
+}
+
+/** With a session log, which is called `title`, replayed in a tab of its own. */
+export function withReplay(dock: Dock, log: string, title: string): Dock {
+  if (shellCount(dock) >= mostShells) return { ...dock, shown: true };
+  return inOwnTab(dock, { ...newPane(dock.nextId, '', null, false), replay: log }, title.slice(0, longestName).toWellFormed());
+}
+
+function inOwnTab(dock: Dock, pane: Pane, name: string | null): Dock {
+  const tab: Tab = { id: pane.id + 1, name, split: 'beside', panes: [pane], active: pane.id };
   const at = dock.tabs.findIndex(({ id }) => id === dock.current) + 1;
   return { ...dock, shown: true, tabs: dock.tabs.toSpliced(at || dock.tabs.length, 0, tab), current: tab.id, nextId: dock.nextId + 2 };
 }
@@ -77,7 +94,7 @@ export function withShellOf(dock: Dock, host: string): Dock {
 /** The tab that is seen, in two: another shell of the active pane's host in its directory. One that is in two already is only laid out anew. */
 export function withSplit(dock: Dock, split: Split): Dock {
   const pane = activePane(dock);
-  if (pane === undefined) return dock;
+  if (pane === undefined || pane.replay !== null) return dock;
   return changedTab(dock, dock.current, (tab) => {
     const [first, second] = tab.panes;
     if (second !== undefined || shellCount(dock) >= mostShells) return { ...tab, split };
@@ -91,11 +108,12 @@ export function withoutPane(dock: Dock, id: number): Dock {
   const at = dock.tabs.findIndex(({ panes }) => panes.some((pane) => pane.id === id));
   const tab = dock.tabs[at];
   if (tab === undefined) return dock;
+  const together = dock.together?.filter((pane) => pane !== id) ?? null;
   const [left] = tab.panes.filter((pane) => pane.id !== id);
-  if (left !== undefined) return changedTab(dock, tab.id, (each) => ({ ...each, panes: [left], active: left.id }));
+  if (left !== undefined) return { ...changedTab(dock, tab.id, (each) => ({ ...each, panes: [left], active: left.id })), together };
   const tabs = dock.tabs.toSpliced(at, 1);
   const current = dock.current === tab.id ? ((tabs[at] ?? tabs.at(-1))?.id ?? null) : dock.current;
-  return { ...dock, tabs, current, ...(tabs.length === 0 ? { shown: false, full: false } : {}) };
+  return { ...dock, tabs, current, together, ...(tabs.length === 0 ? { shown: false, full: false, together: null } : {}) };
 }
 
 export function withoutTab(dock: Dock, id: number): Dock {
@@ -146,11 +164,39 @@ export function changedPane(dock: Dock, id: number, change: Partial<Omit<Pane, '
   return changedTab(dock, tab.id, (each) => ({ ...each, panes: second === undefined ? [after(first)] : [after(first), after(second)] }));
 }
 
-/** What is kept for after a restart. */
+/** Every shell that is open. */
+export function awakePanes({ tabs }: Dock): readonly Pane[] {
+  return tabs.flatMap(({ panes }) => panes.filter((pane) => !pane.asleep));
+}
+
+/** Typing goes into the active shell and all others that are open, but for those that `spared` names; or, where it did, into one again. */
+export function typingTogether(dock: Dock, spared: (host: string) => boolean): Dock {
+  if (dock.together !== null) return { ...dock, together: null };
+  const active = activePane(dock)?.id;
+  const taken = awakePanes(dock).filter(({ id, host }) => id === active || !spared(host));
+  return taken.length === 0 ? dock : { ...dock, shown: true, together: taken.map(({ id }) => id) };
+}
+
+/** With this pane among those that are typed into together, or without it. */
+export function joined(dock: Dock, pane: number, joins: boolean): Dock {
+  const others = dock.together?.filter((id) => id !== pane);
+  if (others === undefined) return dock;
+  const joining = joins && awakePanes(dock).some(({ id }) => id === pane);
+  return { ...dock, together: joining ? [...others, pane] : others };
+}
+
+/** The others that get what is typed into this one. */
+export function typedAlong({ together }: Dock, pane: number): readonly number[] {
+  return together?.includes(pane) ? together.filter((id) => id !== pane) : [];
+}
+
+/** What is kept for after a restart: shells, and no replays. */
 export function kept({ shown, tabs }: Dock): OpenShells {
   return {
     shown,
-    tabs: tabs.map(({ name, split, panes }) => ({ name, split, panes: panes.map(({ host, directory }) => ({ host, directory })) })),
+    tabs: tabs
+      .filter(({ panes: [first] }) => first.replay === null)
+      .map(({ name, split, panes }) => ({ name, split, panes: panes.map(({ host, directory, kept }) => ({ host, directory, kept })) })),
   };
 }
 
@@ -158,7 +204,10 @@ export function kept({ shown, tabs }: Dock): OpenShells {
 export function restored({ shown, tabs }: OpenShells): Dock {
   let nextId = 1;
   const again = tabs.flatMap(({ name, split, panes }): Tab[] => {
-    const [first, second] = panes.map(({ host, directory }) => newPane(nextId++, host, directory, true));
+    const [first, second] = panes.map(({ kept, host, directory }) => {
+      const pane = newPane(nextId++, host, directory, true);
+      return kept === undefined ? pane : { ...pane, kept };
+    });
     if (first === undefined) return [];
     return [{ id: nextId++, name, split, panes: second === undefined ? [first] : [first, second], active: first.id }];
   });
@@ -166,7 +215,12 @@ export function restored({ shown, tabs }: OpenShells): Dock {
 }
 
 function newPane(id: number, host: string, directory: string | null, asleep: boolean): Pane {
-  return { id, host, directory, title: '', asleep, rang: false };
+  return { id, host, directory, title: '', asleep, rang: false, kept: newKeptName(), replay: null };
+}
+
+/** As the contract has it; nobody has the same twice. */
+function newKeptName(): string {
+  return `hum-${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function changedTab(dock: Dock, id: number | null, change: (tab: Tab) => Tab): Dock {

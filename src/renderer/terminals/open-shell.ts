@@ -6,20 +6,37 @@ import type { FleetRow } from '../fleet/rows.ts';
 import { useFleet } from '../fleet/store.ts';
 import type { OpenTerminal } from './terminal-link.ts';
 
-/** A login shell on a host, in the directory that `directory` names when it is opened. A host that is not connected is connected first. */
-export function shellOn(host: string, directory: () => string | null): OpenTerminal {
-  return async (size, signal) => {
+/**
+ * A login shell on a host, in the directory that `directory` names when it is opened. A host that is not connected is connected first.
+ * `kept`: the session that it attaches to, where the host keeps its shells.
+ */
+export function shellOn(host: string, kept: string, directory: () => string | null): OpenTerminal {
+  return async (size, signal, log) => {
     await connectionIs(['connected'], signal);
     await hostConnects(host, signal);
-    return client.terminals.openShell({ host, directory: directory(), size }, { signal });
+    return client.terminals.openShell({ host, directory: directory(), size, log, kept }, { signal });
   };
 }
 
 /** How long a host that was told to connect may stay as it was, ms. */
 const stirMs = 3_000;
 
+/** How long a host that was lost is waited for, ms: as long as a plan waits. */
+const returnMs = 120_000;
+
+/** Until a host that was lost is connected again. @throws HumError `request-timeout` when it stays away */
+export function hostReturns(host: string, signal: AbortSignal): Promise<void> {
+  const giveUpAt = performance.now() + returnMs;
+  return until(signal, () => {
+    const { state } = rowOf(host).status;
+    if (state === 'disabled') throw new HumError(disabled(host));
+    if (!isConnected(state) && performance.now() > giveUpAt) throw new HumError(stayedAway(host));
+    return isConnected(state);
+  });
+}
+
 /** Until the host has a connection. @throws HumError why it gets none */
-async function hostConnects(host: string, signal: AbortSignal): Promise<void> {
+export async function hostConnects(host: string, signal: AbortSignal): Promise<void> {
   await until(signal, () => useFleet.getState().loaded);
   const before = rowOf(host);
   if (isConnected(before.status.state)) return;
@@ -78,4 +95,13 @@ function gone(host: string): Problem {
 
 function disabled(host: string): Problem {
   return { code: 'wrong-state', message: 'This host is disabled: Hum leaves it alone.', hint: 'Enable it on its page first.', host };
+}
+
+function stayedAway(host: string): Problem {
+  return {
+    code: 'request-timeout',
+    message: 'The host was lost, and has not come back.',
+    hint: 'Try again once it is there: an upload goes on where it was cut.',
+    host,
+  };
 }

@@ -1,12 +1,11 @@
 /**
  * The document as xterm.js is given it. The page's Content-Security-Policy lets a `<style>` in by its nonce alone and no `style` attribute at
- * all; xterm.js makes both. Here its styles get the nonce, and what it writes as an attribute is set as a property, which the policy allows.
+ * all; xterm.js makes both. Here its styles get the nonce; its attributes: `allowSpanStyles`.
  */
 export function ownDocument(nonce: string): Document {
   const createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
     const element = document.createElement(name, options);
     if (name === 'style') element.nonce = nonce;
-    if (name === 'span') element.setAttribute = setAttribute;
     return element;
   };
   return new Proxy(document, {
@@ -37,7 +36,14 @@ export function withOwnStyles(nonce: string, open: () => void): void {
   }
 }
 
-function setAttribute(this: HTMLElement, name: string, value: string): void {
-  if (name === 'style') this.style.cssText = value;
-  else Element.prototype.setAttribute.call(this, name, value);
+/**
+ * Lets a `style` attribute that is written to a span act as a property, which the policy allows. Where it draws without a graphics card, xterm.js
+ * 6.0 makes its cells with the page's own document, whatever it was given, and writes their colours as an attribute.
+ */
+export function allowSpanStyles(): void {
+  if (Object.hasOwn(HTMLSpanElement.prototype, 'setAttribute')) return;
+  HTMLSpanElement.prototype.setAttribute = function setAttribute(this: HTMLSpanElement, name: string, value: string): void {
+    if (name === 'style') this.style.cssText = value;
+    else Element.prototype.setAttribute.call(this, name, value);
+  };
 }

@@ -1,3 +1,5 @@
+import { shellWord } from '../../shared/shell-word.ts';
+
 /** What a person wants to paste, made fit for a terminal. */
 export interface Paste {
   /** Lines end in \n. Of the control characters only tab and newline are left: an escape sequence would act as if it had been typed. */
@@ -30,4 +32,12 @@ export function whyLookAtLine(line: string): Exclude<PasteReason, 'lines'> | nul
   if (/\brm\s(?:.*\s)?-(?:-(?:recursive|force)\b|[A-Za-z]*[rRf])/.test(line)) return 'removes';
   if (/\b(?:sudo|doas)\b/.test(line)) return 'root';
   return null;
+}
+
+/** The name of a file as one word for a shell. A page is told no path. What could act or hide in a terminal is left out, as of a paste. */
+export function fileWord(name: string): string {
+  const clean = cleanPaste(name).text.replaceAll('\n', '');
+  // What begins with a hyphen would be an option.
+  const safe = clean.startsWith('-') ? `./${clean}` : clean;
+  return /^[\w.+,:@%/-]+$/.test(safe) ? safe : shellWord(safe);
 }

@@ -1,3 +1,4 @@
+import type { ISearchOptions } from '@xterm/addon-search';
 import type { ITheme } from '@xterm/xterm';
 
 const darkColours: ITheme = {
@@ -17,6 +18,8 @@ const darkColours: ITheme = {
   brightMagenta: '#e6c0ec',
   brightCyan: '#9be4e6',
   brightWhite: '#ffffff',
+  selectionBackground: '#275066',
+  selectionInactiveBackground: '#2c3b45',
 };
 
 const lightColours: ITheme = {
@@ -36,25 +39,49 @@ const lightColours: ITheme = {
   brightMagenta: '#6c2476',
   brightCyan: '#085255',
   brightWhite: '#1a2026',
+  selectionBackground: '#acd4ea',
+  selectionInactiveBackground: '#cdd9e0',
 };
 
 /** The colours of a terminal on the page that shows it: ground and text are the page's own (tokens.css). */
 export function screenTheme(element: Element): ITheme {
   const style = getComputedStyle(element);
   const token = (name: string) => style.getPropertyValue(`--hum-${name}`).trim();
-  const dark = document.documentElement.dataset.mantineColorScheme !== 'light';
   return {
-    ...(dark ? darkColours : lightColours),
+    ...(isDark() ? darkColours : lightColours),
     background: token('sunken'),
     foreground: token('text'),
     cursor: token('accent'),
     cursorAccent: token('sunken'),
-    selectionBackground: token('chosen'),
-    selectionInactiveBackground: token('hover'),
     scrollbarSliderBackground: token('line-strong'),
     scrollbarSliderHoverBackground: token('text-3'),
     scrollbarSliderActiveBackground: token('text-3'),
   };
+}
+
+type MatchColours = NonNullable<ISearchOptions['decorations']>;
+
+function matches(all: string, active: string): MatchColours {
+  return {
+    matchBackground: all,
+    matchOverviewRuler: all,
+    activeMatchBackground: active,
+    // Its ground is below that of the selection, where elements draw.
+    activeMatchBorder: active,
+    activeMatchColorOverviewRuler: active,
+  };
+}
+
+const darkMatches = matches('#4a3b17', '#f2b74b');
+const lightMatches = matches('#f8e3ad', '#b97a00');
+
+/** The colours of what a search has found. */
+export function matchColours(): MatchColours {
+  return isDark() ? darkMatches : lightMatches;
+}
+
+function isDark(): boolean {
+  return document.documentElement.dataset.mantineColorScheme !== 'light';
 }
 
 /** Calls when the page changes between dark and light. Returns the way to stop. */

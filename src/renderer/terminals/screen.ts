@@ -9,10 +9,12 @@ import type { TerminalSettings } from '../../shared/contract/settings.ts';
 import type { TerminalSize } from '../../shared/contract/terminals.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { styleNonce } from '../app/nonce.ts';
+import { hasGraphicsCard } from './graphics-card.ts';
 import { clipboardText, linkTarget } from './guest-requests.ts';
-import { ownDocument, withOwnStyles } from './own-document.ts';
+import { allowSpanStyles, ownDocument, withOwnStyles } from './own-document.ts';
 import { reportedDirectory } from './place-reports.ts';
-import { onColourScheme, screenTheme } from './screen-theme.ts';
+import { linesOf } from './screen-lines.ts';
+import { matchColours, onColourScheme, screenTheme } from './screen-theme.ts';
 import { SequenceCap } from './sequence-cap.ts';
 
 const ownFonts = "'JetBrains Mono Variable', ui-monospace, monospace";
@@ -21,8 +23,8 @@ const ownFonts = "'JetBrains Mono Variable', ui-monospace, monospace";
 export type ScreenLook = Pick<TerminalSettings, 'fontFamily' | 'fontSize' | 'cursor' | 'cursorBlinks' | 'scrollback'>;
 
 export interface ScreenEvents {
-  /** Typed, pasted, or answered by the terminal itself to a question of the guest. */
-  typed(text: string): void;
+  /** Typed (`byPerson`), or pasted, or answered by the terminal itself to a question of the guest. */
+  typed(text: string, byPerson: boolean): void;
   resized(size: TerminalSize): void;
   /** True when the key is dealt with and is not the guest's. */
   key(event: KeyboardEvent): boolean;
@@ -39,6 +41,12 @@ export interface ScreenEvents {
   bell(): void;
 }
 
+/** Which of the places with a text is shown, from 1 on, oldest first; null: there are more than are counted. */
+export interface Found {
+  readonly at: number | null;
+  readonly count: number;
+}
+
 /** A terminal on the page. It knows nothing of where its text comes from. */
 export interface Screen {
   readonly size: TerminalSize;
@@ -48,12 +56,20 @@ export interface Screen {
   say(text: string): void;
   /** Takes back what a guest that has gone may have switched on: another screen, mouse reports, bracketed paste, half a sequence. */
   settle(): void;
+  /** Empty, as it was opened. */
+  reset(): void;
+  /** Has this size from now on, whatever room there is. */
+  fix(size: TerminalSize): void;
   /** As typed: bracketed where the guest asks for it. */
   paste(text: string): void;
   selection(): string;
   /** Goes to the next or previous place with this text; false when there is none. */
   find(text: string, backwards: boolean): boolean;
+  /** Hears which of how many places was found, as long as it looks for one. Returns the way to stop. */
+  onFound(listener: (found: Found) => void): () => void;
   endFind(): void;
+  /** What stands in it, newest line first; one that was too long for the screen is whole. */
+  lines(): Generator<string, void, void>;
   focus(): void;
   /** Draws it in another way from now on. */
   look(look: ScreenLook): void;
@@ -70,6 +86,7 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
   };
   const over = (_: MouseEvent, text: string) => events.over(linkTarget(text));
   const leave = () => events.over(null);
+  allowSpanStyles();
   const terminal = new Terminal({
     allowProposedApi: true,
     documentOverride: ownDocument(styleNonce()),
@@ -87,7 +104,15 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
   terminal.loadAddon(search);
   terminal.loadAddon(new UnicodeGraphemesAddon());
   terminal.loadAddon(new WebLinksAddon(pressed, { hover: over, leave }));
-  terminal.attachCustomKeyEventHandler((event) => event.type !== 'keydown' || !events.key(event));
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (event.type !== 'keydown') return true;
+    if (events.key(event)) return false;
+    if (!isUndo(event)) return true;
+    event.preventDefault();
+    announced = undo;
+    terminal.input(undo);
+    return false;
+  });
   terminal.parser.registerOscHandler(52, (payload) => {
     const text = clipboardText(payload);
     if (text !== null) events.clipboard(text);
@@ -100,12 +125,31 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
   });
   terminal.onTitleChange(events.title);
   terminal.onBell(events.bell);
-  terminal.onData(events.typed);
+  /**
+   * What a person is about to send, as xterm.js announces a key and the browser what comes without one (a composed character, an emoji). What
+   * the terminal answers by itself, and the reports of a mouse, nothing announces.
+   */
+  let announced: string | null = null;
+  const announce = (event: Event) => {
+    if (event instanceof CompositionEvent || event instanceof InputEvent) announced = event.data;
+  };
+  for (const kind of ['compositionend', 'input']) element.addEventListener(kind, announce, true);
+  terminal.onKey(({ key }) => {
+    announced = key;
+  });
+  terminal.onData((text) => {
+    const byPerson = text === announced;
+    if (byPerson) announced = null;
+    events.typed(text, byPerson);
+  });
   terminal.onResize(({ cols, rows }) => events.resized({ columns: cols, rows }));
   withOwnStyles(styleNonce(), () => terminal.open(element));
   let webgl = drawWithWebgl(terminal);
 
-  const refit = () => fitWithin(terminal, fit, element);
+  let fixed = false;
+  const refit = () => {
+    if (!fixed) fitWithin(terminal, fit, element);
+  };
   refit();
   const resizes = new ResizeObserver(() => requestAnimationFrame(refit));
   resizes.observe(element);
@@ -136,13 +180,31 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
       cap = new SequenceCap();
       terminal.write(settling);
     },
+    reset() {
+      cap = new SequenceCap();
+      terminal.reset();
+    },
+    fix({ columns, rows }) {
+      fixed = true;
+      terminal.resize(columns, rows);
+    },
     paste: (text) => terminal.paste(text),
     selection: () => terminal.getSelection(),
-    find: (text, backwards) => (backwards ? search.findPrevious(text) : search.findNext(text)),
+    find(text, backwards) {
+      const options = { decorations: matchColours() };
+      return backwards ? search.findPrevious(text, options) : search.findNext(text, options);
+    },
+    onFound(listener) {
+      const following = search.onDidChangeResults(({ resultIndex, resultCount }) =>
+        listener({ at: resultIndex < 0 ? null : resultIndex + 1, count: resultCount }),
+      );
+      return () => following.dispose();
+    },
     endFind() {
       search.clearDecorations();
       terminal.clearSelection();
     },
+    lines: () => linesOf(terminal.buffer.active),
     focus: () => terminal.focus(),
     look(next) {
       terminal.options = optionsOf(next);
@@ -160,6 +222,7 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
     },
     dispose() {
       disposed = true;
+      for (const kind of ['compositionend', 'input']) element.removeEventListener(kind, announce, true);
       stopTheme();
       resizes.disconnect();
       webgl?.dispose();
@@ -174,6 +237,13 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
  * reports, no bracketed paste, a cursor that is seen.
  */
 const settling = '\u0018\u001b7\u001b[?1049l\u001b[!p\u001b[?9;1000;1002;1003;1004;1005;1006;1015;2004l\u001b[?25h';
+
+/** Undo of readline, Emacs and others (US, ^_). Terminals send it for Ctrl-/, for which xterm.js 6 sends nothing. */
+const undo = '\u001f';
+
+function isUndo({ key, ctrlKey, shiftKey, altKey, metaKey }: KeyboardEvent): boolean {
+  return key === '/' && ctrlKey && !shiftKey && !altKey && !metaKey;
+}
 
 function optionsOf({ fontFamily, fontSize, cursor, cursorBlinks, scrollback }: ScreenLook): ITerminalOptions {
   return {
@@ -195,6 +265,7 @@ function fitWithin(terminal: Terminal, fit: FitAddon, element: HTMLElement): voi
 
 /** A graphics card draws a flood with less of the processor; where there is none, or it is taken away, xterm.js draws with elements. */
 function drawWithWebgl(terminal: Terminal): IDisposable | null {
+  if (!hasGraphicsCard()) return null;
   try {
     const webgl = new WebglAddon();
     terminal.loadAddon(webgl);

@@ -16,11 +16,14 @@ export class SequenceCap {
   #osc = false;
 
   pass(text: string): string {
-    // Nearly all text comes this way.
-    if (this.#place === 'text' && !opener.test(text)) return text;
     let out = '';
     let from = 0;
     for (let at = 0; at < text.length; at++) {
+      if (this.#place === 'text') {
+        // Nearly all text is passed over here, colours and all: what does not begin such a sequence changes nothing.
+        at = openerFrom(text, at);
+        if (at < 0) break;
+      }
       const before = this.#place;
       this.#step(text.charCodeAt(at));
       if (!isDropped(before) && isDropped(this.#place)) {
@@ -80,7 +83,13 @@ export class SequenceCap {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const opener = /[\u001b\u0090\u0098\u009d-\u009f]/;
+const opener = /\u001b(?:[PX\]^_]|$)|[\u0090\u0098\u009d-\u009f]/g;
+
+/** Where the next sequence that carries a string begins, or may begin with what comes next; -1: nowhere. */
+function openerFrom(text: string, from: number): number {
+  opener.lastIndex = from;
+  return opener.exec(text)?.index ?? -1;
+}
 
 function isDropped(place: Place): boolean {
   return place === 'dropped' || place === 'dropped-escape';
