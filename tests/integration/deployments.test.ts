@@ -38,7 +38,13 @@ beforeEach(async () => {
   servers = [];
   sessions = {};
   for (const [at, profile] of profiles.entries()) {
-    const server = await startHostServer({ profile, hostKey: hostKey.private, clientKey: parsed, now: () => performance.now() - began });
+    const server = await startHostServer({
+      profile,
+      hostKey: hostKey.private,
+      clientKey: parsed,
+      now: () => performance.now() - began,
+      peers: new Map(),
+    });
     const known = `[127.0.0.1]:${server.port} ${hostKey.public}\n`;
     const target = await targetFor(rig, { port: server.port }, { known, keyFiles: [path], explicitKeys: true, user: 'root' });
     servers.push(server);

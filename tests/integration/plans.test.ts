@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, chown, link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { commandAction } from '../../src/main/plans/command-step.ts';
@@ -196,6 +197,49 @@ describe('a file on a real host', () => {
     for (const path of paths) expect(await readFile(path, 'utf8')).toBe('old\n');
     expect(await Promise.all(paths.map(owner))).toEqual(before);
     expect((await readdir(dir)).sort()).toEqual([...hostile].sort());
+  });
+
+  describe('whose one before is kept elsewhere', () => {
+    let elsewhere: string;
+    beforeEach(async () => {
+      // Where there is one, another file system: no rename leads from there.
+      elsewhere = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hum-kept-'));
+    });
+    afterEach(() => rm(elsewhere, { recursive: true, force: true }));
+    const away = (path: string, content: string) =>
+      fileActions({ path, content, expectedVersion: versionOf('old\n'), at, keptAs: `${elsewhere}/deep er/kept` });
+
+    it('is put back with owner and mode, and nothing is left in either place', async () => {
+      const path = await existing('crontab', 'old\n');
+      const before = await owner(path);
+      await becomes(plans, startOne(plans, toyPlan([fileStep(away(path, 'new'))])), 'done');
+      expect([await readFile(path, 'utf8'), await readFile(`${elsewhere}/deep er/kept`, 'utf8')]).toEqual(['new', 'old\n']);
+      expect(await readdir(dir)).toEqual(['crontab']);
+      expect((await stat(`${elsewhere}/deep er`)).mode & 0o777).toBe(0o700);
+      await rm(elsewhere, { recursive: true });
+      await becomes(plans, runAndUndo(fileStep(away(await existing('crontab', 'old\n'), 'new'))), 'failed');
+      expect(await readFile(path, 'utf8')).toBe('old\n');
+      expect(await owner(path)).toEqual(before);
+      expect([await readdir(dir), await readdir(`${elsewhere}/deep er`)]).toEqual([['crontab'], []]);
+    });
+
+    it('stays as it is where the kept one is gone or was changed, and says so', async () => {
+      plans = await rig.open({ runner, undoneLater: new Set(['toy']) });
+      const path = await existing('crontab', 'old\n');
+      const id = startOne(plans, toyPlan([fileStep(away(path, 'new'))]));
+      await becomes(plans, id, 'done');
+      const refused = async () => {
+        plans.undo(id);
+        await expect.poll(async () => (await viewOf(plans, id))?.state, patience).toBe('done');
+        return (await viewOf(plans, id))?.problem;
+      };
+      await writeFile(`${elsewhere}/deep er/kept`, 'by somebody else');
+      expect(await refused()).toMatchObject({ code: 'config-missing' });
+      await rm(`${elsewhere}/deep er/kept`);
+      expect(await refused()).toMatchObject({ code: 'config-missing', message: expect.stringMatching(/^It was not undone: /) });
+      expect(await readFile(path, 'utf8')).toBe('new');
+      expect(await readdir(dir)).toEqual(['crontab']);
+    });
   });
 
   it('that is new is made, and its undo takes it away', async () => {

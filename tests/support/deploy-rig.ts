@@ -5,13 +5,14 @@ import type { StepHandler } from '../../src/main/plans/plan.ts';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import type { Runner, Session } from '../../src/main/ssh/session.ts';
 import { createDeployments, type Deployments } from '../../src/main/xen/deploy/deployments.ts';
+import { xenStepHandlers } from '../../src/main/xen/step-handlers.ts';
 import { openTemplates } from '../../src/main/xen/templates/templates.ts';
 import { createXen, type Xen } from '../../src/main/xen/xen.ts';
 import { applyPreview, type Preview } from '../../src/renderer/deploy/preview.ts';
 import { type DeployRequest, deployRequest } from '../../src/shared/contract/deploy.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { inventoryHost } from './inventory-host.ts';
-import { patience, patienceMs } from './patience.ts';
+import { patience } from './patience.ts';
 import { plansRig } from './plans.ts';
 import { xenFacts } from './xen-host.ts';
 
@@ -31,7 +32,7 @@ export interface FollowedPreview {
   leave(): Promise<void>;
 }
 
-/** What previews and starts deployments, wired as `console.ts` wires it, on hosts whose sessions are online. No step of a plan does anything. */
+/** What previews and starts deployments, wired as `console.ts` wires it, on hosts whose sessions are online. No step of a plan does anything, unless it is to. */
 export interface DeployRig {
   readonly xen: Xen;
   readonly deployments: Deployments;
@@ -47,12 +48,16 @@ export interface DeployRig {
 
 const handlerNames = [...(['claim', 'disk', 'volume', 'seed', 'selinux', 'start', 'settle', 'autostart', 'release'] as const)] as const;
 
-/** `templates`: the user's own, by file name without `.yaml`. Their id is `own/<name>`. Steps wait for ever with `hold`. `waitMs`: for slow hosts. */
+/** `templates`: the user's own, by file name without `.yaml`. Their id is `own/<name>`. Steps wait for ever with `hold`, and do what they are there for with `real`. */
 export async function openDeployRig(
   sessions: Readonly<Record<string, Session>>,
-  options: { readonly templates?: Readonly<Record<string, string>>; readonly hold?: boolean; readonly waitMs?: number } = {},
+  options: {
+    readonly templates?: Readonly<Record<string, string>>;
+    readonly hold?: boolean;
+    readonly real?: boolean;
+  } = {},
 ): Promise<DeployRig> {
-  const { templates: own = {}, hold = false, waitMs = patienceMs } = options;
+  const { templates: own = {}, hold = false, real = false } = options;
   const rig = plansRig();
   const done: string[] = [];
   const step: StepHandler = async (_args, { host, signal }) => {
@@ -72,7 +77,7 @@ export async function openDeployRig(
   for (const [name, text] of Object.entries(own)) writeFileSync(join(rig.dataDir, 'templates', `${name}.yaml`), text);
   const xen = createXen({ log: { info: () => undefined } });
   const templates = await openTemplates({ dataDir: rig.dataDir, folders: [], xen, log: { info: () => undefined } });
-  const openPlans = () => rig.open({ handlers, runner });
+  const openPlans = () => rig.open(real ? { handlers: xenStepHandlers(() => xen), runner, onStep: xen.refresh } : { handlers, runner });
   let plans = await openPlans();
   const openDeployments = () => createDeployments({ xen, templates, plans, runner, hosts: () => hosts });
   let deployments = openDeployments();
@@ -85,12 +90,9 @@ export async function openDeployRig(
     });
     xen.connected(host, session, xenFacts());
   }
-  await vi.waitFor(
-    () => {
-      for (const { id } of hosts) if ((xen.host(id)?.memoryTotal ?? 0) === 0) throw new Error(`nothing known of ${id} yet`);
-    },
-    { ...patience, timeout: waitMs },
-  );
+  await vi.waitFor(() => {
+    for (const { id } of hosts) if ((xen.host(id)?.memoryTotal ?? 0) === 0) throw new Error(`nothing known of ${id} yet`);
+  }, patience);
 
   const following: FollowedPreview[] = [];
   const deployRig: DeployRig = {
@@ -104,7 +106,7 @@ export async function openDeployRig(
     },
     request: (change = {}) => deployRequest.parse({ template: 'shipped/tiny-pv', values: {}, names: 'web01', host: 'best', ...change }),
     follow(request, client = 'window') {
-      const followed = follow(deployments, request, client, waitMs);
+      const followed = follow(deployments, request, client);
       following.push(followed);
       return followed;
     },
@@ -124,7 +126,7 @@ export async function openDeployRig(
   return deployRig;
 }
 
-function follow(deployments: Deployments, request: DeployRequest, client: string, waitMs: number): FollowedPreview {
+function follow(deployments: Deployments, request: DeployRequest, client: string): FollowedPreview {
   const stopping = new AbortController();
   const kinds: string[] = [];
   let now: Preview | null = null;
@@ -141,14 +143,11 @@ function follow(deployments: Deployments, request: DeployRequest, client: string
   };
   const ended = read();
   const until = (fits: (preview: Preview) => boolean) =>
-    vi.waitFor(
-      () => {
-        if (failure !== undefined) throw failure;
-        if (now === null || !fits(now)) throw new Error(`not yet: ${JSON.stringify({ ...now, vms: now?.vms.length })}`);
-        return now;
-      },
-      { timeout: waitMs, interval: 10 },
-    );
+    vi.waitFor(() => {
+      if (failure !== undefined) throw failure;
+      if (now === null || !fits(now)) throw new Error(`not yet: ${JSON.stringify({ ...now, vms: now?.vms.length })}`);
+      return now;
+    }, patience);
   return {
     get now() {
       return now;

@@ -75,14 +75,11 @@ export async function openXenActor(session: Session, second?: { readonly session
   }
 
   function ended(id: string): Promise<PlanView> {
-    return vi.waitFor(
-      async () => {
-        const view = await viewOf(plans, id);
-        if (view === undefined || !over.includes(view.state)) throw new Error(`still under way: ${JSON.stringify(view)}`);
-        return view;
-      },
-      { ...patience, timeout: 170_000 },
-    );
+    return vi.waitFor(async () => {
+      const view = await viewOf(plans, id);
+      if (view === undefined || !over.includes(view.state)) throw new Error(`still under way: ${JSON.stringify(view)}`);
+      return view;
+    }, patience);
   }
 
   await vi.waitFor(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Session } from '../../src/main/ssh/session.ts';
 import type { HostFacts } from '../../src/shared/contract/fleet.ts';
 import type { Toolstack } from '../../src/shared/contract/xen.ts';
-import type { KeyPair, Rig, Server } from './sshd.ts';
+import type { KeyPair, Rig, Server, SshdOptions } from './sshd.ts';
 import { online, sessionFor, targetFor } from './sshd-target.ts';
 
 /** How the stand-in behaves: as xl does, or as one that may not, hangs, stops in the middle, or cannot describe its domains. */
@@ -36,7 +36,7 @@ export const xenFacts = (toolstack: Toolstack | null = 'xl'): HostFacts => ({
 let serial = 0;
 
 /** Starts such a host. It ends with the rig. */
-export async function startXenStandIn(rig: Rig, key: KeyPair): Promise<XenStandIn> {
+export async function startXenStandIn(rig: Rig, key: KeyPair, options: SshdOptions = {}): Promise<XenStandIn> {
   serial += 1;
   const bin = join(rig.dir, `xen-${serial}`);
   mkdirSync(bin, { mode: 0o755 });
@@ -47,7 +47,7 @@ export async function startXenStandIn(rig: Rig, key: KeyPair): Promise<XenStandI
   const set = (file: string, text: string) => writeFileSync(join(bin, file), `${text}\n`);
   set('mode', 'well');
   set('set', 'guests-3/xl-list');
-  const server = await rig.sshd({ settings: { SetEnv: `PATH=${bin}:/usr/sbin:/usr/bin:/sbin:/bin` } });
+  const server = await rig.sshd({ ...options, settings: { ...options.settings, SetEnv: `PATH=${bin}:/usr/sbin:/usr/bin:/sbin:/bin` } });
   return {
     server,
     session: async () => online(sessionFor(await targetFor(rig, server, { key }))),

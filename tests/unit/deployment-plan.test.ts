@@ -176,7 +176,7 @@ describe('what a guest is seen to do', () => {
       printed: 'domain gone\n\n\u001b[2J',
       bytes: 17,
     });
-    expect(readWatch(Buffer.from('domain gone\nanswers no\nconsole 0\n\n'))).toMatchObject({ id: null, flags: '' });
+    expect(readWatch(Buffer.from('domain gone\nanswers no\n\n'))).toMatchObject({ id: null, flags: '' });
     for (const odd of ['', 'domain 7', 'xl: not found\n\n', 'domain x -b----\n\n', 'domain 7 rm -rf\n\n'])
       expect(readWatch(Buffer.from(odd))).toBeUndefined();
   });

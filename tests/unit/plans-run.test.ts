@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type StepHandler, StepRefused } from '../../src/main/plans/plan.ts';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import { HumError } from '../../src/shared/errors.ts';
+import { patience } from '../support/patience.ts';
 import { becomes, connected, type PlansRig, plansRig, startOne, toyPlan, toyStep, viewOf } from '../support/plans.ts';
 
 let rig: PlansRig;
@@ -75,11 +76,91 @@ describe('a plan', () => {
     expect(states(view)).toEqual(['undone', 'failed']);
   });
 
-  it('is over only when the truth has been asked for after each step and undo', async () => {
+  describe('that is done, of a kind that can be undone later,', () => {
+    const said: { undo: 'refuses' | 'well' | 'fails' } = { undo: 'well' };
+    const later: StepHandler = async (_args, { runner }) => {
+      runner();
+      rig.log.push('-b');
+      if (said.undo === 'well') return;
+      const problem = { code: 'config-changed' as const, message: 'It was changed.', hint: 'Look.' };
+      throw said.undo === 'refuses' ? new StepRefused(problem) : new HumError(problem);
+    };
+    const last = { ...toyStep('b'), undo: { handler: 'later', args: {}, shown: 'undo b' } };
+    const doneOne = async (steps = [toyStep('a'), last, toyStep('c', 'well', null)]) => {
+      plans = await rig.open({ handlers: { later }, undoneLater: new Set(['toy']) });
+      const id = startOne(plans, toyPlan(steps, { subject: 'one' }));
+      expect(await becomes(plans, id, 'done')).toMatchObject({ undoable: true });
+      return id;
+    };
+
+    it('is undone from its end', async () => {
+      said.undo = 'well';
+      const id = await doneOne();
+      plans.undo(id);
+      const view = await becomes(plans, id, 'undone');
+      expect(rig.log).toEqual(['+a', '+b', '+c', '-b', '-a']);
+      expect(states(view)).toEqual(['undone', 'undone', 'kept']);
+      expect(view.undoable).toBe(undefined);
+      expect(view.problem).toMatchObject({ code: 'undone', message: 'tester undid it after it was done.' });
+      expect(() => plans.undo(id)).toThrow('it cannot be undone now');
+    });
+
+    it('stays done where the first undo is refused, after a restart too, and can be undone when nothing stands in the way', async () => {
+      said.undo = 'refuses';
+      const id = await doneOne();
+      plans.undo(id);
+      const refused = await vi.waitFor(async () => {
+        const view = await becomes(plans, id, 'done');
+        return view.problem === undefined ? expect.fail('no reason yet') : view;
+      }, patience);
+      expect(states(refused)).toEqual(['done', 'done', 'done']);
+      expect(refused).toMatchObject({ undoable: true, problem: { code: 'config-changed', message: 'It was not undone: It was changed.' } });
+      expect(rig.log).toEqual(['+a', '+b', '+c', '-b']);
+      said.undo = 'well';
+      plans = await rig.open({ handlers: { later }, undoneLater: new Set(['toy']) });
+      plans.undo(id);
+      expect(states(await becomes(plans, id, 'undone'))).toEqual(['undone', 'undone', 'kept']);
+    });
+
+    it('is stuck where an undo fails, and says which were undone', async () => {
+      said.undo = 'fails';
+      const id = await doneOne();
+      plans.undo(id);
+      const view = await becomes(plans, id, 'stuck');
+      expect(states(view)).toEqual(['undone', 'undo-failed', 'kept']);
+      expect(view.problem?.message).toBe(
+        'tester undid it after it was done. Undoing “Do b” did not work: It was changed. “Do a” was undone.',
+      );
+    });
+
+    it('is not undone while its subject has another plan, nor of any other kind', async () => {
+      said.undo = 'well';
+      const id = await doneOne();
+      const other = startOne(plans, toyPlan([toyStep('d', 'waits')], { subject: 'one', kind: 'other' }));
+      expect(() => plans.undo(id)).toThrow('has to wait');
+      plans.cancel(other);
+      await becomes(plans, other, 'cancelled');
+      const plain = startOne(plans, toyPlan([toyStep('e')], { kind: 'other' }));
+      expect((await becomes(plans, plain, 'done')).undoable).toBe(undefined);
+      expect(() => plans.undo(plain)).toThrow('it cannot be undone now');
+    });
+  });
+
+  it('is over only when the truth has been asked for on each host, and asks for it no more often', async () => {
     const asked: string[] = [];
     plans = await rig.open({ onStep: async (host, subject) => void asked.push(`${host} ${subject}`) });
     await becomes(plans, startOne(plans, toyPlan([toyStep('a'), toyStep('b', 'fails', 'well', 'h2')], { subject: 's' })), 'failed');
     expect(asked).toEqual(['h1 s', 'h2 s', 'h2 s', 'h1 s']);
+    asked.length = 0;
+    await becomes(
+      plans,
+      startOne(plans, toyPlan([toyStep('a'), toyStep('b', 'well', 'well', 'h2'), toyStep('c')], { subject: 's' })),
+      'done',
+    );
+    expect(asked).toEqual(['h2 s', 'h1 s']);
+    asked.length = 0;
+    await becomes(plans, startOne(plans, toyPlan([toyStep('a'), toyStep('b'), toyStep('c', 'fails')], { subject: 's' })), 'failed');
+    expect(asked).toEqual(['h1 s', 'h1 s']);
   });
 
   it('goes on when the truth does not come or cannot be asked for', async () => {

@@ -67,6 +67,11 @@ describe('the decisions about a plan', () => {
   ])('that is %s and goes %s are %j', (state, direction, decisions) => {
     expect(decisionsFor({ state, direction })).toEqual(decisions);
   });
+
+  it('that is done are to undo it, where that can be done', () => {
+    expect(decisionsFor({ state: 'done', direction: 'forward' })).toEqual([]);
+    expect(decisionsFor({ state: 'done', direction: 'forward', undoable: true })).toEqual(['undo']);
+  });
 });
 
 describe('a step', () => {

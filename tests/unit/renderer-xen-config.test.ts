@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lineDiff } from '../../src/renderer/xen/line-diff.ts';
+import { lineDiff } from '../../src/renderer/components/line-diff.ts';
 import { offsetOf } from '../../src/renderer/xen/text-place.ts';
 
 function told(before: string, after: string): string[] {

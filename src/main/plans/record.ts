@@ -69,7 +69,7 @@ export function newRecord(plan: Plan, about: Pick<PlanRecord, 'hostName' | 'batc
 
 /** It is over, and nobody needs to decide anything. */
 export function hasEnded(state: PlanState): boolean {
-  return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'dismissed';
+  return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'undone' || state === 'dismissed';
 }
 
 /** A person must say what to do about it. */
@@ -87,10 +87,21 @@ export function hostsOf(plan: Pick<PlanRecord, 'host' | 'steps'>): ReadonlySet<s
   return new Set([plan.host, ...plan.steps.map((step) => step.host)]);
 }
 
-/** What a person sees of it. `outputLimit` is how many characters of each step's output, its end. */
-export function planView(plan: PlanRecord, outputLimit = Number.POSITIVE_INFINITY): PlanView {
+interface ViewOptions {
+  /** How many characters of each step's output, its end. */
+  readonly outputLimit?: number;
+  readonly undoable?: boolean;
+}
+
+/** What a person sees of it. */
+export function planView(plan: PlanRecord, { outputLimit = Number.POSITIVE_INFINITY, undoable = false }: ViewOptions = {}): PlanView {
   const { steps, problem, atOnce, holds, ...rest } = plan;
-  return { ...rest, steps: steps.map((step) => stepView(step, outputLimit)), ...(problem === undefined ? {} : { problem }) };
+  return {
+    ...rest,
+    steps: steps.map((step) => stepView(step, outputLimit)),
+    ...(undoable ? { undoable } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 function stepView(step: StepRecord, outputLimit: number): StepView {

@@ -10,13 +10,14 @@ const stateWords: Readonly<Record<PlanState, string>> = {
   done: 'is done',
   failed: 'has failed',
   cancelled: 'was cancelled',
+  undone: 'was undone',
   stuck: 'could not be undone and needs a decision',
   interrupted: 'was interrupted and needs a decision',
   dismissed: 'was left as it is',
 };
 
 /** Its subject has a plan already: `other`, or another one of those that were asked for together. */
-export function alreadyBusy(plan: Plan, other: PlanRecord | undefined): HumError {
+export function alreadyBusy(plan: Pick<Plan, 'title' | 'host'>, other: PlanRecord | undefined): HumError {
   return new HumError({
     code: 'conflict',
     message:

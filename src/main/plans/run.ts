@@ -1,7 +1,7 @@
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Runner } from '../ssh/session.ts';
 import { pause } from '../stream.ts';
-import { cancelledProblem, failedProblem, stuckProblem } from './endings.ts';
+import { cancelledProblem, failedProblem, notUndoneProblem, stuckProblem } from './endings.ts';
 import { withOutput } from './output-tail.ts';
 import { type Action, type StepHandler, StepRefused } from './plan.ts';
 import type { PlanRecord, StepRecord } from './record.ts';
@@ -69,7 +69,8 @@ async function goForward(plan: PlanRecord, deps: RunDeps, { cancel, stop }: RunS
     if (!attempt.acted && attempt.problem !== undefined && !repeated) harmless.add(step);
     end(step, attempt.problem === undefined ? 'done' : 'failed', attempt.problem, deps.now());
     save(plan, step, deps);
-    await refreshed(plan, step, deps, stop);
+    const goesOn = attempt.problem === undefined && !cancel.aborted;
+    if (!goesOn || isLastOnItsHost(step, plan.steps)) await refreshed(plan, step, deps, stop);
     if (stop.aborted) return;
     if (attempt.problem !== undefined) {
       plan.direction = 'back';
@@ -92,23 +93,51 @@ async function goBack(plan: PlanRecord, deps: RunDeps, stop: AbortSignal): Promi
   deps.changed(plan);
   /** Until when each host is waited for: once, not for each of its steps. */
   const deadlines = new Map<string, number>();
+  const undoable: (StepRecord & { readonly undo: Action })[] = [];
   for (const step of plan.steps.toReversed()) {
     if (!mayHaveActed(step)) continue;
-    if (step.undo === null || harmless.has(step)) {
-      if (step.state === 'done') step.state = 'kept';
-      continue;
-    }
+    if (hasUndo(step) && !harmless.has(step)) undoable.push(step);
+    else if (step.state === 'done') step.state = 'kept';
+  }
+  for (const step of undoable) {
     const repeated = step.state === 'unknown' || step.state === 'undo-failed';
     begin(plan, step, 'undoing', deps);
-    const problem = await takeBack(step.undo, plan, step, { repeated, signal: stop, deadlines }, deps);
+    const { problem, refused } = await takeBack(step.undo, plan, step, { repeated, signal: stop, deadlines }, deps);
     if (stop.aborted) return;
+    if (problem !== undefined && refused && reason.code === 'undone' && isWhole(plan, step)) {
+      staysDone(plan, problem, deps);
+      return;
+    }
     end(step, problem === undefined ? 'undone' : 'undo-failed', problem ?? step.problem, deps.now());
     save(plan, step, deps);
-    await refreshed(plan, step, deps, stop);
+    if (isLastOnItsHost(step, undoable)) await refreshed(plan, step, deps, stop);
     if (stop.aborted) return;
   }
   if (plan.steps.some((step) => step.state === 'undo-failed')) finish(plan, 'stuck', stuckProblem(plan, reason), deps);
-  else finish(plan, reason.code === 'cancelled' ? 'cancelled' : 'failed', failedProblem(plan, reason), deps);
+  else finish(plan, endOf(reason), failedProblem(plan, reason), deps);
+}
+
+function endOf({ code }: Problem): 'cancelled' | 'undone' | 'failed' {
+  return code === 'cancelled' || code === 'undone' ? code : 'failed';
+}
+
+/** Nothing of it has been undone but, perhaps, this step. */
+function isWhole(plan: PlanRecord, last: StepRecord): boolean {
+  return plan.steps.every((step) => step === last || step.state === 'done' || step.state === 'kept');
+}
+
+function staysDone(plan: PlanRecord, refusal: Problem, deps: RunDeps): void {
+  for (const step of plan.steps) {
+    step.state = 'done';
+    step.endedAt ??= deps.now();
+    step.progress = '';
+  }
+  plan.direction = 'forward';
+  finish(plan, 'done', notUndoneProblem(refusal), deps);
+}
+
+function hasUndo(step: StepRecord): step is StepRecord & { readonly undo: Action } {
+  return step.undo !== null;
 }
 
 /** Whether a step may have changed something that is still there. */
@@ -122,22 +151,23 @@ interface BackOptions {
   readonly deadlines: Map<string, number>;
 }
 
-/** Undoes one step, again when the connection was lost meanwhile. Answers why it could not. */
-async function takeBack(
-  undo: Action,
-  plan: PlanRecord,
-  step: StepRecord,
-  options: BackOptions,
-  deps: RunDeps,
-): Promise<Problem | undefined> {
+interface TakenBack {
+  /** Why it could not be. */
+  readonly problem: Problem | undefined;
+  /** Its undo says that it changed nothing, and went before for no other time. */
+  readonly refused: boolean;
+}
+
+/** Undoes one step, again when the connection was lost meanwhile. */
+async function takeBack(undo: Action, plan: PlanRecord, step: StepRecord, options: BackOptions, deps: RunDeps): Promise<TakenBack> {
   const { signal, deadlines } = options;
   const deadline = deadlines.get(step.host) ?? deps.now() + deps.limits.reconnectMs;
   deadlines.set(step.host, deadline);
   for (let repeated = options.repeated; ; repeated = true) {
     const missing = await reachable(plan, step, deadline, signal, deps);
-    if (missing !== undefined) return missing;
-    const { problem } = await perform(undo, plan, step, { repeated, signal }, deps);
-    if (problem?.code !== 'connection-lost' || deps.now() >= deadline || signal.aborted) return problem;
+    if (missing !== undefined) return { problem: missing, refused: !repeated };
+    const { problem, acted } = await perform(undo, plan, step, { repeated, signal }, deps);
+    if (problem?.code !== 'connection-lost' || deps.now() >= deadline || signal.aborted) return { problem, refused: !repeated && !acted };
   }
 }
 
@@ -219,6 +249,11 @@ export function unknownAction(action: Action): HumError {
   });
 }
 
+/** Whether nothing else is done on its host after it: between two steps the host has better to do than to tell everything about itself. */
+function isLastOnItsHost(step: StepRecord, order: readonly StepRecord[]): boolean {
+  return order.findLast(({ host }) => host === step.host) === step;
+}
+
 /** Gives the host's new state time to arrive, so that a plan is not over before what it did can be seen. */
 async function refreshed(plan: PlanRecord, step: StepRecord, deps: RunDeps, stop: AbortSignal): Promise<void> {
   const enough = new AbortController();
@@ -249,7 +284,12 @@ function end(step: StepRecord, state: 'done' | 'failed' | 'undone' | 'undo-faile
   step.problem = problem;
 }
 
-function finish(plan: PlanRecord, state: 'done' | 'failed' | 'cancelled' | 'stuck', problem: Problem | undefined, deps: RunDeps): void {
+function finish(
+  plan: PlanRecord,
+  state: 'done' | 'failed' | 'cancelled' | 'undone' | 'stuck',
+  problem: Problem | undefined,
+  deps: RunDeps,
+): void {
   plan.state = state;
   plan.problem = problem;
   plan.endedAt = deps.now();

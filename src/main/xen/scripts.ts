@@ -9,6 +9,7 @@ import disk from './scripts/disk.sh?raw';
 import diskLook from './scripts/disk-look.sh?raw';
 import domain from './scripts/domain.sh?raw';
 import grow from './scripts/grow.sh?raw';
+import images from './scripts/images.sh?raw';
 import ledger from './scripts/ledger.sh?raw';
 import reader from './scripts/reader.sh?raw';
 import removal from './scripts/removal.sh?raw';
@@ -48,14 +49,19 @@ export function xenScript(name: ScriptName): string {
   return [`# hum ${name}`, toolstack, ...parts[name]].join('\n');
 }
 
-const rootBodies = { removal, 'removal-look': removalLook, trash } as const;
+const rootBodies = {
+  images: [images],
+  removal: [trashParts, removal],
+  'removal-look': [trashParts, removalLook],
+  trash: [trashParts, trash],
+} as const;
 
 export type RootScriptName = keyof typeof rootBodies;
 
 /**
- * One of the scripts that look after disks and the trash, whole. Its body is root's from the first line to the last, also where an account
+ * One of the scripts that look after disks, images and the trash, whole. Its body is root's from the first line to the last, also where an account
  * becomes root by `sudo -n`. Its first argument is what `hold` of toolstack.sh holds meanwhile, empty for one that only looks.
  */
 export function xenRootScript(name: RootScriptName): string {
-  return `# hum ${name}\n${toolstack}\nbody=${quote(`${trashParts}\n${rootBodies[name]}`)}\n${asRoot}`;
+  return `# hum ${name}\n${toolstack}\nbody=${quote(rootBodies[name].join('\n'))}\n${asRoot}`;
 }

@@ -16,6 +16,7 @@ import { Trouble } from '../plans/Trouble.tsx';
 import { Terminal } from '../terminals/Terminal.tsx';
 import type { OpenTerminal } from '../terminals/terminal-link.ts';
 import { useDomain, useFollowXen } from '../xen/store.ts';
+import { AddToFleet } from './AddToFleet.tsx';
 import classes from './deployment.module.css';
 import { deploymentWords, opensAtOnce, vmOf } from './deployment.ts';
 
@@ -61,6 +62,7 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
         <Button variant="default" onClick={() => go(deployPath(template, null))}>
           Deploy another
         </Button>
+        {open ? <AddToFleet plan={open} /> : null}
         {open ? <Button onClick={() => go(domainPath(open.host, open.subject))}>Open the VM</Button> : null}
       </header>
       <p className={classes.outcome} role="status" data-tone={words.tone}>
@@ -97,6 +99,7 @@ function Row({ plan, count }: { readonly plan: PlanView; readonly count: number 
       {plan.state === 'done' ? (
         <li className={classes.done}>
           <a href={`#${domainPath(plan.host, plan.subject)}`}>Open {visibleText(vmOf(plan), 80)}</a>
+          <AddToFleet plan={plan} />
         </li>
       ) : null}
     </>
@@ -114,9 +117,9 @@ function One({ plan }: { readonly plan: PlanView }): ReactNode {
   const toggle = useRef<HTMLButtonElement>(null);
   const { host, subject } = plan;
   const openTerminal = useCallback<OpenTerminal>(
-    async (size, signal) => {
+    async (size, signal, log) => {
       await connectionIs(['connected'], signal);
-      return client.terminals.openConsole({ domain: { host, key: subject }, size }, { signal });
+      return client.terminals.openConsole({ domain: { host, key: subject }, size, log }, { signal });
     },
     [host, subject],
   );

@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { type ReactNode, useRef, useState } from 'react';
-import type { AuditQuery } from '../../shared/contract/plans.ts';
+import type { AuditQuery, PlanView } from '../../shared/contract/plans.ts';
 import { useKeys } from '../app/keys.ts';
 import { FilterField } from '../components/FilterField.tsx';
 import toolbar from '../components/Toolbar.module.css';
 import classes from './ActivityPage.module.css';
 import { exportAudit } from './actions.ts';
 import { PlanRow } from './PlanRow.tsx';
+import type { PlanMap } from './plan-list.ts';
+import { usePlans } from './store.ts';
 import { Trouble } from './Trouble.tsx';
 import { useAudit } from './use-audit.ts';
 
@@ -17,7 +19,7 @@ const filters: readonly { readonly label: string; readonly states: States }[] = 
   { label: 'All', states: [] },
   { label: 'Done', states: ['done'] },
   { label: 'Failed', states: ['failed', 'stuck', 'interrupted'] },
-  { label: 'Cancelled', states: ['cancelled', 'dismissed'] },
+  { label: 'Cancelled', states: ['cancelled', 'undone', 'dismissed'] },
 ];
 
 /** Every plan that ever ran: who, when, what, with commands and output. */
@@ -26,6 +28,7 @@ export function AuditLog(): ReactNode {
   const [chosen, setChosen] = useState(0);
   const states = filters[chosen]?.states ?? [];
   const audit = useAudit(text, states);
+  const live = usePlans((state) => state.plans);
   const field = useRef<HTMLInputElement>(null);
   useKeys({ '/': () => field.current?.focus() });
   return (
@@ -64,7 +67,7 @@ export function AuditLog(): ReactNode {
       ) : null}
       <ol className={classes.plans} aria-label="The audit log, newest first" aria-busy={audit.plans === null}>
         {audit.plans?.map((plan) => (
-          <PlanRow key={plan.id} plan={plan} />
+          <PlanRow key={plan.id} plan={asItIsNow(plan, live)} />
         ))}
       </ol>
       {audit.more ? (
@@ -74,4 +77,10 @@ export function AuditLog(): ReactNode {
       ) : null}
     </section>
   );
+}
+
+/** One that is being undone moves before the log is asked again; the log has its output in whole. */
+function asItIsNow(plan: PlanView, live: PlanMap): PlanView {
+  const now = live.get(plan.id);
+  return now === undefined || (now.state === plan.state && now.endedAt === plan.endedAt) ? plan : now;
 }

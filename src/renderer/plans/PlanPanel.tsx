@@ -34,7 +34,7 @@ export function PlanDetails({ plan, heading = true, cancel = true }: PlanDetails
         </div>
       ) : null}
       {plan.problem ? (
-        <div className={classes.problem} data-tone={planLooks[plan.state].tone} role="status">
+        <div className={classes.problem} data-tone={plan.state === 'done' ? 'warn' : planLooks[plan.state].tone} role="status">
           <ProblemText problem={plan.problem} />
         </div>
       ) : null}

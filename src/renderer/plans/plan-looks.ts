@@ -16,6 +16,7 @@ export const planLooks: Readonly<Record<PlanState, Look>> = {
   done: { word: 'Done', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'quiet' },
+  undone: { word: 'Undone', tone: 'quiet' },
   stuck: { word: 'Not undone', tone: 'bad' },
   interrupted: { word: 'Interrupted', tone: 'warn' },
   dismissed: { word: 'Left as it is', tone: 'quiet' },
@@ -44,7 +45,7 @@ export const decisionLabels: Readonly<Record<Decision, string>> = {
 };
 
 /** The decisions that a person has, the likeliest first. */
-export function decisionsFor({ state, direction }: Pick<PlanView, 'state' | 'direction'>): readonly Decision[] {
+export function decisionsFor({ state, direction, undoable }: Pick<PlanView, 'state' | 'direction' | 'undoable'>): readonly Decision[] {
   switch (state) {
     case 'queued':
     case 'running':
@@ -53,6 +54,8 @@ export function decisionsFor({ state, direction }: Pick<PlanView, 'state' | 'dir
       return direction === 'forward' ? ['resume', 'undo', 'dismiss'] : ['undo', 'dismiss'];
     case 'stuck':
       return ['undo', 'dismiss'];
+    case 'done':
+      return undoable === true ? ['undo'] : [];
     default:
       return [];
   }

@@ -11,6 +11,7 @@ import { FilterField } from '../components/FilterField.tsx';
 import { pickFile } from '../components/pick-file.ts';
 import { importConfig, importTemplate, type RefusedConfig } from './actions.ts';
 import { ComplaintList } from './ComplaintList.tsx';
+import { LibraryTabs } from './LibraryTabs.tsx';
 import { useFollowTemplates, useTemplates } from './store.ts';
 import { TemplateCard } from './TemplateCard.tsx';
 import { matchTemplates, originWords, templateCount } from './template-list.ts';
@@ -31,6 +32,7 @@ export function TemplatesPage(): ReactNode {
     <div className={classes.page} aria-busy={!loaded}>
       <header className={classes.head}>
         <h1 className="hum-unseen">Templates</h1>
+        <LibraryTabs />
         <FilterField
           label="Filter templates"
           placeholder="Filter: a name, a tag, pvh, debian"

@@ -65,6 +65,7 @@ const planWords: Readonly<Record<PlanView['state'], string>> = {
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
+  undone: 'Undone',
   stuck: 'Needs a decision',
   interrupted: 'Interrupted',
   dismissed: 'Left as it is',

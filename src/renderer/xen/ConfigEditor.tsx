@@ -6,11 +6,11 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { problemFrom } from '../app/problem.ts';
+import { DiffView } from '../components/DiffView.tsx';
 import { TextArea } from '../components/TextArea.tsx';
 import { sayWhenOver } from './batches.ts';
 import { Complaints } from './Complaints.tsx';
 import classes from './config.module.css';
-import { DiffView } from './DiffView.tsx';
 import { offsetOf } from './text-place.ts';
 
 interface ConfigEditorProps {

@@ -5,9 +5,9 @@ import type { ConfigDifference, DomainConfig, DomainRow } from '../../shared/con
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
 import { CodeText } from '../components/CodeText.tsx';
+import { DiffView } from '../components/DiffView.tsx';
 import { ConfigEditor } from './ConfigEditor.tsx';
 import classes from './config.module.css';
-import { DiffView } from './DiffView.tsx';
 import { useConfig } from './use-config.ts';
 
 type Tab = 'differences' | 'file' | 'running' | 'diff';

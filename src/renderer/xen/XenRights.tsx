@@ -1,7 +1,7 @@
-import { Button, CopyButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
-import { sudoersToLook } from '../../shared/xen-rights.ts';
+import { sudoersToLook } from '../../shared/sudoers.ts';
+import { SudoersLines } from '../components/SudoersLines.tsx';
 import classes from './HostXen.module.css';
 
 /** How to give an account the rights that it lacks for Xen: the lines to copy, and what they are not enough for. */
@@ -10,19 +10,11 @@ export function XenRights({ host }: { readonly host: InventoryHost }): ReactNode
   if (lines === null) return null;
   return (
     <div className={classes.rights}>
+      <SudoersLines purpose="These lines let the account read what Xen knows, and nothing else as root." lines={lines} />
       <p>
-        These lines let the account read what Xen knows, and nothing else as root. On the host, as root: put them into a file with{' '}
-        <code className="hum-mono">visudo -f /etc/sudoers.d/hum</code> (sudo 1.9.10 or later; see whether the programs are in these
-        folders).
+        They do not let it read the crontabs of other users: the page of the backups has lines for that. To change jobs the account needs
+        root or sudo for sh.
       </p>
-      <pre>{lines}</pre>
-      <CopyButton value={`${lines}\n`} timeout={2000}>
-        {({ copied, copy }) => (
-          <Button variant="default" size="compact-sm" h={28} onClick={copy}>
-            {copied ? 'Copied' : 'Copy the lines'}
-          </Button>
-        )}
-      </CopyButton>
       <p>
         To start or change VMs the account needs all rights of root, however they are given: what xl create runs as root, a configuration
         says. Log in as root for that, or choose sudo with a password for this host.

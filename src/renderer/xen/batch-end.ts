@@ -1,6 +1,6 @@
 import type { PlanView } from '../../shared/contract/plans.ts';
 
-const ended: ReadonlySet<PlanView['state']> = new Set(['done', 'failed', 'cancelled', 'stuck', 'interrupted', 'dismissed']);
+const ended: ReadonlySet<PlanView['state']> = new Set(['done', 'failed', 'cancelled', 'undone', 'stuck', 'interrupted', 'dismissed']);
 
 /** Whether nothing more happens to a plan by itself. */
 export function hasEnded(plan: PlanView): boolean {

@@ -2,7 +2,9 @@ import { type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Problem } from '../errors.ts';
 import { hostId, procedure } from './base.ts';
-import type { PlannedStep } from './plans.ts';
+import type { HostKeyView } from './fleet.ts';
+import { hostDraft } from './inventory.ts';
+import { type PlannedStep, planId } from './plans.ts';
 import { templateId } from './templates.ts';
 import { domainRef } from './xen.ts';
 
@@ -113,6 +115,13 @@ export const removalRequest = z.object({
   keepDays: z.int().min(0).max(365).default(7),
 });
 
+/** A VM that was deployed: where it answers, and the host keys that it has printed to its console, if any. */
+export interface DeployedGuest {
+  readonly name: string;
+  readonly address: string;
+  readonly hostKeys: readonly HostKeyView[];
+}
+
 export const deploy = {
   /** Ends when the caller leaves. What it allocates (names, MACs, addresses) is held as long. */
   preview: procedure.input(deployRequest).output(type<AsyncIteratorObject<DeployPreviewEvent, void, void>>()),
@@ -120,6 +129,12 @@ export const deploy = {
   start: procedure
     .input(deployRequest.extend({ digest: z.string().regex(/^[0-9a-f]{64}$/) }))
     .output(type<{ batch: string; plans: readonly string[] }>()),
+  /** The VM of a plan that is done. */
+  guest: procedure.input(z.object({ plan: planId })).output(type<DeployedGuest>()),
+  /** Saves it as a host, with the keys of its console as those that are known: nothing is trusted that it has not said itself. */
+  addToFleet: procedure
+    .input(z.object({ plan: planId, name: hostDraft.shape.name, user: hostDraft.shape.user }))
+    .output(type<{ id: string }>()),
   previewRemoval: procedure.input(removalRequest).output(type<RemovalPreview>()),
   /** `confirmed`: the name of the VM, typed. */
   remove: procedure

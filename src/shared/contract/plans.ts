@@ -35,10 +35,20 @@ export interface StepView extends PlannedStep {
 
 /**
  * `queued` until its host and subject are free, `running`, `undoing`; ended: `done`, `failed` (what was done has been undone, or kept
- * where nothing undoes it), `cancelled` (the same, because a person wanted it), `stuck` (an undo failed: something is left on the host),
+ * where nothing undoes it), `cancelled` (the same, because a person wanted it), `undone` (it was done, and a person took it back later), `stuck` (an undo failed: something is left on the host),
  * `interrupted` (Hum ended in the middle: a person decides whether to go on or to undo), `dismissed` (a person left it as it is).
  */
-export type PlanState = 'queued' | 'running' | 'undoing' | 'done' | 'failed' | 'cancelled' | 'stuck' | 'interrupted' | 'dismissed';
+export type PlanState =
+  | 'queued'
+  | 'running'
+  | 'undoing'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+  | 'undone'
+  | 'stuck'
+  | 'interrupted'
+  | 'dismissed';
 
 /** A change to a host, in steps. */
 export interface PlanView {
@@ -62,7 +72,9 @@ export interface PlanView {
   readonly createdAt: number;
   readonly endedAt: number | null;
   readonly steps: readonly StepView[];
-  /** Why it failed, with what was undone in its hint or detail. */
+  /** It is done, and can still be undone. */
+  readonly undoable?: true;
+  /** Why it failed, with what was undone in its hint or detail. Of one that is `done`: why it was not undone. */
   readonly problem?: Problem;
 }
 
@@ -76,7 +88,7 @@ export const planId = z.uuid();
 /** Every word must occur in title, host, subject, command or output. `before` is the id of the last plan of the page before. */
 export const auditQuery = z.object({
   text: z.string().max(200).default(''),
-  states: z.array(z.enum(['done', 'failed', 'cancelled', 'stuck', 'interrupted', 'dismissed'])).default([]),
+  states: z.array(z.enum(['done', 'failed', 'cancelled', 'undone', 'stuck', 'interrupted', 'dismissed'])).default([]),
   before: planId.nullable().default(null),
 });
 export type AuditQuery = z.infer<typeof auditQuery>;
@@ -91,7 +103,7 @@ export const plans = {
   watch: procedure.output(type<AsyncIteratorObject<PlansEvent, void, void>>()),
   /** Ends the step that runs and undoes what was done. A plan that is queued just ends. */
   cancel: procedure.input(z.object({ id: planId })).output(type<void>()),
-  /** For `interrupted` and `stuck`: undoes what was done, as far as it can be. */
+  /** For `interrupted` and `stuck`: undoes what was done, as far as it can be. For one that is `done` and `undoable`: it stays `done` where its first undo is refused. */
   undo: procedure.input(z.object({ id: planId })).output(type<void>()),
   /** For `interrupted`: goes on with the step that was under way, which its feature has made safe to repeat. */
   resume: procedure.input(z.object({ id: planId })).output(type<void>()),

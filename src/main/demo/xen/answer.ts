@@ -5,6 +5,8 @@ export interface Answer {
   readonly stderr: string;
   /** How long it takes, ms. Its effect has begun before. */
   readonly afterMs: number;
+  /** What goes on for a while: it says things, and ends with a status of its own, in place of `code`. Answers the way to give up. */
+  readonly live?: (say: (text: string) => void, end: (code: number) => void) => () => void;
 }
 
 export function printed(stdout: string, afterMs = 0): Answer {

@@ -95,7 +95,7 @@ export class GuestConsole {
 
   /** The line discipline of the PTY makes two of a line end. */
   #print(text: string): void {
-    if (!this.#channel.destroyed) this.#channel.write(text.replaceAll('\n', '\r\n'));
+    if (this.#channel.writable) this.#channel.write(text.replaceAll('\n', '\r\n'));
   }
 
   #end(code: number, text: string): void {
@@ -103,7 +103,7 @@ export class GuestConsole {
     this.#print(text);
     if (code !== held) this.#leave();
     this.#ended = true;
-    if (this.#channel.destroyed) return;
+    if (!this.#channel.writable) return;
     this.#channel.exit(code);
     this.#channel.end();
   }

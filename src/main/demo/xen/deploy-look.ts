@@ -1,7 +1,7 @@
 import type { Script } from '../script-call.ts';
 import { printed } from './answer.ts';
 import { bridges } from './create.ts';
-import { folders, goods, group, mount } from './goods.ts';
+import { folders, group, mount } from './goods.ts';
 import type { Machine } from './machine.ts';
 import { type XlContext, xl } from './xl.ts';
 
@@ -80,7 +80,7 @@ function folder(machine: Machine, path: string, permitted: boolean): string {
 }
 
 function file(machine: Machine, path: string): string {
-  const good = goods.get(path);
+  const good = machine.goodOf(path);
   if (good !== undefined) return `file ${good.bytes} ${good.allocated / 1024} ${good.format} -`;
   const text = machine.readFile(path);
   if (text !== undefined) return `file ${Buffer.byteLength(text)} 4 raw -`;

@@ -1,6 +1,5 @@
 import type { Script } from '../script-call.ts';
 import { type Answer, failed, printed } from './answer.ts';
-import { goods } from './goods.ts';
 import { holding, onXen } from './lifecycle-scripts.ts';
 import { listed } from './listing.ts';
 import type { Machine } from './machine.ts';
@@ -49,7 +48,7 @@ export const makeDisk: Script = (call) =>
     }
     const found = placing(machine, mark, path);
     if (found !== undefined) return found;
-    const whole = goods.get(image)?.bytes ?? 0;
+    const whole = machine.goodOf(image)?.bytes ?? 0;
     if (method !== 'empty' && !machine.hasDisk(image)) return refused(unexpected, `image ${image}`);
     const copies = method === 'copy' || method === 'reflink';
     machine.made.set(path, { mark, key, bytes: Number(size) || whole, since: now, copied: copies ? whole : 0 });
@@ -100,17 +99,12 @@ export const watch: Script = (call) =>
     const { machine, dom0, now } = context;
     const domains = machine.domains(now);
     const domain = domains.find(({ id }) => machine.marks.get(id) === mark) ?? domains.find((each) => each.name === name);
-    if (domain === undefined) return printed(`domain gone\n${address === '' ? '' : `address ${address}\n`}answers no\nconsole 0\n\n`);
+    if (domain === undefined) return printed(`domain gone\n${address === '' ? '' : `address ${address}\n`}answers no\n\n`);
     const flags = listed(machine, dom0, now).find(({ id }) => id === domain.id)?.flags ?? '------';
     const seen = address === '' && up(domain.builtAt, now) ? `10.20.30.${(domain.id % 250) + 1}` : address;
     const answers = (ready === 'ping' || ready === 'ssh') && up(domain.builtAt, now);
     const console = Buffer.from(consoleOf(context, name, domain.builtAt));
-    const lines = [
-      `domain ${domain.id} ${flags}`,
-      ...(seen === '' ? [] : [`address ${seen}`]),
-      `answers ${answers ? 'yes' : 'no'}`,
-      `console ${console.length}`,
-    ];
+    const lines = [`domain ${domain.id} ${flags}`, ...(seen === '' ? [] : [`address ${seen}`]), `answers ${answers ? 'yes' : 'no'}`];
     return printed(`${lines.join('\n')}\n\n${console.subarray(Number(after)).toString()}`);
   });
 

@@ -137,7 +137,7 @@ export const setAutostart: Script = (call) =>
 export const checkConfig: Script = (call) =>
   onXen(call, (context) => {
     const file = '/tmp/hum-check.aBcDeF';
-    context.machine.files.set(file, call.stdin);
+    context.machine.files.set(file, call.stdin.toString());
     const { code, stderr } = xl(context, ['-N', 'create', file]);
     context.machine.files.delete(file);
     return { ...printed(stderr), code };

@@ -1,8 +1,9 @@
+import type { Hash } from 'node:crypto';
 import { randomOf } from '../random.ts';
 import type { Wave } from '../wave.ts';
 import { type CastMember, uuidOf } from './cast.ts';
 import { type Domain, halted, type Load, loadOf, newDomain, reasons, resumed } from './domain.ts';
-import { goods } from './goods.ts';
+import { type Good, goods } from './goods.ts';
 import { type Guest, guestText } from './guest.ts';
 
 /** What a Xen host of the demo is made of. */
@@ -34,6 +35,23 @@ export interface MadeDisk {
   readonly since: number;
   /** How many bytes of an image are copied into it; 0 for none. */
   readonly copied: number;
+}
+
+/** A golden image that was brought here. `sum` is its SHA-256 in hex, `modifiedAt` in seconds since 1970. */
+export interface GoldenFile extends Good {
+  readonly sum: string;
+  readonly modifiedAt: number;
+}
+
+/** An image that is on its way. Bytes; `of` tells which it is. */
+export interface ArrivingImage {
+  readonly of: string;
+  bytes: number;
+  /** Of what has come from the console. */
+  readonly hash: Hash;
+  /** Of what another host sends: since when it does (ms since the demo began), and the image. */
+  sent?: { readonly since: number; readonly image: GoldenFile };
+  mark?: string;
 }
 
 /** What lies in the trash: a configuration, a link, or a disk. */
@@ -69,6 +87,12 @@ export class Machine {
   readonly trash = new Map<string, Removed>();
   /** Paths of disks of the cast that are not there any more. */
   readonly gone = new Set<string>();
+  /** Golden images that were uploaded or copied here, by path. */
+  readonly golden = new Map<string, GoldenFile>();
+  /** What has arrived of images so far, by the name of each. */
+  readonly arriving = new Map<string, ArrivingImage>();
+  /** Checksums that are noted, by the path of the image. */
+  readonly noted = new Map<string, string>();
   /** What was saved, by path. */
   readonly images = new Map<string, Domain>();
   #domains: readonly Domain[] = [];
@@ -152,11 +176,14 @@ export class Machine {
   }
 
   /** Whether a disk or a kernel of this name is there: those of the cast, what is there for new ones, and what was made since. */
+  /** What is there for VMs to be made from, by its path. */
+  goodOf(path: string): Good | undefined {
+    return this.golden.get(path) ?? (this.gone.has(path) ? undefined : goods.get(path));
+  }
+
   hasDisk(path: string): boolean {
-    if (this.made.has(path)) return true;
-    return (
-      !this.gone.has(path) && (goods.has(path) || this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path)))
-    );
+    if (this.made.has(path) || this.goodOf(path) !== undefined) return true;
+    return !this.gone.has(path) && this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
   }
 
   build(guest: Guest, at: number): Domain {

@@ -1,6 +1,6 @@
 import type { Script } from '../script-call.ts';
 import { type Answer, failed, printed } from './answer.ts';
-import { goods, group, mount } from './goods.ts';
+import { group, mount } from './goods.ts';
 import { onXen } from './lifecycle-scripts.ts';
 import type { Machine, Removed } from './machine.ts';
 import type { XlContext } from './xl.ts';
@@ -37,7 +37,7 @@ export const lookForRemoval: Script = asRoot(({ machine, now }, [config = '', mi
     else if (!machine.hasDisk(path)) fields.push('disk', n, 'none', '', '', 'own', path);
     else {
       const volume = path.startsWith(`/dev/${group}/`);
-      const bytes = String(machine.made.get(path)?.bytes ?? goods.get(path)?.bytes ?? castBytes);
+      const bytes = String(machine.made.get(path)?.bytes ?? machine.goodOf(path)?.bytes ?? castBytes);
       fields.push('disk', n, volume ? 'volume' : 'file', bytes, idOf(path), whereOf(path), volume ? path.slice('/dev/'.length) : path);
       if (isUsed(machine, path, now)) fields.push('host', n);
     }
@@ -72,7 +72,7 @@ export const moveToTrash: Script = asRoot(({ machine, now }, [what = '', entry =
     case 'back-volume': {
       const removed = machine.trash.get(entry);
       if (removed === undefined) {
-        if (isThere(machine, path)) return printed(volume ? '' : 'It is where it was.\n');
+        if (isThere(machine, path) && idOf(path) === id) return printed(volume ? '' : 'It is where it was.\n');
         const why = volume ? 'The volume is not there any more.' : 'It is neither where it was nor in the trash.';
         return { ...failed(lost), stdout: `${why}\n` };
       }
@@ -82,7 +82,9 @@ export const moveToTrash: Script = asRoot(({ machine, now }, [what = '', entry =
       return printed(volume ? `  Renamed "hum-trash-${entry}" to "${kept[2]}" in volume group "${kept[1]}"\n` : '');
     }
     default: {
-      if (!isThere(machine, path)) return printed('It is gone.\n');
+      const same = idOf(path) === id;
+      if (!isThere(machine, path) || (volume && !same)) return printed('It is gone.\n');
+      if (!same) return { ...failed(changed), stdout: 'Something else has its name by now.\n' };
       if (isUsed(machine, path, now)) return { ...failed(used), stdout: 'It is in use.\n' };
       takeAway(machine, path);
       return printed(volume ? `  Logical volume "${kept[2]}" successfully removed.\n` : '');

@@ -38,9 +38,11 @@ export async function watchCopy(
 
 async function watch(args: readonly string[], total: number, context: StepContext, signal: AbortSignal): Promise<void> {
   let looks: readonly Look[] = [];
+  let restMs = lookEveryMs;
   for (;;) {
-    await pause(lookEveryMs, signal);
+    await pause(restMs, signal);
     if (signal.aborted) return;
+    const asked = performance.now();
     try {
       // Not cut off: on its host it would go on, and be in the way of an undo.
       const { stdout } = await context.runner().run(xenScript('disk-look'), args, { timeoutMs: 30_000 });
@@ -55,6 +57,8 @@ async function watch(args: readonly string[], total: number, context: StepContex
       // The copy itself says what is wrong with the connection.
       if (!(error instanceof HumError)) throw error;
     }
+    // A host that takes its time to answer has it for the copy.
+    restMs = Math.max(lookEveryMs, 3 * (performance.now() - asked));
   }
 }
 

@@ -41,7 +41,7 @@ const refusals: Readonly<Record<string, (detail: string) => Sentence>> = {
   checksum: (path) => [
     'config-changed',
     `The image ${name(path)} is not what it should be: its checksum is another one.`,
-    'It may be truncated or damaged. Compare it with where it came from, or copy it to the host again.',
+    'It may be truncated or damaged. Verify it among the golden images, or copy it to the host again.',
   ],
   format: (detail) => {
     const [found = '', path] = cut(detail);

@@ -4,7 +4,7 @@ import type { DeployCheck, DeployPreviewEvent, DeployRequest } from '../../../sh
 import { HumError, type ProblemCode } from '../../../shared/errors.ts';
 import type { Plan, PlanRunner } from '../../plans/plan.ts';
 import type { Runner } from '../../ssh/session.ts';
-import { abortable, type Bell, pause, settled } from '../../stream.ts';
+import { abortable, settled } from '../../stream.ts';
 import type { Templates } from '../templates/templates.ts';
 import type { Xen } from '../xen.ts';
 import { checksOf, type VmFacts } from './checks.ts';
@@ -166,8 +166,8 @@ export function createDeployments({
         if (moved || stamp(templates.get(request.template)?.version) !== seen || preview.wantsToLook) {
           const rest = drafted + spacingMs - performance.now();
           if (rest <= 0) return;
-          await ringOr(preview.bell, rest, signal);
-        } else await ringOr(preview.bell, seeMs, signal);
+          await preview.bell.wait(signal, rest);
+        } else await preview.bell.wait(signal, seeMs);
       }
     }
   }
@@ -249,14 +249,6 @@ function failedCheck({ request, vms }: ReadyDraft, view: FleetView, looks: Reado
 /** A draft whose addresses and hosts another preview goes on with; what it makes bears marks of its own. */
 function anew(draft: Draft | null): Draft | null {
   return draft === null ? null : { ...draft, vms: draft.vms.map((vm) => ({ ...vm, mark: randomBytes(8).toString('hex') })) };
-}
-
-/** Until the next ring, or until so many ms have passed. */
-async function ringOr(bell: Bell, ms: number, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const ended = AbortSignal.any([signal, over.signal]);
-  await Promise.race([bell.wait(ended), pause(ms, ended)]);
-  over.abort();
 }
 
 const codes: Readonly<Record<string, ProblemCode>> = {

@@ -13,8 +13,8 @@ import { filesOfRemoval, isOffered, isSeed, removalPlan } from './removal-plan.t
 import type { TrashKeeper } from './trash.ts';
 
 export interface RemovalDeps {
-  readonly xen: Xen;
-  readonly plans: PlanRunner;
+  readonly xen: Pick<Xen, 'domain' | 'domains' | 'host' | 'configured' | 'refresh'>;
+  readonly plans: Pick<PlanRunner, 'busy' | 'start'>;
   /** @throws HumError when there is no connection */
   readonly runner: (host: string) => Runner;
   readonly hostName: (host: string) => string;

@@ -5,10 +5,12 @@ import type { StepContext } from '../../plans/plan.ts';
 import { pause } from '../../stream.ts';
 import { xenScript } from '../scripts.ts';
 import { type Args, text } from '../step-args.ts';
+import { addressLine } from './deployed-guest.ts';
 import { deploymentFailure } from './deployment-failures.ts';
 
-/** Between two looks, ms. */
+/** Between two looks, ms. A host that takes its time for them has less of it for the guest that comes up, and is looked at less often. */
 const lookEveryMs = 1000;
+const slowestMs = 5000;
 
 /** A guest that reboots is not there for a moment, ms. */
 const rebootMs = 8000;
@@ -155,9 +157,14 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
 
   try {
     for (;;) {
+      const asked = performance.now();
       const flags = await lookOnce();
+      const tookMs = performance.now() - asked;
       const verdict = judge(waiting, seen, flags, Date.now());
-      if (verdict.kind === 'ready') return;
+      if (verdict.kind === 'ready') {
+        if (seen.address !== null) context.output(addressLine(seen.address));
+        return;
+      }
       const waited = Date.now() - started;
       if (verdict.kind === 'failed') {
         // The reader may have had no turn yet with the last lines.
@@ -167,7 +174,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       }
       if (waited >= limitMs) throw new HumError({ ...notInTime(waiting, seen, limitMs), ...lastLines(seen.console), host: context.host });
       context.progress(`${verdict.progress}, ${formatDuration(waited)}`);
-      await pause(lookEveryMs, context.signal);
+      await pause(Math.min(Math.max(lookEveryMs, 2 * tookMs), slowestMs), context.signal);
       if (context.signal.aborted) {
         throw new HumError({ code: 'cancelled', message: 'The wait was ended.', hint: 'Deploy it again if it is still wanted.' });
       }

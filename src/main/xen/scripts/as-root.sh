@@ -10,8 +10,7 @@ shift
 [ -n "$sudo" ] || [ "$(id -u)" -eq 0 ] || exit 88
 if [ -z "$key" ]; then
   # shellcheck disable=SC2154 # set by the one who puts this together
-  $sudo sh -c "$body" hum "$@" </dev/null
-  exit
+  exec $sudo sh -c "$body" hum "$@"
 fi
 hold "$key"
 act sh -c "$body" hum "$@"

@@ -80,7 +80,7 @@ esac
 config=$5
 # Whoever gives the last name free takes the empty folders away, and may do so in this very moment.
 for _ in 1 2 3; do
-  $sudo mkdir -p "$claims" "$ledger" && printf '%s\n' "$mark" | $sudo sh -c 'cat >"$1"' sh "$claims/.$mark" && break
+  $sudo mkdir -p "$claims" "$ledger" && printf '%s\n' "$mark" | $sudo tee "$claims/.$mark" >/dev/null && break
 done 2>/dev/null
 $sudo test -s "$claims/.$mark" || refuse 1 ledger
 begin

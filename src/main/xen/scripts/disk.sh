@@ -117,7 +117,7 @@ case $method in
       # busybox's cp knows no holes; its copy takes the room of the whole image.
       sparse=
       if cp --help 2>&1 | grep -q -e --sparse; then sparse=--sparse=always; fi
-      if [ -n "$sparse" ]; then fits "${path%/*}" "${used:-0}"; else fits "${path%/*}" $((whole / 1024)); fi
+      if [ -z "$sparse" ]; then fits "${path%/*}" $((whole / 1024)); elif [ "$method" = reflink ]; then fits "${path%/*}" "${used:-0}"; fi
       work cp $sparse -- "$image" "$temp" || give_up $?
     fi
     printed=

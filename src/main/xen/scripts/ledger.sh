@@ -33,16 +33,25 @@ refuse() {
 }
 
 # Two may enter the same at once: a look that comes late, and the next step.
+# Root does what can be done without a process of its own without one: a host may have little to spare.
 enter() {
-  printf '%s\n' "$2" | $sudo sh -c 'cat >"$1.$$.new" && mv -f "$1.$$.new" "$1"' sh "$ledger/$1" || refuse 1 ledger
+  if [ -z "$sudo" ]; then
+    printf '%s\n' "$2" >"$ledger/$1.$$.new" && mv -f "$ledger/$1.$$.new" "$ledger/$1"
+  else
+    printf '%s\n' "$2" | $sudo sh -c 'cat >"$1.$$.new" && mv -f "$1.$$.new" "$1"' sh "$ledger/$1"
+  fi || refuse 1 ledger
 }
 
 entry() {
-  $sudo cat "$ledger/$1" 2>/dev/null
+  if [ -n "$sudo" ]; then
+    $sudo cat "$ledger/$1" 2>/dev/null
+  elif [ -e "$ledger/$1" ]; then
+    while IFS= read -r entered; do printf '%s\n' "$entered"; done 2>/dev/null <"$ledger/$1"
+  fi
 }
 
 strike() {
-  $sudo rm -f "$ledger/$1"
+  if [ -n "$sudo" ] || [ -e "$ledger/$1" ]; then $sudo rm -f "$ledger/$1"; fi
 }
 
 there() {
@@ -62,19 +71,22 @@ same() {
   [ "$now" = "$2" ] || { [ "$3" != "$boot" ] && [ "${now#*:}" = "${2#*:}" ]; }
 }
 
-# The 22nd field of proc(5), stat: when the process began. A process id alone may be another one's by now.
-started() {
-  cut -d' ' -f22 "/proc/$1/stat" 2>/dev/null
+# Sets $state and $began of a process, the 3rd and the 22nd field of proc(5), stat. A process id alone may be another one's by now.
+process() {
+  state='' began='' fields=
+  read -r fields 2>/dev/null <"/proc/$1/stat" || return 1
+  set -- ${fields##*) }
+  state=${1-} began=${20-}
 }
 
 # alive RECORD: sets $pid
 alive() {
   pid=
+  if [ -z "$sudo" ] && ! [ -e "$ledger/$1" ]; then return 1; fi
   read -r pid since <<END
 $(entry "$1")
 END
-  [ -n "$pid" ] && [ -n "$since" ] && [ "$(started "$pid")" = "$since" ] || return 1
-  case $(cut -d' ' -f3 "/proc/$pid/stat" 2>/dev/null) in '' | Z) return 1 ;; esac
+  [ -n "$pid" ] && [ -n "$since" ] && process "$pid" && [ "$began" = "$since" ] && [ "$state" != Z ]
 }
 
 # A moment; POSIX knows no fraction of a second.
@@ -122,7 +134,8 @@ begin() {
   $sudo test -d "$ledger" || refuse 85 ledger
   stop_former
   trap 'stopped=yes' HUP TERM INT
-  enter "script-$key" "$$ $(started $$)"
+  process $$
+  enter "script-$key" "$$ $began"
   # In this order, and undo in the other: one of the two sees the other.
   ! $sudo test -e "$ledger/undone-$key" || {
     strike "script-$key"

@@ -18,8 +18,10 @@ attach() {
   guard $! worker-console 120 &
   tried=0
   while [ "$tried" -lt 30 ]; do
-    if alive worker-console && $sudo ls -l "/proc/$pid/fd" 2>/dev/null | grep -q '/dev/pts/'; then return 0; fi
     if $sudo test -s "$ledger/console"; then return 0; fi
+    if alive worker-console; then
+      case $($sudo ls -l "/proc/$pid/fd" 2>/dev/null) in */dev/pts/*) return 0 ;; esac
+    fi
     nap
     tried=$((tried + 1))
   done
@@ -27,6 +29,8 @@ attach() {
 }
 
 end_reader() {
+  # One that has just been begun, by a script that was killed, may not be on record yet.
+  if [ -n "$(entry console-of)" ] && ! $sudo test -e "$ledger/worker-console"; then sleep 1; fi
   stop worker-console
   strike console-of
 }

@@ -24,7 +24,8 @@ named() {
 }
 
 uuid_of() {
-  expr "$(ask xenstore-read "/local/domain/$1/vm" 2>/dev/null)" : '/vm/\(.\{36\}\)'
+  vm=$(ask xenstore-read "/local/domain/$1/vm" 2>/dev/null)
+  printf '%.36s\n' "${vm#/vm/}"
 }
 
 # The domain that this plan has built, in $built.
@@ -72,9 +73,13 @@ case $what in
     ;;
 esac
 
-# Once its console is read, the guest may run.
+# Once its console is read, the guest may run. One that was found may run already, or be paused by somebody.
 let_run() {
   attach "$1" || echo 'note: its console cannot be read while it comes up.'
+  if [ "${2-}" = new ]; then
+    act "$tool" unpause "$1"
+    return
+  fi
   case $(ask "$tool" list "$1" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p') in
     ??p*) act "$tool" unpause "$1" ;;
   esac
@@ -96,7 +101,8 @@ if [ "$what" = deploy ]; then
   set -- -p "$config"
 fi
 
-before=" $(ids | tr '\n' ' ') " || exit $?
+listed=$(ids) || exit $?
+before=" $(echo $listed) "
 for each in $before; do
   named "$each" || continue
   release
@@ -126,7 +132,7 @@ if [ -n "$ours" ]; then
     ask xenstore-write "/local/domain/$each/hum-start" "$mark"
     if [ "$what" = deploy ]; then enter domain "$(uuid_of "$each")"; fi
     if [ "$what" = deploy ] && [ "$status" -eq 0 ]; then
-      let_run "$each"
+      let_run "$each" new
       status=$?
     fi
   done

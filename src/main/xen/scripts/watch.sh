@@ -9,7 +9,6 @@
 #   domain ID FLAGS   as xl(1), list, has them; `domain gone` when there is none
 #   address ADDRESS   the one that was given, else the one that was found
 #   answers yes|no    whether it answers as asked; for ssh and ping only
-#   console BYTES     how many it has printed so far
 
 what=$1
 of_plan "$2"
@@ -39,7 +38,13 @@ if [ -z "$id" ] && [ -n "$(entry domain)" ]; then
 fi
 flags=
 if [ -n "$id" ]; then
-  flags=$(ask "$tool" list "$id" 2>/dev/null | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p')
+  # The last but one of all words: a name may have several.
+  last=
+  for word in $(ask "$tool" list "$id" 2>/dev/null); do
+    flags=$last
+    last=$word
+  done
+  case $flags in *[!a-z-]*) flags= ;; esac
 fi
 if [ -z "$flags" ]; then
   echo 'domain gone'
@@ -82,6 +87,7 @@ if [ -n "$address" ] && [ -n "$flags" ]; then
 fi
 printf 'answers %s\n' "$answers"
 
-printf 'console %s\n\n' "$($sudo stat -c %s "$ledger/console" 2>/dev/null || echo 0)"
-$sudo tail -c "+$((after + 1))" "$ledger/console" 2>/dev/null | head -c 65536
+echo
+# It has an end: reader.sh writes no more than a megabyte.
+$sudo tail -c "+$((after + 1))" "$ledger/console" 2>/dev/null
 exit 0

@@ -1,0 +1,56 @@
+import type { DeployedGuest } from '../../../shared/contract/deploy.ts';
+import type { HostDraft } from '../../../shared/contract/inventory.ts';
+import { HumError, type Problem } from '../../../shared/errors.ts';
+import type { PlanRecord } from '../../plans/record.ts';
+import type { KnownHosts } from '../../ssh/known-hosts.ts';
+import { deployedGuest, type FoundGuest } from './deployed-guest.ts';
+
+export interface DeployedGuestsDeps {
+  readonly record: (plan: string) => PlanRecord | undefined;
+  readonly knownHosts: Pick<KnownHosts, 'check' | 'append'>;
+  /** @throws HumError `conflict` for a way in that is saved already */
+  readonly addHost: (draft: HostDraft) => { readonly ids: readonly string[] };
+}
+
+/** VMs that were deployed, on their way to become hosts of the fleet. */
+export interface DeployedGuests {
+  /** @throws HumError `wrong-state` */
+  of(plan: string): DeployedGuest;
+  /** @throws HumError `wrong-state`, `host-key-changed` where other keys are known for its address, `known-hosts-unwritable`, `conflict` */
+  addToFleet(wish: { readonly plan: string; readonly name: string | null; readonly user: string }): Promise<{ readonly id: string }>;
+}
+
+const port = 22;
+
+export function createDeployedGuests({ record, knownHosts, addHost }: DeployedGuestsDeps): DeployedGuests {
+  /** The address may have been another machine's before: its keys are not taken for this one's, nor put beside them. */
+  function refuseOthers({ address, keys }: FoundGuest): void {
+    for (const key of keys) {
+      const verdict = knownHosts.check(address, port, key);
+      if (verdict.kind === 'changed' || verdict.kind === 'revoked') throw new HumError(otherKeys(address, verdict.knownKeys[0]?.where));
+    }
+  }
+
+  return {
+    of(plan) {
+      const { name, address, hostKeys } = deployedGuest(record(plan));
+      return { name, address, hostKeys };
+    },
+    async addToFleet({ plan, name, user }) {
+      const guest = deployedGuest(record(plan));
+      refuseOthers(guest);
+      // The keys before the host: its first connection may begin at once.
+      for (const key of guest.keys) await knownHosts.append(guest.address, port, key);
+      const { ids } = addHost({ address: guest.address, name: name ?? guest.name, user, port, keyFile: null, group: null, tags: [] });
+      return { id: ids[0] ?? '' };
+    },
+  };
+}
+
+function otherKeys(address: string, where: string | undefined): Problem {
+  return {
+    code: 'host-key-changed',
+    message: `known_hosts has other keys for ${address} than those that this VM has printed.`,
+    hint: `Another machine had this address before. If it is gone, remove its line (${where ?? 'known_hosts'}), and add the VM again.`,
+  };
+}

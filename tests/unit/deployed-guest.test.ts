@@ -1,0 +1,100 @@
+import { generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
+import ssh2 from 'ssh2';
+import { describe, expect, it } from 'vitest';
+import type { PlanRecord } from '../../src/main/plans/record.ts';
+import { addressLine, deployedGuest, printedHostKeys } from '../../src/main/xen/deploy/deployed-guest.ts';
+import { createDeployedGuests } from '../../src/main/xen/deploy/deployed-guests.ts';
+import type { HostDraft } from '../../src/shared/contract/inventory.ts';
+
+/** A public key in one line, as in the .pub files of OpenSSH. */
+function publicLine(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const parsed = ssh2.utils.parseKey(privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  if (parsed instanceof Error) throw parsed;
+  return `ssh-rsa ${parsed.getPublicSSH().toString('base64')}`;
+}
+
+const line = publicLine();
+const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64');
+/** What cloud-init prints on the console of a Debian guest, with the line ends of a terminal. */
+const printed = (keys: string) =>
+  `[   12.1] ready\r\n-----BEGIN SSH HOST KEY KEYS-----\r\n${keys} root@web01\r\n-----END SSH HOST KEY KEYS-----\r\ncloud-init: done\r\n`;
+
+function plan(output: string, change: Partial<PlanRecord> = {}, address: string | null = '10.0.0.7'): PlanRecord {
+  const wait = { title: 'Wait', host: 'x', action: { handler: 'xen.settle', args: { name: 'web01', address }, shown: '' }, undo: null };
+  const step = { ...wait, state: 'done' as const, startedAt: 0, endedAt: 1, output, progress: '', problem: undefined };
+  return {
+    ...{ id: 'p', kind: 'xen.deploy', title: 'Deploy web01', host: 'x', hostName: 'x', subject: 'x/web01', batch: 'b', by: 'me' },
+    ...{ createdAt: 0, steps: [step], atOnce: null, holds: null, state: 'done', direction: 'forward', endedAt: 1, problem: undefined },
+    ...change,
+  };
+}
+
+describe('the host keys that a guest prints', () => {
+  it('are those of the last block, and say themselves of which type they are', () => {
+    expect(printedHostKeys(printed(line))).toEqual([blob]);
+    expect(printedHostKeys(`${printed('ssh-rsa AAAA')}${printed(line)}`)).toEqual([blob]);
+    expect(printedHostKeys(printed(line.replace('ssh-rsa', 'ssh-ed25519')))).toEqual([]);
+    expect(printedHostKeys(line)).toEqual([]);
+    expect(printedHostKeys(printed(line).replace('-----END', ''))).toEqual([]);
+    expect(printedHostKeys(printed(`${line} a\n`.repeat(50)))).toHaveLength(8);
+  });
+
+  it('are none in any other text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
+        expect(printedHostKeys(printed(text))).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('a guest that was deployed', () => {
+  it('has its fixed address, else the one that Hum has found, and never one that it says itself', () => {
+    expect(deployedGuest(plan('')).address).toBe('10.0.0.7');
+    expect(deployedGuest(plan(`up${addressLine('10.0.0.9')}`, {}, null)).address).toBe('10.0.0.9');
+    expect(deployedGuest(plan(`${addressLine('6.6.6.6')}up${addressLine('10.0.0.9')}`, {}, null)).address).toBe('10.0.0.9');
+    expect(() => deployedGuest(plan(`${addressLine('6.6.6.6')}and then more`, {}, null))).toThrow('Nobody has seen the address');
+  });
+
+  it.each([{ state: 'failed' as const }, { kind: 'xen.remove' }, { steps: [] }])('is none with %j', (change) => {
+    expect(() => deployedGuest(plan('', change))).toThrow('no VM that this plan has deployed');
+    expect(() => deployedGuest(undefined)).toThrow('no VM that this plan has deployed');
+  });
+
+  const adopt = (verdict: 'unknown' | 'changed') => {
+    const did: unknown[] = [];
+    const guests = createDeployedGuests({
+      record: () => plan(printed(line)),
+      knownHosts: {
+        check: () => (verdict === 'unknown' ? { kind: 'unknown' } : { kind: 'changed', knownKeys: [] }),
+        append: async (address, port, key) => void did.push([address, port, key.equals(blob)]),
+      },
+      addHost: (draft: HostDraft) => {
+        did.push(draft);
+        return { ids: ['new'] };
+      },
+    });
+    return { did, guests };
+  };
+
+  it('becomes a host, its keys known before that', async () => {
+    const { did, guests } = adopt('unknown');
+    expect(guests.of('p')).toEqual({
+      name: 'web01',
+      address: '10.0.0.7',
+      hostKeys: [{ type: 'ssh-rsa', fingerprint: expect.stringMatching(/^SHA256:/) }],
+    });
+    expect(await guests.addToFleet({ plan: 'p', name: null, user: 'admin' })).toEqual({ id: 'new' });
+    expect(did).toEqual([['10.0.0.7', 22, true], expect.objectContaining({ name: 'web01', address: '10.0.0.7', user: 'admin', port: 22 })]);
+  });
+
+  it('is refused where its address was another machine’s, and nothing is written', async () => {
+    const { did, guests } = adopt('changed');
+    await expect(guests.addToFleet({ plan: 'p', name: null, user: 'root' })).rejects.toMatchObject({
+      problem: { code: 'host-key-changed' },
+    });
+    expect(did).toEqual([]);
+  });
+});
