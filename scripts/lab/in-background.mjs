@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { hostsFolder } from './folders.mjs';
 import { LabHindrance } from './hindrance.mjs';
 import { peerOf, startHost, stopHost } from './host.mjs';
+import { provideImage } from './image.mjs';
 import { machinePid } from './machine.mjs';
+import { provideWarmDisk } from './warm.mjs';
 
 /**
  * Builds an image and boots hosts of this process's own, whatever other labs run: as many as are wanted and there is memory for. They end
@@ -19,13 +21,20 @@ export function startLabInBackground(wanted) {
     (hosts) => ({ hosts }),
     (error) => (error instanceof LabHindrance ? { hindrance: error.message } : { failure: error.stack }),
   );
+  // A test boots the peer of a host: its snapshot is made now, while there is nothing to wait for.
+  const peer = ready.then(({ hosts }) => (hosts?.length === wanted ? preparePeer() : undefined)).catch(() => undefined);
   return {
     ready,
     async stop() {
-      await ready;
+      await peer;
       await Promise.all(names.flatMap((name) => [name, peerOf(name)]).map(stopHost));
     },
   };
+}
+
+async function preparePeer() {
+  const silent = () => undefined;
+  await provideWarmDisk(await provideImage(silent), 'two', silent);
 }
 
 async function startAll(names) {

@@ -4,6 +4,7 @@ import type { DomainRow } from '../../src/shared/contract/xen.ts';
 import { ConsoleReader } from '../support/console-reader.ts';
 import { domainRow } from '../support/domain-row.ts';
 import { type Lab, openLab } from '../support/lab.ts';
+import { patience, patienceMs } from '../support/patience.ts';
 
 let lab: Lab;
 let terminals: Terminals;
@@ -16,19 +17,24 @@ beforeAll(async () => {
 beforeEach(async () => {
   await lab.tidy();
   rows = new Map();
-  terminals = createTerminals({ runner: () => lab.root, login: () => lab.root, domain: (key) => rows.get(key), comebackMs: 20_000 });
+  terminals = terminalsThatWait(patienceMs);
 });
 afterEach(() => {
   for (const reader of readers.splice(0)) reader.leave();
 });
 afterAll(() => lab.close());
 
+/** So long for a guest that may be rebooting. */
+function terminalsThatWait(comebackMs: number): Terminals {
+  return createTerminals({ runner: () => lab.root, login: () => lab.root, domain: (key) => rows.get(key), comebackMs });
+}
+
 /** Starts a guest, paused so that nothing of what it prints is missed, and lets it run once its console is open. */
 async function openFresh(name: string): Promise<ConsoleReader> {
   await lab.sure('xl create -q -p "/etc/xen/$1.cfg"', [name]);
   rows.set(`lab/${name}`, await rowOf(name));
   const reader = open(name);
-  await vi.waitFor(() => lab.sure('grep -lzs "/xenconsole$" /proc/[0-9]*/cmdline'), { timeout: 30_000, interval: 500 });
+  await vi.waitFor(() => lab.sure('grep -lzs "/xenconsole$" /proc/[0-9]*/cmdline'), { ...patience, interval: 500 });
   await lab.sure('xl unpause "$1"', [name]);
   return reader;
 }
@@ -56,7 +62,7 @@ test('a guest’s banner is seen, what is typed is answered, a reboot is followe
   const before = await rowOf('guest1');
   await lab.sure('xl reboot guest1');
   await reader.noticed('The guest was rebooted');
-  await vi.waitFor(() => expect(reader.text.split('xenlab guest guest1 is up')).toHaveLength(3), { timeout: 60_000 });
+  await vi.waitFor(() => expect(reader.text.split('xenlab guest guest1 is up')).toHaveLength(3), patience);
   const after = await rowOf('guest1');
   expect(after.facts.uuid).toBe(before.facts.uuid);
   expect(after.load.id).not.toBe(before.load.id);
@@ -68,6 +74,7 @@ test('a guest’s banner is seen, what is typed is answered, a reboot is followe
 });
 
 test('a guest that is destroyed, or shuts down, is told as gone', async () => {
+  terminals = terminalsThatWait(20_000);
   const reader = await openFresh('guest1');
   await reader.shows('is up');
   await lab.sure('xl destroy guest1');
@@ -92,7 +99,7 @@ test('a console that somebody has open on the host is refused, with the process 
       third.type('echo third $((3 + 4))\r');
       expect(third.text).toContain('third 7');
     },
-    { timeout: 30_000, interval: 1000 },
+    { ...patience, interval: 1000 },
   );
 });
 
@@ -101,10 +108,10 @@ test('a flood from a guest waits for its reader, and Ctrl-C is answered', async 
   await reader.shows('is up');
   reader.acknowledges = false;
   reader.type('yes 0123456789abcdef0123456789abcdef\r');
-  await vi.waitFor(() => expect(reader.length).toBeGreaterThan(100_000), { timeout: 60_000 });
+  await vi.waitFor(() => expect(reader.length).toBeGreaterThan(100_000), patience);
   reader.catchUp();
   const caughtUp = reader.length;
-  await vi.waitFor(() => expect(reader.length).toBeGreaterThan(caughtUp + 100_000), { timeout: 60_000 });
+  await vi.waitFor(() => expect(reader.length).toBeGreaterThan(caughtUp + 100_000), patience);
   reader.type('\u0003');
   reader.type('echo calm $((4 + 4))\r');
   await reader.shows('calm 8');

@@ -50,7 +50,7 @@ test('when sshd ends, every connection does, and both come back', async () => {
 
 test('without xenstored xl does not answer, and tidying resets the host', async () => {
   await lab.faults.killXenstored();
-  expect((await lab.run('timeout 10 xl list')).code).not.toBe(0);
+  expect((await lab.run('timeout 5 xl list')).code).not.toBe(0);
   await lab.tidy();
   expect(await domains()).toHaveLength(1);
 });

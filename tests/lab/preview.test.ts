@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await lab.tidy();
-  hum = await openDeployRig({ x: lab.root }, { hold: true, waitMs: 120_000 });
+  hum = await openDeployRig({ x: lab.root }, { hold: true });
 });
 afterEach(() => hum.close());
 afterAll(() => lab.close());

@@ -1,16 +1,17 @@
 /** What tests/lab/README.md says under "What a console must know", each on the living host. The parsers and plans of Hum rest on these. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Lab, openLab } from '../support/lab.ts';
+import { patience } from '../support/patience.ts';
 
 let lab: Lab;
 
 beforeAll(async () => {
   lab = await openLab();
+  await lab.tidy();
 });
-beforeEach(() => lab.tidy());
 afterAll(() => lab.close());
 
-const soon = { timeout: 60_000, interval: 500 };
+const soon = { ...patience, interval: 500 };
 
 /** The state flags of each domain by name, as `xl list` prints them. */
 async function flags(): Promise<Record<string, string>> {
@@ -22,15 +23,6 @@ async function flags(): Promise<Record<string, string>> {
 const changed = (script: string) => `sed "${script}" /etc/xen/guest1.cfg >/tmp/changed.cfg; xl create /tmp/changed.cfg`;
 
 describe('xl create', () => {
-  test('says that it parses the configuration on stderr, and has succeeded', async () => {
-    expect(await lab.run('xl create /etc/xen/guest1.cfg')).toEqual({
-      code: 0,
-      stdout: '',
-      stderr: 'Parsing config from /etc/xen/guest1.cfg\n',
-    });
-    expect(await lab.run('xl shutdown guest1')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Shutting down domain \d+\n$/) });
-  });
-
   test.each(['xl create -n', 'xl -N create'])('as "%s" only reads a configuration, and prints it as JSON', async (command) => {
     const { code, stdout } = await lab.run(`${command} /etc/xen/guest2.cfg`);
     expect(code).toBe(0);
@@ -58,15 +50,6 @@ describe('xl create', () => {
     const said = await lab.run(command);
     expect(said).toMatchObject({ code, stderr: expect.stringContaining(words) });
     expect(Object.keys(await flags())).toEqual(['Domain-0']);
-  });
-
-  test('fails for a name in use with exit status 3, and uses up a domain id', async () => {
-    const id = async () => Number(await lab.sure('xl domid guest1'));
-    await lab.startGuest('guest1');
-    const first = await id();
-    expect(await lab.run('xl create /etc/xen/guest1.cfg')).toMatchObject({ code: 3, stderr: expect.stringContaining('already exists') });
-    await lab.sure('xl destroy guest1; xl create -q /etc/xen/guest1.cfg');
-    expect(await id()).toBe(first + 2);
   });
 });
 
@@ -99,6 +82,26 @@ describe('xl, asked by the wrong person or about nobody,', () => {
 });
 
 describe('a domain', () => {
+  beforeEach(() => lab.tidy());
+
+  test('is created by an xl that says on stderr that it parses the configuration, and has succeeded', async () => {
+    expect(await lab.run('xl create /etc/xen/guest1.cfg')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'Parsing config from /etc/xen/guest1.cfg\n',
+    });
+    expect(await lab.run('xl shutdown guest1')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Shutting down domain \d+\n$/) });
+  });
+
+  test('whose name is in use is not made: exit status 3, and a domain id is used up', async () => {
+    const id = async () => Number(await lab.sure('xl domid guest1'));
+    await lab.startGuest('guest1');
+    const first = await id();
+    expect(await lab.run('xl create /etc/xen/guest1.cfg')).toMatchObject({ code: 3, stderr: expect.stringContaining('already exists') });
+    await lab.sure('xl destroy guest1; xl create -q /etc/xen/guest1.cfg');
+    expect(await id()).toBe(first + 2);
+  });
+
   test('that reboots comes back with another id and the same uuid, after xl has long returned', async () => {
     await lab.startGuest('guest1');
     const identity = async () => {
@@ -132,10 +135,24 @@ describe('a domain', () => {
     await vi.waitFor(async () => expect(await flags()).toMatchObject({ guest1: '---sc-' }), soon);
     expect(await lab.sure('xentop -b -i 1')).toMatch(/^ *guest1 ---c-- /m);
   });
+
+  test('is not where its id would have it in what xentop prints', async () => {
+    await lab.sure('xl create -q /etc/xen/guest2.cfg; xl create -q /etc/xen/guest1.cfg');
+    const names = [...(await lab.sure('xentop -b -i 1')).matchAll(/^ *(guest\d) /gm)].map((match) => match[1]);
+    expect(names).toEqual(['guest1', 'guest2']);
+    expect(Number(await lab.sure('xl domid guest2'))).toBeLessThan(Number(await lab.sure('xl domid guest1')));
+  });
+
+  test('whose console is read without a terminal shows what it prints, and xl does not end by itself', async () => {
+    await lab.startGuest('guest1');
+    const { code, stdout, stderr } = await lab.run('sleep 6 | timeout 5 xl console guest1');
+    expect({ code, stderr }).toEqual({ code: 124, stderr: '' });
+    expect(stdout).toContain('xenlab guest guest1 is up');
+  });
 });
 
-describe('what is printed of the domains', () => {
-  test('has no uuid for dom0, whose memory target is a KiB below its maximum', async () => {
+describe('what is printed of dom0', () => {
+  test('has no uuid, and a memory target is a KiB below its maximum', async () => {
     const [dom0] = JSON.parse(await lab.sure('xl list -l')) as { config: { c_info: object; b_info: object } }[];
     expect(dom0?.config.c_info).not.toHaveProperty('uuid');
     expect(dom0?.config.b_info).toMatchObject({ max_memkb: 1_048_576, target_memkb: 1_048_575 });
@@ -148,20 +165,6 @@ describe('what is printed of the domains', () => {
     expect(first).toEqual({ cpu: 0, nets: '0' });
     expect(second?.cpu).toBeGreaterThan(0);
   });
-
-  test('by xentop is not in the order of ids', async () => {
-    await lab.sure('xl create -q /etc/xen/guest2.cfg; xl create -q /etc/xen/guest1.cfg');
-    const names = [...(await lab.sure('xentop -b -i 1')).matchAll(/^ *(guest\d) /gm)].map((match) => match[1]);
-    expect(names).toEqual(['guest1', 'guest2']);
-    expect(Number(await lab.sure('xl domid guest2'))).toBeLessThan(Number(await lab.sure('xl domid guest1')));
-  });
-});
-
-test('xl console without a terminal shows what the guest prints, and does not end by itself', async () => {
-  await lab.startGuest('guest1');
-  const { code, stdout, stderr } = await lab.run('sleep 10 | timeout 5 xl console guest1');
-  expect({ code, stderr }).toEqual({ code: 124, stderr: '' });
-  expect(stdout).toContain('xenlab guest guest1 is up');
 });
 
 describe('rsync', () => {
@@ -192,7 +195,7 @@ describe('rsync', () => {
 test('xl shutdown 0 powers the host off without asking', async () => {
   const before = await lab.sure('cat /proc/sys/kernel/random/boot_id');
   await lab.run('xl shutdown 0');
-  await vi.waitFor(() => expect(lab.root.status.state).toBe('unreachable'), { timeout: 120_000, interval: 200 });
+  await vi.waitFor(() => expect(lab.root.status.state).toBe('unreachable'), patience);
   await lab.reset();
   expect(await lab.sure('cat /proc/sys/kernel/random/boot_id')).toBe(before);
 });

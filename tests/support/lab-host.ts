@@ -49,6 +49,6 @@ async function ask(name: string, command: string): Promise<LabHost> {
 
 async function call(name: string, words: readonly string[]): Promise<string> {
   const env = { ...process.env, HUM_LAB: name };
-  const { stdout } = await execute(process.execPath, [script, ...words], { env, timeout: 200_000 });
+  const { stdout } = await execute(process.execPath, [script, ...words], { env, timeout: 400_000 });
   return stdout;
 }

@@ -33,7 +33,7 @@ export interface Lab {
   readonly op: Session;
   /** The way to it, for a session or an inventory of the test's own. */
   target(user: 'root' | 'op'): Target;
-  /** A POSIX script as root, whatever its exit status. Default limit 60 s. */
+  /** A POSIX script as root, whatever its exit status. Default limit: `patienceMs`. */
   run(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<Said>;
   /** The same; answers stdout. @throws Error when its exit status is not 0 */
   sure(script: string, args?: readonly string[], options?: { readonly timeoutMs?: number }): Promise<string>;
@@ -98,7 +98,7 @@ async function openHost(host: LabHost): Promise<Lab> {
     }
   }
 
-  async function run(script: string, args: readonly string[] = [], { timeoutMs = 60_000 } = {}): Promise<Said> {
+  async function run(script: string, args: readonly string[] = [], { timeoutMs = patienceMs } = {}): Promise<Said> {
     const { code, stdout, stderr } = await sessions.root.run(script, args, { timeoutMs });
     return { code, stdout: stdout.toString(), stderr: stderr.toString() };
   }
@@ -111,8 +111,8 @@ async function openHost(host: LabHost): Promise<Lab> {
 
   async function guestAnswers(name: Guest): Promise<void> {
     // The guests' own addresses: tests/lab/image/dom0/etc/xen.
-    const script = 'for try in $(seq 60); do ping -q -c 1 -W 1 "$1" >/dev/null && exit 0; done; exit 1';
-    await sure(script, [`10.0.2.10${name.slice(-1)}`], { timeoutMs: 120_000 });
+    const script = 'for try in $(seq 120); do ping -q -c 1 -W 1 "$1" >/dev/null && exit 0; done; exit 1';
+    await sure(script, [`10.0.2.10${name.slice(-1)}`], { timeoutMs: 2 * patienceMs });
   }
 
   async function reset(): Promise<void> {
@@ -132,8 +132,8 @@ async function openHost(host: LabHost): Promise<Lab> {
     guestAnswers,
     async tidy() {
       await online();
-      const { code } = await run(tidy, [], { timeoutMs: 180_000 });
-      if (code !== 0) await reset();
+      const tidied = await run(tidy).catch(() => undefined);
+      if (tidied?.code !== 0) await reset();
     },
     async startGuest(name) {
       await sure('xl create -q "/etc/xen/$1.cfg"', [name]);

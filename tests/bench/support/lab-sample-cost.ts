@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { createKnownHosts } from '../../../src/main/ssh/known-hosts.ts';
-import type { LabHost } from '../../support/lab-host.ts';
 import { HumXen } from './hum-xen.ts';
+import { runningLab } from './running-lab.ts';
 
 const samples = 20;
 
@@ -24,11 +20,7 @@ echo "$sum"
 
 /** What one sample of the load costs a real Xen host, ms of its CPU, the whole of the probe's processes. @throws Error when there is no lab */
 export async function labSampleCost(): Promise<{ readonly cpuMs: number | null; readonly why: string }> {
-  const { port, key, knownHosts } = await runningLab();
-  const hosts = createKnownHosts({ files: [knownHosts], appendTo: knownHosts });
-  const hum = await HumXen.open([
-    { id: 'lab', address: '127.0.0.1', port, user: 'root', keyFiles: [key], explicitKeys: true, agent: undefined, knownHosts: hosts },
-  ]);
+  const hum = await HumXen.open([(await runningLab()).target]);
   try {
     const session = hum.session(0);
     if (!session) throw new Error('the lab does not let Hum in');
@@ -40,11 +32,4 @@ export async function labSampleCost(): Promise<{ readonly cpuMs: number | null; 
   } finally {
     await hum.end();
   }
-}
-
-/** The lab that runs on this machine. @throws Error when none does */
-async function runningLab(): Promise<LabHost> {
-  // A bench is bundled: it finds the scripts from the folder that it is run in.
-  const { stdout } = await promisify(execFile)(process.execPath, [join(process.cwd(), 'scripts/lab.mjs'), 'status'], { timeout: 60_000 });
-  return JSON.parse(stdout.split('\n')[0] ?? '') as LabHost;
 }

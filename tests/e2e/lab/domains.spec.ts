@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { patienceMs } from '../../support/patience.ts';
 import { expectShown } from '../terminal.ts';
 import { act, domainLine, expect, test } from './lab.ts';
 
@@ -8,7 +9,7 @@ test.beforeEach(async ({ lab }) => lab.tidy());
 
 async function openVms(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'VMs', exact: true }).click();
-  for (const guest of guests) await expect(domainLine(page, guest)).toBeVisible({ timeout: 60_000 });
+  for (const guest of guests) await expect(domainLine(page, guest)).toBeVisible({ timeout: patienceMs });
 }
 
 /** The page of one guest. */
@@ -30,7 +31,7 @@ test('three guests go through a day: started, seen with true numbers, paused, ba
   const dialog = page.getByRole('dialog');
   for (const guest of guests) await expect(dialog).toContainText(`xl create /etc/xen/${guest}.cfg`);
   await dialog.getByRole('button', { name: 'Start 3 VMs' }).click();
-  await expect(dialog.getByRole('status')).toContainText('Started 3 VMs.', { timeout: 180_000 });
+  await expect(dialog.getByRole('status')).toContainText('Started 3 VMs.', { timeout: patienceMs });
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
 
   // What the page shows is what xl says.
@@ -70,7 +71,7 @@ test('three guests go through a day: started, seen with true numbers, paused, ba
 
   await page.getByRole('link', { name: 'Console' }).click();
   const terminal = page.getByRole('region', { name: 'Console of guest1' });
-  await expect(terminal).toHaveAttribute('data-state', 'open', { timeout: 60_000 });
+  await expect(terminal).toHaveAttribute('data-state', 'open', { timeout: patienceMs });
   await terminal.click();
   await page.keyboard.type('\recho $((6*7))-from-$(hostname)\r');
   await expectShown(page, '42-from-guest1');

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { type Lab, openLab } from '../../support/lab.ts';
+import { labTemplate } from '../../support/lab-template.ts';
+import { patienceMs } from '../../support/patience.ts';
 import { savedHost, savedInventory } from '../fleet.ts';
 import { test as base } from '../hum.ts';
 
@@ -22,6 +24,7 @@ export const test = base.extend<object, { lab: Lab }>({
     await use({
       ...savedInventory([savedHost('lab', { address: '127.0.0.1', port, keyFile: key, enabled: true })]),
       '.ssh/known_hosts': readFileSync(knownHosts),
+      'data/templates/lab.yaml': labTemplate(),
     });
   },
 });
@@ -46,7 +49,7 @@ export async function act(page: Page, button: string, doIt: RegExp, fill?: (dial
   await fill?.(dialog);
   await dialog.getByRole('button', { name: doIt }).click();
   const outcome = dialog.locator('[data-ended]');
-  await outcome.waitFor({ timeout: 180_000 });
+  await outcome.waitFor({ timeout: patienceMs });
   const said = (await dialog.textContent()) ?? '';
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await dialog.waitFor({ state: 'hidden' });
