@@ -1,10 +1,23 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../../package.json';
+import type { NagiosSource } from '../shared/contract/channels.ts';
 import type { InventoryHost } from '../shared/contract/inventory.ts';
-import type { Problem } from '../shared/errors.ts';
+import { HumError, type Problem } from '../shared/errors.ts';
+import { openAlerts } from './alerts/alerts.ts';
+import { createBackups } from './backups/backups.ts';
+import { fixStepHandlers } from './backups/lint/fix-steps.ts';
+import { createBackupJobs } from './backups/managed/backup-jobs.ts';
+import { jobStepHandlers } from './backups/managed/job-steps.ts';
+import { openChannels } from './channels/channels.ts';
+import type { DesktopAlerts } from './channels/desktop-notices.ts';
+import { openCommands } from './commands/commands.ts';
+import { openSnippets } from './commands/snippets.ts';
 import { createDemoService } from './demo/demo-service.ts';
+import { createFiles } from './files/files.ts';
+import { createOffers, type TakeFile } from './files/offers.ts';
 import { createFleet } from './fleet/fleet.ts';
+import { openHistory } from './history/history.ts';
 import { openInventory } from './inventory/inventory.ts';
 import { sshConfigImport } from './inventory/ssh-config-import.ts';
 import { connectionTest } from './inventory/test-connection.ts';
@@ -17,7 +30,7 @@ import type { Vault } from './prompts/vault.ts';
 import { type ClientContext, type ConsoleRouter, createRouter } from './router.ts';
 import { openSettings } from './settings/settings.ts';
 import { createConfigWay } from './ssh/config-way.ts';
-import { elevated } from './ssh/elevated.ts';
+import { asRoot, elevated } from './ssh/elevated.ts';
 import { createHandshakeGate } from './ssh/handshake-gate.ts';
 import { createJumpHosts } from './ssh/jump-hosts.ts';
 import { defaultKeyFiles } from './ssh/key-files.ts';
@@ -28,10 +41,13 @@ import { createSession } from './ssh/ssh-session.ts';
 import { setAsideIfDamaged } from './storage/damaged.ts';
 import { claimDataDir } from './storage/data-dir.ts';
 import type { OpenStore, Store } from './storage/store.ts';
+import { openSessionLogs } from './terminals/session-logs.ts';
 import { createTerminals } from './terminals/terminals.ts';
+import { createDeployedGuests } from './xen/deploy/deployed-guests.ts';
 import { createDeployments } from './xen/deploy/deployments.ts';
 import { createRemovals } from './xen/deploy/removal.ts';
 import { keepTrash } from './xen/deploy/trash.ts';
+import { createImages } from './xen/images/images.ts';
 import { createLifecycle } from './xen/lifecycle.ts';
 import { xenStepHandlers } from './xen/step-handlers.ts';
 import { openTemplates } from './xen/templates/templates.ts';
@@ -45,6 +61,8 @@ export interface ConsoleOptions {
   readonly demoServerPath: string;
   /** Where passphrases and passwords are remembered. */
   readonly vault: Vault;
+  /** Where incidents are shown beside the page; undefined where there is no desktop. */
+  readonly desktopAlerts?: DesktopAlerts | undefined;
   readonly log: Logger;
 }
 
@@ -52,6 +70,8 @@ export interface Console {
   readonly router: ConsoleRouter;
   /** Tells the console of a window or socket; `detach` when it is gone. */
   attach(client: { readonly id: string; readonly writable: () => Promise<void> }): { context: ClientContext; detach(): void };
+  /** The file that a page has offered under this token: what the shell answers at `offerPath`. */
+  readonly takeFile: TakeFile;
   /** `domains`: so many on each host, in place of those that the demo gives it. */
   startDemo(hosts: number, domains?: number): Promise<void>;
   /** Ends every session and child and gives the data folder back. */
@@ -125,6 +145,14 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     return host === undefined ? runner : elevated(runner, host, host.runAs ?? 'sudo-n', prompts);
   };
 
+  /** A runner whose scripts are root's in whole. */
+  function wholeRoot(id: string): Runner {
+    const runner = runnerOrWhyNot(id);
+    const host = fleet.row(id)?.host;
+    return host === undefined ? runner : asRoot(runner, host, host.runAs ?? 'sudo-n', prompts);
+  }
+
+  const history = openHistory({ dataDir: dataDir.path, limitBytes: () => settings.current.history.limitBytes, log });
   const xen = createXen({ log });
   const fleet = createFleet({
     openSession: (host) =>
@@ -137,19 +165,78 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
         log: ({ event, ...entry }) => log.info(entry, event),
       }),
     readers: { memory: readMemory, network: readNetwork },
-    followers: [{ ...xen, connected: (host, session, facts) => xen.connected(host, rootSession(host, session), facts) }],
+    hopAnswers: jumps.answers,
+    onSample(host, sample) {
+      history.collect(host, sample);
+      alerts.collect(host, sample);
+    },
+    followers: [
+      { ...xen, connected: (host, session, facts) => xen.connected(host, rootSession(host, session), facts) },
+      {
+        connected: (host, session) => backups.connected(host, rootSession(host, session)),
+        disconnected: (id, removed) => backups.disconnected(id, removed),
+        setHidden: (hidden) => backups.setHidden(hidden),
+      },
+    ],
+    log,
+  });
+  const alerts = openAlerts({
+    dataDir: dataDir.path,
+    sources: {
+      rows: () => fleet.rows(),
+      via: (host) => fleet.via(host),
+      outage: () => fleet.outage(),
+      disks: (host) => fleet.disks(host),
+      interfaces: (host) => fleet.interfaces(host),
+      xenHosts: () => xen.hosts(),
+      domains: () => xen.domains(),
+      backupJobs: () => backups.jobs(),
+    },
+    row: (host) => fleet.row(host),
+    past: (query) => history.range(query),
+    runner(id) {
+      const runner = fleet.runner(id);
+      const host = fleet.row(id)?.host;
+      // Nobody is asked for a password at night.
+      const runAs = host?.runAs === 'sudo-password' ? 'nothing' : (host?.runAs ?? 'sudo-n');
+      return host === undefined ? runner : elevated(runner, host, runAs, prompts);
+    },
+    by: loginUser,
     log,
   });
   const plans = openPlans({
     dataDir: dataDir.path,
-    handlers: xenStepHandlers(() => xen),
+    handlers: { ...xenStepHandlers(() => xen), ...fixStepHandlers(wholeRoot), ...jobStepHandlers(wholeRoot) },
     runner: rootRunner,
     hostName: (host) => fleet.row(host)?.host.name ?? host,
-    onStep: (host) => xen.refresh(host),
+    onStep: async (host, subject) => {
+      await (/^backups? /.test(subject) ? backups.refresh([host]) : xen.refresh(host));
+    },
+    undoneLater: new Set(['backup-fix']),
     by: loginUser,
     log,
   });
-  notices.push(...plans.notices);
+  const backups = createBackups({ root: wholeRoot, plans, log });
+  /** What stands in the way says more than that there is no connection. */
+  function runnerOrWhyNot(id: string): Runner {
+    try {
+      return fleet.runner(id);
+    } catch (error) {
+      const problem = fleet.row(id)?.status.problem;
+      throw problem === undefined ? error : new HumError(problem);
+    }
+  }
+  function runnerAs(id: string, as: 'login' | 'root'): Runner {
+    return as === 'login' ? runnerOrWhyNot(id) : wholeRoot(id);
+  }
+  const commands = openCommands({
+    dataDir: dataDir.path,
+    runner: runnerAs,
+    hostName: (id) => fleet.row(id)?.host.name,
+    by: loginUser,
+    log,
+  });
+  notices.push(...plans.notices, ...commands.notices, ...alerts.notices);
   for (const notice of notices) log.warn(notice, 'worked around at start');
   const lifecycle = createLifecycle({
     xen,
@@ -168,8 +255,51 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     runner: rootRunner,
     hosts: () => [...demo.hosts, ...inventory.hosts],
   });
-  const terminals = createTerminals({ runner: rootRunner, login: (host) => fleet.runner(host), domain: (key) => xen.domain(key) });
-  const showHosts = () => fleet.setHosts([...demo.hosts, ...inventory.hosts]);
+  const guests = createDeployedGuests({ record: (id) => plans.record(id), knownHosts, addHost: (draft) => inventory.add(draft) });
+  const images = createImages({
+    xen,
+    templates: () =>
+      templates.list().flatMap(({ id, name }) => {
+        const read = templates.get(id);
+        return read === undefined ? [] : [{ name, template: read.template }];
+      }),
+    runner: rootRunner,
+    files: (host) => fleet.runner(host),
+    hostAddress: (host) => fleet.row(host)?.host,
+  });
+  const terminals = createTerminals({
+    runner: rootRunner,
+    login: (host) => fleet.runner(host),
+    domain: (key) => xen.domain(key),
+    shellManner: (host) => {
+      const { keepShells = 'no', forwardAgent = false } = fleet.row(host)?.host ?? {};
+      return { keeps: keepShells, forwardAgent };
+    },
+    hostName,
+    logs: openSessionLogs(join(dataDir.path, 'session-logs')),
+  });
+  const backupJobs = createBackupJobs({ plans, root: wholeRoot, hostName });
+  const files = createFiles({ session: (host) => fleet.runner(host) });
+  const offers = createOffers(files);
+  const channels = openChannels({
+    dataDir: dataDir.path,
+    store: openSound('channels'),
+    vault: options.vault,
+    incidents: alerts,
+    hosts: () => fleet.rows(),
+    runner: runnerAs,
+    hostName,
+    demoSource: () => demoNagios(demo.hosts),
+    desktop: options.desktopAlerts,
+    log,
+  });
+  const showHosts = () => {
+    const hosts = [...demo.hosts, ...inventory.hosts];
+    fleet.setHosts(hosts);
+    const ids = hosts.map(({ id }) => id);
+    history.setHosts(ids);
+    alerts.setHosts(ids);
+  };
   inventory.onChange(showHosts);
   demo.onChange(() => {
     showHosts();
@@ -180,6 +310,8 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const router = createRouter({
     inventory,
     fleet,
+    history,
+    alerts,
     settings,
     demo,
     plans,
@@ -189,7 +321,16 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     removals,
     templates,
     deployments,
+    guests,
+    images,
     terminals,
+    commands,
+    backups,
+    snippets: openSnippets(openSound('snippets')),
+    channels,
+    files,
+    offers,
+    backupJobs,
     sshConfig: sshConfigImport(inventory, home, loginUser),
     configWay,
     testConnection: connectionTest({ targetOf, gate, asker: prompts, jumps, readMemory }),
@@ -201,22 +342,42 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     router,
     attach({ id, writable }) {
       fleet.setVisible(id, true);
-      return { context: { clientId: id, writable }, detach: () => fleet.forgetClient(id) };
+      const detach = () => {
+        fleet.forgetClient(id);
+        files.forget(id);
+      };
+      return { context: { clientId: id, writable }, detach };
     },
+    takeFile: (token) => offers.take(token),
     startDemo: (hosts, domains) => demo.start(hosts, domains),
     async stop() {
       prompts.stop();
       deployments.stop();
       trash.stop();
-      await plans.stop();
+      await Promise.all([plans.stop(), images.stop()]);
       templates.stop();
+      commands.stop();
+      backups.stop();
+      backupJobs.stop();
+      // Before the hosts go: what they go for is no incident, and ends none.
+      alerts.stop();
+      channels.stop();
       await Promise.all([xen.stop(), fleet.stop(), demo.stop()]);
+      history.stop();
       jumps.stop();
       seenKeys.flush();
       dataDir.release();
       log.info('stopped');
     },
   };
+}
+
+/** Undefined without a demo. One of its hosts that is well plays the host of a Nagios. */
+function demoNagios(hosts: readonly InventoryHost[]): NagiosSource | undefined {
+  const host = hosts[3] ?? hosts[0];
+  if (host === undefined) return undefined;
+  const [id, path] = ['8d0f1c3e-6a55-4a0e-9c0b-0de300000001', '/var/lib/nagios4/status.dat'];
+  return { kind: 'file', id, name: 'Nagios of the demo', intervalMs: 10_000, host: host.id, path, as: 'login' };
 }
 
 /** The agent that `ssh` would ask: its socket, or on Windows the pipe of the OpenSSH agent service. */

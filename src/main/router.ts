@@ -2,8 +2,17 @@ import { implement, ORPCError } from '@orpc/server';
 import type { ApplicationInfo } from '../shared/contract/application.ts';
 import { contract } from '../shared/contract/index.ts';
 import { HumError, type Problem, problemOf } from '../shared/errors.ts';
+import type { Alerts } from './alerts/alerts.ts';
+import type { Backups } from './backups/backups.ts';
+import type { BackupJobs } from './backups/managed/backup-jobs.ts';
+import type { Channels } from './channels/channels.ts';
+import type { Commands } from './commands/commands.ts';
+import type { Snippets } from './commands/snippets.ts';
 import type { DemoService } from './demo/demo-service.ts';
+import type { Files } from './files/files.ts';
+import type { Offers } from './files/offers.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import type { History } from './history/history.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { readInventoryFile, writeInventoryFile } from './inventory/inventory-file.ts';
 import { previewAddress } from './inventory/preview.ts';
@@ -15,8 +24,10 @@ import type { Prompts } from './prompts/prompts.ts';
 import type { SettingsService } from './settings/settings.ts';
 import type { ConfigWay } from './ssh/config-way.ts';
 import type { Terminals } from './terminals/terminals.ts';
+import type { DeployedGuests } from './xen/deploy/deployed-guests.ts';
 import type { Deployments } from './xen/deploy/deployments.ts';
 import type { Removals } from './xen/deploy/removal.ts';
+import type { Images } from './xen/images/images.ts';
 import type { Lifecycle } from './xen/lifecycle.ts';
 import type { Templates } from './xen/templates/templates.ts';
 import type { Xen } from './xen/xen.ts';
@@ -32,6 +43,8 @@ export interface ClientContext {
 export interface ConsoleServices {
   readonly inventory: Inventory;
   readonly fleet: Fleet;
+  readonly history: History;
+  readonly alerts: Alerts;
   readonly settings: SettingsService;
   readonly demo: DemoService;
   readonly plans: Plans;
@@ -41,7 +54,16 @@ export interface ConsoleServices {
   readonly removals: Removals;
   readonly templates: Templates;
   readonly deployments: Deployments;
+  readonly guests: DeployedGuests;
+  readonly images: Images;
   readonly terminals: Terminals;
+  readonly commands: Commands;
+  readonly backups: Backups;
+  readonly snippets: Snippets;
+  readonly channels: Channels;
+  readonly files: Files;
+  readonly offers: Offers;
+  readonly backupJobs: BackupJobs;
   readonly sshConfig: SshConfigImport;
   readonly configWay: ConfigWay;
   readonly testConnection: ConnectionTest;
@@ -62,7 +84,32 @@ function tooManyStreams(): HumError {
 
 /** The contract, served: each procedure hands its parsed input to one service. No decision is made here. */
 export function createRouter(services: ConsoleServices) {
-  const { inventory, fleet, settings, demo, plans, prompts, xen, lifecycle, removals, terminals, templates, deployments, log } = services;
+  const {
+    inventory,
+    fleet,
+    history,
+    alerts,
+    settings,
+    demo,
+    plans,
+    prompts,
+    xen,
+    lifecycle,
+    removals,
+    terminals,
+    files,
+    offers,
+    templates,
+    deployments,
+    guests,
+    images,
+    commands,
+    snippets,
+    backups,
+    backupJobs,
+    channels,
+    log,
+  } = services;
   /** How many streams each client has open. */
   const streams = new Map<string, number>();
 
@@ -127,6 +174,30 @@ export function createRouter(services: ConsoleServices) {
       forgetHostKeys: os.fleet.forgetHostKeys.handler(({ input }) => fleet.forgetHostKeys(input.id, input.name)),
       setVisible: os.fleet.setVisible.handler(({ input, context }) => fleet.setVisible(context.clientId, input.visible)),
     },
+    alerts: {
+      watch: os.alerts.watch.handler(({ context, signal }) => toldStream(context, alerts.watch(signal, context.writable))),
+      watchIncident: os.alerts.watchIncident.handler(({ input, context, signal }) =>
+        toldStream(context, alerts.watchIncident(input.id, signal, context.writable)),
+      ),
+      resolved: os.alerts.resolved.handler(({ input }) => alerts.resolved(input)),
+      acknowledge: os.alerts.acknowledge.handler(({ input }) => alerts.acknowledge(input.ids, input.note)),
+      unacknowledge: os.alerts.unacknowledge.handler(({ input }) => alerts.unacknowledge(input.ids)),
+      snooze: os.alerts.snooze.handler(({ input }) => alerts.snooze(input.ids, input.forMs)),
+      addNote: os.alerts.addNote.handler(({ input }) => alerts.addNote(input.ids, input.note)),
+      rules: os.alerts.rules.handler(() => alerts.rules()),
+      saveRule: os.alerts.saveRule.handler(({ input }) => alerts.saveRule(input.rule, input.scope, input.settings)),
+      removeRule: os.alerts.removeRule.handler(({ input }) => alerts.removeRule(input.rule, input.scope)),
+      tryRule: os.alerts.tryRule.handler(({ input, context, signal }) =>
+        toldStream(context, alerts.tryRule(input.rule, input.scope, input.settings, signal)),
+      ),
+      addDowntime: os.alerts.addDowntime.handler(({ input }) => alerts.addDowntime(input)),
+      endDowntime: os.alerts.endDowntime.handler(({ input }) => alerts.endDowntime(input.id)),
+      levels: os.alerts.levels.handler(({ input }) => alerts.levels(input.host)),
+    },
+    history: {
+      range: os.history.range.handler(({ input }) => history.range(input)),
+      watch: os.history.watch.handler(({ context, signal }) => toldStream(context, history.watch(signal))),
+    },
     inventory: {
       add: os.inventory.add.handler(({ input }) => inventory.add(input)),
       update: os.inventory.update.handler(({ input }) => inventory.update(input.ids, input.change)),
@@ -175,16 +246,83 @@ export function createRouter(services: ConsoleServices) {
     },
     terminals: {
       openConsole: os.terminals.openConsole.handler(({ input, context, signal }) =>
-        toldAlong(terminals.openConsole(context.clientId, input.domain, input.size, signal)),
+        toldAlong(terminals.openConsole(context.clientId, input.domain, input.size, signal, input.log)),
       ),
-      openShell: os.terminals.openShell.handler(({ input: { size, ...place }, context, signal }) =>
-        toldAlong(terminals.openShell(context.clientId, place, size, signal)),
+      openShell: os.terminals.openShell.handler(({ input: { size, log, ...place }, context, signal }) =>
+        toldAlong(terminals.openShell(context.clientId, place, size, signal, log)),
       ),
       write: os.terminals.write.handler(({ input, context }) => terminals.write(context.clientId, input.id, input.text)),
       resize: os.terminals.resize.handler(({ input, context }) => terminals.resize(context.clientId, input.id, input.size)),
       acknowledge: os.terminals.acknowledge.handler(({ input, context }) =>
         terminals.acknowledge(context.clientId, input.id, input.characters),
       ),
+      vnc: os.terminals.vnc.handler(({ input }) => terminals.vnc(input)),
+      endKept: os.terminals.endKept.handler(({ input }) => terminals.endKept(input.host, input.kept)),
+      setLog: os.terminals.setLog.handler(({ input, context }) => terminals.setLog(context.clientId, input.id, input.on)),
+      logs: os.terminals.logs.handler(() => terminals.logs()),
+      readLog: os.terminals.readLog.handler(({ input }) => terminals.readLog(input.name, input.offset)),
+      removeLog: os.terminals.removeLog.handler(({ input }) => terminals.removeLog(input.name)),
+    },
+    files: {
+      beginUpload: os.files.beginUpload.handler(({ input, context }) => files.beginUpload(context.clientId, input)),
+      upload: os.files.upload.handler(({ input, context }) => files.upload(context.clientId, input)),
+      beginDownload: os.files.beginDownload.handler(({ input, context }) => files.beginDownload(context.clientId, input)),
+      download: os.files.download.handler(async ({ input, context }) => ({
+        data: (await files.download(context.clientId, input)).toString('base64'),
+      })),
+      list: os.files.list.handler(({ input }) => files.list(input.host, input.directory)),
+      offer: os.files.offer.handler(({ input, context, signal }) => toldStream(context, offers.offer(context.clientId, input, signal))),
+      end: os.files.end.handler(({ input, context }) => files.end(context.clientId, input.transfer)),
+    },
+    backups: {
+      watch: os.backups.watch.handler(({ context, signal }) => toldStream(context, backups.watch(signal, context.writable))),
+      refresh: os.backups.refresh.handler(({ input }) => backups.refresh(input.hosts)),
+      log: os.backups.log.handler(({ input }) => backups.log(input.host, input.job)),
+      previewFix: os.backups.previewFix.handler(({ input }) => backups.previewFix(input)),
+      applyFix: os.backups.applyFix.handler(({ input }) => backups.applyFix(input)),
+    },
+    commands: {
+      begin: os.commands.begin.handler(({ input }) => commands.begin(input)),
+      watch: os.commands.watch.handler(({ input, context, signal }) =>
+        toldStream(context, commands.watch(input.id, signal, context.writable)),
+      ),
+      goOn: os.commands.goOn.handler(({ input }) => commands.goOn(input.id)),
+      stop: os.commands.stop.handler(({ input }) => commands.stopRun(input.id)),
+      retry: os.commands.retry.handler(({ input }) => commands.retry(input.id)),
+      soFar: os.commands.soFar.handler(({ input }) => commands.soFar(input.run, input.host)),
+      output: os.commands.output.handler(({ input }) => commands.output(input.run, input.output)),
+      journal: os.commands.journal.handler(({ input }) => commands.journal(input)),
+      exportRun: os.commands.exportRun.handler(({ input }) => commands.exportRun(input.id, input.format)),
+      snippets: os.commands.snippets.handler(() => snippets.list()),
+      saveSnippet: os.commands.saveSnippet.handler(({ input }) => snippets.save(input)),
+      removeSnippet: os.commands.removeSnippet.handler(({ input }) => snippets.remove(input.id)),
+    },
+    backupJobs: {
+      read: os.backupJobs.read.handler(({ input }) => backupJobs.read(input.host, input.name)),
+      adopt: os.backupJobs.adopt.handler(({ input }) => backupJobs.adopt(input.host, input.file, input.line)),
+      browse: os.backupJobs.browse.handler(({ input }) => backupJobs.browse(input.host, input.path)),
+      preview: os.backupJobs.preview.handler(({ input }) => backupJobs.preview(input.hosts, input.change)),
+      start: os.backupJobs.start.handler(({ input }) => backupJobs.start(input.hosts, input.change, input.digest)),
+      test: os.backupJobs.test.handler(({ input, context, signal }) =>
+        toldStream(context, backupJobs.test(input.host, input.definition, signal)),
+      ),
+      run: os.backupJobs.run.handler(({ input }) => backupJobs.run(input.host, input.definition)),
+      watchRun: os.backupJobs.watchRun.handler(({ input, context, signal }) => toldStream(context, backupJobs.watchRun(input.id, signal))),
+      stopRun: os.backupJobs.stopRun.handler(({ input }) => backupJobs.stopRun(input.id)),
+    },
+    channels: {
+      watch: os.channels.watch.handler(({ context, signal }) => toldStream(context, channels.watch(signal, context.writable))),
+      save: os.channels.save.handler(({ input }) => channels.save(input)),
+      setEnabled: os.channels.setEnabled.handler(({ input }) => channels.setEnabled(input.id, input.enabled)),
+      remove: os.channels.remove.handler(({ input }) => channels.remove(input.id)),
+      preview: os.channels.preview.handler(({ input }) => ({ text: channels.preview(input.channel) })),
+      test: os.channels.test.handler(({ input }) => channels.test(input)),
+      retryNow: os.channels.retryNow.handler(({ input }) => channels.retryNow(input.id)),
+      discard: os.channels.discard.handler(({ input }) => channels.discard(input.id)),
+      saveSource: os.channels.saveSource.handler(({ input }) => channels.saveSource(input.source, input.secret)),
+      removeSource: os.channels.removeSource.handler(({ input }) => channels.removeSource(input.id)),
+      readSource: os.channels.readSource.handler(({ input }) => channels.readSource(input.id)),
+      setDesktop: os.channels.setDesktop.handler(({ input }) => channels.setDesktop(input)),
     },
     xen: {
       watch: os.xen.watch.handler(({ context, signal }) => toldStream(context, xen.watch(signal, context.writable))),
@@ -208,8 +346,23 @@ export function createRouter(services: ConsoleServices) {
         toldStream(context, deployments.preview(input, context.clientId, signal, context.writable)),
       ),
       start: os.deploy.start.handler(({ input }) => deployments.start(input)),
+      guest: os.deploy.guest.handler(({ input }) => guests.of(input.plan)),
+      addToFleet: os.deploy.addToFleet.handler(({ input }) => guests.addToFleet(input)),
       previewRemoval: os.deploy.previewRemoval.handler(({ input }) => removals.preview(input)),
       remove: os.deploy.remove.handler(({ input }) => removals.remove(input)),
+    },
+    images: {
+      list: os.images.list.handler(({ input }) => images.list(input.hosts)),
+      watchTransfers: os.images.watchTransfers.handler(({ context, signal }) =>
+        toldStream(context, images.watchTransfers(signal, context.writable)),
+      ),
+      verify: os.images.verify.handler(({ input }) => images.verify(input)),
+      copy: os.images.copy.handler(({ input }) => images.copy(input)),
+      beginUpload: os.images.beginUpload.handler(({ input }) => images.beginUpload(input)),
+      upload: os.images.upload.handler(({ input }) => images.upload(input)),
+      leaveUpload: os.images.leaveUpload.handler(({ input }) => images.leaveUpload(input.transfer)),
+      cancel: os.images.cancel.handler(({ input }) => images.cancel(input.transfer)),
+      remove: os.images.remove.handler(({ input }) => images.remove(input)),
     },
     settings: {
       watch: os.settings.watch.handler(({ context, signal }) => toldStream(context, settings.watch(signal))),

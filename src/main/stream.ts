@@ -9,15 +9,17 @@ export class Bell {
     for (const wake of waiting) wake();
   }
 
-  /** Until the next ring, or until aborted. */
-  wait(signal: AbortSignal): Promise<void> {
+  /** Until the next ring, until so many ms have passed, or until aborted. */
+  wait(signal: AbortSignal, ms?: number): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
+        clearTimeout(timer);
         this.#waiting.delete(wake);
         signal.removeEventListener('abort', wake);
         resolve();
       };
+      const timer = ms === undefined ? undefined : setTimeout(wake, ms);
       this.#waiting.add(wake);
       signal.addEventListener('abort', wake);
     });

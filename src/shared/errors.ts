@@ -31,6 +31,7 @@ export const problemCodes = [
   'channel-refused',
   'request-timeout',
   'no-shell',
+  'agent-refused',
   'no-proc',
   'program-missing',
   'flooded',
@@ -63,8 +64,14 @@ export const problemCodes = [
   'plan-changed',
   'not-confirmed',
   'undo-failed',
+  'undone',
   'interrupted',
   'journal-failed',
+  'history-failed',
+  'outbox-failed',
+  'delivery-failed',
+  'delivery-refused',
+  'secret-missing',
   'internal',
 ] as const;
 

@@ -1,5 +1,5 @@
 import { type Profile, pressedPeriodMs } from './profiles.ts';
-import { bootOf, leakOf, leakPeriodMs, leakPressure, leakPressureMs } from './story.ts';
+import { bootOf, leakOf, leakPeriodMs, leakPressure, leakPressureMs, lossAreaMs } from './story.ts';
 import { average, integral, scaled, type Wave } from './wave.ts';
 
 /** What a host is busy with, as counters since its boot and averages: everything that is not memory. */
@@ -96,6 +96,23 @@ export function networkBytes(profile: Profile, at: number): { readonly received:
     received: Math.floor(moved * profile.kind.networkPerSecond * receives),
     sent: Math.floor(moved * profile.kind.networkPerSecond * (1 - receives)),
   };
+}
+
+const bytesOfSegment = 900;
+/** A network that is well loses a little now and then. */
+const usuallyLost = 0.0004;
+
+/** TCP segments since boot, and packets that the outer interface dropped: on the losing host as many as are sent again. */
+export function segments(
+  profile: Profile,
+  at: number,
+): { readonly received: number; readonly sent: number; readonly again: number; readonly dropped: number } {
+  const { received, sent } = networkBytes(profile, at);
+  const moved = integral(profile.activity, bootOf(profile, at).at, at);
+  const perMs = sent / bytesOfSegment / Math.max(1, moved);
+  const dropped = Math.floor(lossAreaMs(profile, at) * perMs);
+  const all = Math.floor(sent / bytesOfSegment);
+  return { received: Math.floor(received / bytesOfSegment), sent: all, again: Math.floor(all * usuallyLost) + dropped, dropped };
 }
 
 /** Pages of 4 KiB swapped in and out since boot. */

@@ -1,8 +1,10 @@
 import type { ServerChannel } from 'ssh2';
+import runScript from '../commands/run.sh?raw';
 import probeScript from '../probe/probe.sh?raw';
 import consoleScript from '../terminals/console.sh?raw';
 import shellScript from '../terminals/shell.sh?raw';
 import xenProbeScript from '../xen/scripts/probe.sh?raw';
+import { runText } from './command-text.ts';
 import { type DoorScript, readDoor, readPayload } from './door-script.ts';
 import { HostShell } from './host-shell.ts';
 import { probeAnswer } from './probe-answer.ts';
@@ -14,16 +16,16 @@ import type { Answer } from './xen/answer.ts';
 import { GuestConsole } from './xen/console.ts';
 import { XenSections } from './xen/probe-sections.ts';
 
-/** What a script may be given on stdin: a configuration is at most 256 KiB. */
-const mostInput = 1024 * 1024;
+/** What a script may be given on stdin: a configuration is at most 256 KiB, a piece of an image 1 MiB. */
+const mostInput = 2 * 1024 * 1024;
 
 /** sh's exit status for a command that is not there (POSIX.1-2017, Shell 2.8.2). */
 const notFound = 127;
 
 /** Serves one exec request of a simulated host: Hum's scripts behind Hum's door. Anything else is told so and ends with 127. */
 export function serveExec(channel: ServerChannel, command: string, host: SimulatedHost, pty?: Pty): void {
-  // The client went away in the middle of a write.
-  channel.on('error', () => channel.close());
+  // The client went away in the middle of a write, to either of them.
+  for (const each of [channel, channel.stderr]) each.on('error', () => channel.close());
   const door = readDoor(command);
   if (door === undefined) {
     refuse(channel, `${host.profile.name} is simulated: it runs only what Hum itself asks for.`);
@@ -59,6 +61,10 @@ function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffe
     new GuestConsole(channel, host, xen, Number(first), pty).take(rest);
   } else if (door.script === shellScript && pty) {
     new HostShell(channel, host, pty, first).take(rest);
+  } else if (door.script === runScript) {
+    tell(channel, runText(host, first));
+    // A line ends it.
+    channel.once('data', () => channel.close());
   } else {
     const answer = scripts.get(door.script);
     if (answer) whenRead(channel, rest, (stdin) => tell(channel, answer({ host, args: door.args, stdin })));
@@ -67,7 +73,7 @@ function begin(channel: ServerChannel, door: DoorScript | undefined, rest: Buffe
 }
 
 /** Waits for the end of stdin, which Hum sends at once where a script is given none. */
-function whenRead(channel: ServerChannel, begun: Buffer, done: (stdin: string) => void): void {
+function whenRead(channel: ServerChannel, begun: Buffer, done: (stdin: Buffer) => void): void {
   const chunks = [begun];
   let length = begun.length;
   channel.on('data', (chunk: Buffer) => {
@@ -75,12 +81,16 @@ function whenRead(channel: ServerChannel, begun: Buffer, done: (stdin: string) =
     if (length <= mostInput) chunks.push(chunk);
     else channel.close();
   });
-  channel.once('end', () => done(Buffer.concat(chunks).toString()));
+  channel.once('end', () => done(Buffer.concat(chunks)));
 }
 
-function tell(channel: ServerChannel, { stdout, stderr, code, afterMs }: Answer): void {
+function tell(channel: ServerChannel, { stdout, stderr, code, afterMs, live }: Answer): void {
+  if (live !== undefined) {
+    goOn(channel, live);
+    return;
+  }
   const answer = () => {
-    if (channel.destroyed) return;
+    if (!channel.writable) return;
     channel.stderr.write(stderr);
     channel.write(stdout);
     channel.exit(code);
@@ -92,6 +102,20 @@ function tell(channel: ServerChannel, { stdout, stderr, code, afterMs }: Answer)
   }
   const timer = setTimeout(answer, afterMs);
   channel.once('close', () => clearTimeout(timer));
+}
+
+function goOn(channel: ServerChannel, live: NonNullable<Answer['live']>): void {
+  const giveUp = live(
+    (text) => {
+      if (!channel.destroyed) channel.write(text);
+    },
+    (code) => {
+      if (channel.destroyed) return;
+      channel.exit(code);
+      channel.end();
+    },
+  );
+  channel.once('close', giveUp);
 }
 
 function refuse(channel: ServerChannel, sentence: string): void {

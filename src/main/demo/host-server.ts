@@ -15,6 +15,8 @@ export interface HostServerOptions {
   readonly clientKey: ParsedKey;
   /** Ms since the demo began. */
   readonly now: () => number;
+  /** The hosts of the demo that listen, by their ports; this one enters itself. */
+  readonly peers: Map<number, SimulatedHost>;
 }
 
 /** One simulated host: an SSH server on its own port of the loopback interface. */
@@ -26,8 +28,8 @@ export interface HostServer {
 }
 
 /** Listens. The promise fails when no port can be had. */
-export async function startHostServer({ profile, hostKey, clientKey, now }: HostServerOptions): Promise<HostServer> {
-  const host: SimulatedHost = { profile, xen: xenHostOf(profile), now };
+export async function startHostServer({ profile, hostKey, clientKey, now, peers }: HostServerOptions): Promise<HostServer> {
+  const host: SimulatedHost = { profile, xen: xenHostOf(profile), now, peer: (port) => peers.get(port) };
   const sockets = new Set<Socket>();
   const ssh = new ssh2.Server({ hostKeys: [hostKey], ident: 'Hum_demo', keepaliveInterval: 0 });
   ssh.on('connection', (connection) => serveConnection(connection, host, clientKey));
@@ -40,6 +42,7 @@ export async function startHostServer({ profile, hostKey, clientKey, now }: Host
   await listen(listener, 0);
   const address = listener.address();
   const port = typeof address === 'object' && address ? address.port : 0;
+  peers.set(port, host);
 
   // From here on a failure to listen is tried again by the next tick.
   listener.on('error', () => {});

@@ -86,14 +86,14 @@ export class HostShell {
   }
 
   #send(bytes: Buffer): void {
-    if (!this.#channel.destroyed) this.#channel.write(bytes);
+    if (this.#channel.writable) this.#channel.write(bytes);
   }
 
   #end(code: number, text: string): void {
     if (this.#ended) return;
     this.#print(text);
     this.#leave();
-    if (this.#channel.destroyed) return;
+    if (!this.#channel.writable) return;
     this.#channel.exit(code);
     this.#channel.end();
   }

@@ -1,4 +1,5 @@
 import probeScript from '../probe/probe.sh?raw';
+import { dfOf } from './disks.ts';
 import type { ProcFiles } from './proc-files.ts';
 
 /**
@@ -23,6 +24,7 @@ export function probeAnswer({ nonce, proc }: ProbeRun, line: string, files: Proc
   for (const section of sections) {
     if (section === 'facts') out += `${nonce} facts\n${facts(files)}`;
     else if (section === 'processes') out += `${nonce} processes\n${processes(proc, files)}`;
+    else if (section === 'disks') out += `${nonce} disks\n${disks(files)}`;
   }
   return `${out}${nonce} end ${seq}\n`;
 }
@@ -49,11 +51,22 @@ function fileLines(proc: string, section: string, files: ProcFiles): string {
       return lines('stat', isFirst);
     case 'uptime':
       return lines('uptime', isFirst);
+    case 'tcp':
+      return segmentLines(proc, files);
     case 'network':
       return lines('net/dev');
     default:
       return '';
   }
+}
+
+/** Of the Tcp: lines the two columns that the script picks. */
+function segmentLines(proc: string, files: ProcFiles): string {
+  const [names, values] = linesOf(files.proc('net/snmp'))
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  const [sent, again] = ['OutSegs', 'RetransSegs'].map((name) => values?.[names?.indexOf(name) ?? -1]);
+  return sent === undefined || again === undefined ? '' : `${proc}/net/snmp:Tcp: ${sent} ${again}\n`;
 }
 
 function linesOf(text: string | undefined): readonly string[] {
@@ -73,6 +86,19 @@ function facts(files: ProcFiles): string {
   const distribution = linesOf(files.etc('/etc/os-release')).find((line) => line.startsWith('PRETTY_NAME='));
   if (distribution !== undefined) lines.push(distribution);
   return `${lines.join('\n')}\n`;
+}
+
+function disks(files: ProcFiles): string {
+  const mounted = files.disks();
+  const marked = (letter: string, lines: readonly string[]) => lines.map((line) => `${letter}:${line}\n`).join('');
+  return (
+    marked(
+      'm',
+      mounted.map(({ device, mount, type }) => `${device} ${mount} ${type} rw`),
+    ) +
+    marked('k', linesOf(dfOf(mounted, 'blocks'))) +
+    marked('i', linesOf(dfOf(mounted, 'inodes')))
+  );
 }
 
 const largest = 10;

@@ -71,7 +71,7 @@ export class ProbeChannel {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#waiting.length = 0;
-    if (this.#channel.destroyed) return;
+    if (!this.#channel.writable) return;
     this.#channel.exit(code);
     this.#channel.end();
   }

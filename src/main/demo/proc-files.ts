@@ -1,4 +1,16 @@
-import { type CpuTicks, cpuStall, cpuTicks, ioStall, loads, memoryStall, networkBytes, type Stall, swappedPages } from './activity.ts';
+import {
+  type CpuTicks,
+  cpuStall,
+  cpuTicks,
+  ioStall,
+  loads,
+  memoryStall,
+  networkBytes,
+  type Stall,
+  segments,
+  swappedPages,
+} from './activity.ts';
+import { disksAt, mountsOf, type SimulatedDisk } from './disks.ts';
 import { userIds } from './kinds.ts';
 import { hugePageKb, memoryAt, minFreeKb } from './memory.ts';
 import { processesAt, type SimulatedProcess } from './processes.ts';
@@ -37,6 +49,10 @@ export class ProcFiles {
     return this.#xen;
   }
 
+  disks(): readonly SimulatedDisk[] {
+    return disksAt(this.#profile, this.#at);
+  }
+
   processIds(): readonly number[] {
     return this.#all().map((process) => process.pid);
   }
@@ -64,6 +80,10 @@ export class ProcFiles {
         return stat(profile, at);
       case 'net/dev':
         return netDev(profile, at, this.#xen);
+      case 'net/snmp':
+        return netSnmp(profile, at);
+      case 'mounts':
+        return mountsOf(this.disks());
       case 'xen/capabilities':
         return this.#xen && 'control_d\n';
     }
@@ -213,10 +233,10 @@ function stat(profile: Profile, at: number): string {
 /** net/core/net-procfs.c, dev_seq_printf_stats(). */
 function netDev(profile: Profile, at: number, xen: XenHost | undefined): string {
   const { received, sent } = networkBytes(profile, at);
-  const row = (name: string, inBytes: number, outBytes: number) => {
+  const row = (name: string, inBytes: number, outBytes: number, dropped = 0) => {
     const pad = (value: number, width: number) => String(value).padStart(width);
-    const counters = (bytes: number) => `${pad(bytes, 7)} ${pad(Math.floor(bytes / 900), 7)}${' '.repeat(4)}0    0    0`;
-    return `${name.padStart(6)}: ${counters(inBytes)}     0          0         0 ${counters(outBytes)}     0       0          0\n`;
+    const counters = (bytes: number, drop: number) => `${pad(bytes, 7)} ${pad(Math.floor(bytes / 900), 7)}    0 ${pad(drop, 4)}    0`;
+    return `${name.padStart(6)}: ${counters(inBytes, dropped)}     0          0         0 ${counters(outBytes, 0)}     0       0          0\n`;
   };
   const heading =
     'Inter-|   Receive                                                |  Transmit\n' +
@@ -228,5 +248,20 @@ function netDev(profile: Profile, at: number, xen: XenHost | undefined): string 
     const moved = traffic(domain, at);
     return domain.guest.vifs.map((_, index) => row(`vif${domain.id}.${index}`, moved.sent, moved.received));
   });
-  return `${heading}${row('lo', inner, inner)}${row(profile.interface, received, sent)}${bridge}${vifs.join('')}`;
+  return `${heading}${row('lo', inner, inner)}${row(profile.interface, received, sent, segments(profile, at).dropped)}${bridge}${vifs.join('')}`;
+}
+
+/** net/ipv4/proc.c, snmp_seq_show(): a line of names and one of values for each protocol, here without what a host of the demo has no part in. */
+function netSnmp(profile: Profile, at: number): string {
+  const { received, sent, again } = segments(profile, at);
+  const ip = ['Forwarding 2', 'DefaultTTL 64', `InReceives ${received}`, 'InHdrErrors 0', 'InAddrErrors 0', 'ForwDatagrams 0'];
+  ip.push('InUnknownProtos 0', 'InDiscards 0', `InDelivers ${received}`, `OutRequests ${sent + again}`, 'OutDiscards 0', 'OutNoRoutes 0');
+  ip.push('ReasmTimeout 0', 'ReasmReqds 0', 'ReasmOKs 0', 'ReasmFails 0', 'FragOKs 0', 'FragFails 0', 'FragCreates 0');
+  const tcp = ['RtoAlgorithm 1', 'RtoMin 200', 'RtoMax 120000', 'MaxConn -1', 'ActiveOpens 591', 'PassiveOpens 513', 'AttemptFails 47'];
+  tcp.push('EstabResets 135', 'CurrEstab 10', `InSegs ${received}`, `OutSegs ${sent}`, `RetransSegs ${again}`, 'InErrs 0', 'OutRsts 197');
+  // Since Linux 3.10.
+  if (profile.role !== 'old-kernel') tcp.push('InCsumErrors 0');
+  const lines = (name: string, columns: readonly string[]) =>
+    [0, 1].map((word) => `${name}: ${columns.map((column) => column.split(' ')[word]).join(' ')}\n`).join('');
+  return `${lines('Ip', ip)}${lines('Tcp', tcp)}`;
 }

@@ -3,7 +3,7 @@ import { between, hex, pick, randomOf } from './random.ts';
 import type { Swing, Wave } from './wave.ts';
 
 /** What is wrong with a host, if anything. One of each as soon as the fleet is large enough. */
-export type Role = 'steady' | 'leaking' | 'pressed' | 'slow' | 'key-changed' | 'login-refused' | 'rebooting' | 'old-kernel';
+export type Role = 'steady' | 'leaking' | 'pressed' | 'slow' | 'key-changed' | 'login-refused' | 'rebooting' | 'old-kernel' | 'losing';
 
 /** What stays the same about a simulated host while the demo runs. Memory in kB, as the kernel counts it. */
 export interface Profile {
@@ -50,7 +50,7 @@ const opening: readonly (readonly [kind: KindName, role: Role, xen?: Partial<Xen
   ['dom0', 'steady', { domains: 14, first: true }],
   ['web', 'steady', { domains: 9, repeats: 'mac' }],
   ['web', 'leaking'],
-  ['db', 'steady', { domains: 5, repeats: 'name' }],
+  ['db', 'losing', { domains: 5, repeats: 'name' }],
   ['build', 'pressed'],
   ['backup', 'slow'],
   ['dom0', 'steady', { domains: 50 }],

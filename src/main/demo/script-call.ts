@@ -5,7 +5,7 @@ import type { Answer } from './xen/answer.ts';
 export interface ScriptCall {
   readonly host: SimulatedHost;
   readonly args: readonly string[];
-  readonly stdin: string;
+  readonly stdin: Buffer;
 }
 
 export type Script = (call: ScriptCall) => Answer;

@@ -8,4 +8,6 @@ export interface SimulatedHost {
   readonly xen: XenHost | undefined;
   /** Ms since the demo began. */
   readonly now: () => number;
+  /** Another host of the demo, by the port that it listens on. */
+  readonly peer?: (port: number) => SimulatedHost | undefined;
 }

@@ -67,6 +67,36 @@ export function leakPressureMs(leak: Leak): number {
   return 0.55 * (width / 3) * (leak.kills + near ** 3);
 }
 
+/** The host whose disk fills: from well to nearly full in some minutes, then a while full, then somebody cleans up. */
+const fillPeriodMs = 24 * 60_000;
+const fillFrom = 0.845;
+const fillTo = 0.97;
+/** The part of the period in which it fills, and from which on it is clean. */
+const filledAt = 0.5;
+const cleanedAt = 0.9;
+
+/** How full its data disk is, 0..1; null on a host whose disk does not fill. */
+export function fillOf(profile: Profile, at: number): number | null {
+  if (profile.role !== 'pressed') return null;
+  const part = (at / fillPeriodMs) % 1;
+  if (part >= cleanedAt) return 0.6 + ((part - cleanedAt) / (1 - cleanedAt)) * (fillFrom - 0.6);
+  return fillFrom + Math.min(1, part / filledAt) * (fillTo - fillFrom);
+}
+
+/** The host with a bad cable: of what it sends so much is lost, for some minutes, again and again. */
+const lossPeriodMs = 20 * 60_000;
+const lossFrom = 20_000;
+const lossMs = 8 * 60_000;
+const lost = 0.06;
+
+/** The area under the share of what it loses, since the demo began, in ms; 0 on other hosts. */
+export function lossAreaMs(profile: Profile, at: number): number {
+  if (profile.role !== 'losing') return 0;
+  const periods = Math.floor(at / lossPeriodMs);
+  const within = Math.min(lossMs, Math.max(0, at - periods * lossPeriodMs - lossFrom));
+  return lost * (Math.max(0, periods) * lossMs + (periods < 0 ? 0 : within));
+}
+
 /** How long the slow host takes for an answer: 1.5 to 3 s. */
 export function answerDelayMs(profile: Profile, request: number): number {
   if (profile.role !== 'slow') return 0;

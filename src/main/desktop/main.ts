@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
-import { app, type BrowserWindow, dialog, nativeTheme, protocol, safeStorage } from 'electron';
+import { app, type BrowserWindow, dialog, Notification, nativeImage, nativeTheme, protocol, safeStorage, Tray } from 'electron';
 import { problemOf } from '../../shared/errors.ts';
 import { type Console, createConsole } from '../console.ts';
 import { createLogger, type Logger } from '../logging.ts';
@@ -9,13 +9,14 @@ import { makeDataDir } from '../storage/data-dir.ts';
 import { readShellFlags } from '../web/flags.ts';
 import { endWhenAsked, outliveStrayRejections } from '../web/lifetime.ts';
 import { loadSite } from '../web/site.ts';
+import { createDesktopAlerts } from './alerts.ts';
 import { keychainVault } from './keychain.ts';
 import { showMenu } from './menu.ts';
 import { registerScheme, serveScheme } from './origin.ts';
 import { offerPort } from './port.ts';
 import { openElectronStore } from './store.ts';
 import { openWindow } from './window.ts';
-import { keepBounds, readBounds } from './window-state.ts';
+import { type Bounds, keepBounds, readBounds } from './window-state.ts';
 
 /** The built files lie beside this one: out/main/desktop.js, out/main/demo-server.js, out/preload/, out/renderer/. */
 const built = import.meta.dirname;
@@ -32,24 +33,34 @@ async function run(): Promise<void> {
 
   const log = createLogger(flags.dataDir);
   outliveStrayRejections(log);
-  serveScheme(protocol, loadSite(join(built, '../renderer')));
+  let openedWindow: BrowserWindow | undefined;
   const console = await createConsole({
     shell: 'desktop',
     dataDir: flags.dataDir,
     openStore: openElectronStore,
     demoServerPath: join(built, 'demo-server.js'),
     vault: keychainVault(safeStorage, openElectronStore('secrets', flags.dataDir)),
+    desktopAlerts: createDesktopAlerts({
+      app,
+      newNotification: (notification) => new Notification(notification),
+      newTray: (image) => new Tray(image),
+      imageOf: (bitmap, size) => nativeImage.createFromBitmap(bitmap, size),
+      bringForward,
+      log,
+    }),
     log,
   });
+  serveScheme(protocol, loadSite(join(built, '../renderer')), console.takeFile);
   const stopTheme = followTheme(console, log);
 
-  let window = openConsoleWindow(flags.dataDir, console, log);
   // On macOS the app outlives its window.
-  function bringForward(): void {
-    if (window.isDestroyed()) window = openConsoleWindow(flags.dataDir, console, log);
-    if (window.isMinimized()) window.restore();
-    window.focus();
+  function bringForward(): BrowserWindow {
+    if (openedWindow === undefined || openedWindow.isDestroyed()) openedWindow = openConsoleWindow(flags.dataDir, console, log);
+    if (openedWindow.isMinimized()) openedWindow.restore();
+    openedWindow.focus();
+    return openedWindow;
   }
+  openedWindow = openConsoleWindow(flags.dataDir, console, log);
   app.on('second-instance', bringForward);
   app.on('activate', bringForward);
   app.on('window-all-closed', () => {
@@ -73,8 +84,15 @@ async function run(): Promise<void> {
 
 function openConsoleWindow(dataDir: string, console: Console, log: Logger): BrowserWindow {
   const store = openElectronStore('window', dataDir);
-  const window = openWindow(join(built, '../preload/preload.cjs'), readBounds(store));
+  const window = openPage(console, log, readBounds(store));
   keepBounds(window, store);
+  return window;
+}
+
+/** A window on the console. Those of terminals alone stand where the system puts them, and are not brought back after a restart. */
+function openPage(console: Console, log: Logger, bounds: Bounds | undefined, url?: string): BrowserWindow {
+  const onOwnWindow = (wanted: string) => void openPage(console, log, undefined, wanted);
+  const window = openWindow(join(built, '../preload/preload.cjs'), bounds, onOwnWindow, url);
   const calls = new RPCHandler(console.router);
   offerPort(
     window,

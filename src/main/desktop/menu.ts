@@ -1,4 +1,4 @@
-import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { type ContextMenuParams, Menu, type MenuItemConstructorOptions, type WebContents } from 'electron';
 import type { Settings } from '../../shared/contract/settings.ts';
 
 type Theme = Settings['theme'];
@@ -36,6 +36,30 @@ export function menuTemplate(chosen: Theme, choose: (theme: Theme) => void, plat
     },
     { role: 'windowMenu' },
   ];
+}
+
+/**
+ * What the other button of the mouse offers on a text: Electron has nothing there by itself. On a terminal too, whose text field xterm.js puts
+ * under the pointer with what is selected in it. Empty where nothing can be done.
+ */
+export function editTemplate({ isEditable, editFlags }: Pick<ContextMenuParams, 'isEditable' | 'editFlags'>): MenuItemConstructorOptions[] {
+  const { canCut, canCopy, canPaste, canSelectAll } = editFlags;
+  if (!isEditable) return canCopy ? [{ role: 'copy' }] : [];
+  return [
+    { role: 'cut', enabled: canCut },
+    { role: 'copy', enabled: canCopy },
+    { role: 'paste', enabled: canPaste },
+    { type: 'separator' },
+    { role: 'selectAll', enabled: canSelectAll },
+  ];
+}
+
+/** Opens that menu wherever the page is clicked so. */
+export function offerEditing(contents: WebContents): void {
+  contents.on('context-menu', (_event, params) => {
+    const template = editTemplate(params);
+    if (template.length > 0) Menu.buildFromTemplate(template).popup();
+  });
 }
 
 /** Makes it the menu of the application; to be called again when another theme is set. */

@@ -1,4 +1,7 @@
 import type { Protocol } from 'electron';
+import { offerPath, offerTokenPattern } from '../../shared/file-limits.ts';
+import type { TakeFile } from '../files/offers.ts';
+import { fileResponse } from '../web/file-answer.ts';
 import type { Site } from '../web/site.ts';
 import { serveFromVite } from './dev-site.ts';
 
@@ -14,11 +17,13 @@ export function registerScheme(protocol: Pick<Protocol, 'registerSchemesAsPrivil
   protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, codeCache: true } }]);
 }
 
-/** Serves the same site with the same headers as the web shell does. Other hosts under the scheme get nothing. */
-export function serveScheme(protocol: Pick<Protocol, 'handle'>, site: Site): void {
+/** Serves the same site and the same offered files with the same headers as the web shell does. Other hosts under the scheme get nothing. */
+export function serveScheme(protocol: Pick<Protocol, 'handle'>, site: Site, takeFile: TakeFile): void {
   protocol.handle(scheme, (request) => {
     const url = new URL(request.url);
     if (url.host !== 'console') return new Response(null, { status: 404 });
+    const offered = request.method === 'GET' && isOfferUrl(request.url) ? takeFile(url.pathname.slice(offerPath.length)) : undefined;
+    if (offered !== undefined) return fileResponse(offered);
     const devServer = import.meta.env.DEV ? process.env.ELECTRON_RENDERER_URL : undefined;
     if (devServer) return serveFromVite(devServer, request);
     const { status, headers, body } = site.answer(request.method, url.pathname);
@@ -31,4 +36,11 @@ export function isOwnUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}` === ownOrigin;
+}
+
+/** Whether a URL is one under which the page offers a file to a drag. */
+export function isOfferUrl(url: string): boolean {
+  if (!isOwnUrl(url)) return false;
+  const { pathname, search } = new URL(url);
+  return search === '' && pathname.startsWith(offerPath) && offerTokenPattern.test(pathname.slice(offerPath.length));
 }

@@ -1,9 +1,20 @@
-import type { DemoState, FleetEvent, HostDetailEvent, HostRow, HostStatus, Outage, ProcessRow } from '../../shared/contract/fleet.ts';
+import type {
+  DemoState,
+  FleetEvent,
+  HostDetailEvent,
+  HostDisks,
+  HostInterfaces,
+  HostRow,
+  HostSample,
+  HostStatus,
+  Outage,
+  ProcessRow,
+} from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { type KeyListVerdict, readKeyList } from '../ssh/key-list.ts';
-import type { LoginShells, Runner, Session } from '../ssh/session.ts';
+import type { FileAccess, LoginShells, Runner, Session, Target } from '../ssh/session.ts';
 import { abortable, Bell } from '../stream.ts';
 import { type FleetState, fleetFeed } from './fleet-feed.ts';
 import { hostFeed } from './host-feed.ts';
@@ -26,9 +37,13 @@ export interface FleetDeps {
   readonly openSession: (host: InventoryHost) => Session;
   readonly readers: SampleReaders;
   readonly followers?: readonly HostFollower[];
+  /** Told of every sample, as it arrives. */
+  readonly onSample?: (host: string, sample: HostSample) => void;
   readonly log?: { info(data: object, message: string): void };
   /** How the cause of a mass loss is found; the machine's own network, unless a test says otherwise. */
-  readonly probes?: NetworkProbes;
+  readonly probes?: Omit<NetworkProbes, 'hop'>;
+  /** Whether the jump host before a target answers; undefined where nobody can tell. */
+  readonly hopAnswers?: (to: Target) => Promise<boolean | undefined>;
   /** Epoch ms. */
   readonly now?: () => number;
 }
@@ -45,7 +60,7 @@ export interface Fleet {
   /** The ten processes with the largest resident memory. @throws HumError `not-found`, `connection-lost`, `request-timeout`, … */
   processes(id: string): Promise<{ at: number; processes: readonly ProcessRow[] }>;
   /** What runs commands and login shells on a host. @throws HumError `not-found`, `connection-lost` */
-  runner(id: string): Runner & LoginShells;
+  runner(id: string): Runner & LoginShells & FileAccess;
   /** Tries now. Unknown ids are passed over. */
   reconnect(ids: readonly string[]): void;
   /** Stores offered keys and connects; what could not be trusted is told one by one. */
@@ -67,6 +82,14 @@ export interface Fleet {
   sweep(ids?: readonly string[]): Promise<void>;
   row(id: string): HostRow | undefined;
   rows(): HostRow[];
+  /** The last jump host on the way to a host, as people know it; undefined without one. */
+  via(id: string): string | undefined;
+  /** The file systems of a host; null while they are not known. */
+  disks(id: string): HostDisks | null;
+  /** The interfaces of a host that have errors or drops; null while they are not read. */
+  interfaces(id: string): HostInterfaces | null;
+  /** That many hosts were lost at once; null when it is not so. */
+  outage(): Outage | null;
   /** Ends all sessions and streams. */
   stop(): Promise<void>;
 }
@@ -107,6 +130,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     followers: deps.followers ?? [],
     onWatched: pace,
     onStatus: follow,
+    ...(deps.onSample === undefined ? {} : { onSample: deps.onSample }),
     onEvent: (host, event) => deps.log?.info({ host: host.id, name: host.name, severity: event.severity }, event.text),
   };
 
@@ -165,7 +189,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     looking = setTimeout(async () => {
       const lost = watch.current;
       explained = lost;
-      const outage = lost === undefined ? null : await explainOutage(lost, deps.probes ?? networkProbes);
+      const outage = lost === undefined ? null : await explainOutage(lost, { ...(deps.probes ?? networkProbes), hop });
       looking = undefined;
       if (stopped.signal.aborted) return;
       if (outage !== null && state.outage === null) deps.log?.info({ hosts: outage.hosts, cause: outage.cause }, outage.message);
@@ -176,6 +200,11 @@ export function createFleet(deps: FleetDeps): Fleet {
       lookAtOutage();
     }, outageSettlesMs);
     looking.unref();
+  }
+
+  async function hop(id: string): Promise<boolean | undefined> {
+    const target = monitors.get(id)?.target;
+    return target === undefined ? undefined : await deps.hopAnswers?.(target);
   }
 
   let checkedAt = performance.now();
@@ -275,6 +304,10 @@ export function createFleet(deps: FleetDeps): Fleet {
     },
     row: (id) => monitors.get(id)?.row(),
     rows: () => [...monitors.values()].map((monitor) => monitor.row()),
+    via: (id) => monitors.get(id)?.via,
+    disks: (id) => monitors.get(id)?.disks ?? null,
+    interfaces: (id) => monitors.get(id)?.interfaces ?? null,
+    outage: () => state.outage,
     async stop() {
       stopped.abort();
       clearInterval(housekeeping);

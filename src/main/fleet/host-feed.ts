@@ -1,4 +1,4 @@
-import type { HostDetailEvent, HostEvent, HostFacts, HostSample } from '../../shared/contract/fleet.ts';
+import type { HostDetailEvent, HostDisks, HostEvent, HostFacts, HostInterfaces, HostSample } from '../../shared/contract/fleet.ts';
 import { Bell, pause, settled } from '../stream.ts';
 import { patchSpacingMs, rowPatch } from './fleet-feed.ts';
 import type { HostMonitor } from './host-monitor.ts';
@@ -17,11 +17,21 @@ export async function* hostFeed(
   const samples: HostSample[] = [];
   const events: HostEvent[] = [];
   let facts: HostFacts | undefined;
+  let disks: HostDisks | undefined;
+  let interfaces: HostInterfaces | undefined;
+  let toldOf = '';
   const unwatch = monitor.watch({
     sample: (sample) => queue(samples, sample),
     event: (event) => queue(events, event),
     facts: (learnt) => {
       facts = learnt;
+    },
+    disks: (read) => {
+      disks = read;
+      bell.ring();
+    },
+    interfaces: (read) => {
+      interfaces = read;
     },
     changed: () => bell.ring(),
   });
@@ -35,11 +45,24 @@ export async function* hostFeed(
     samples.length = 0;
     events.length = 0;
     facts = undefined;
-    yield { kind: 'snapshot', at: now(), row: monitor.row(), history: monitor.history(), facts: monitor.facts, events: monitor.events };
+    disks = undefined;
+    interfaces = undefined;
+    toldOf = JSON.stringify(monitor.interfaces?.troubles ?? null);
+    yield {
+      kind: 'snapshot',
+      at: now(),
+      row: monitor.row(),
+      history: monitor.history(),
+      facts: monitor.facts,
+      disks: monitor.disks,
+      interfaces: monitor.interfaces,
+      events: monitor.events,
+    };
     let sentAt = performance.now();
 
     while (!signal.aborted && !monitor.removed) {
-      if (monitor.latest === seen && samples.length + events.length === 0 && facts === undefined) await bell.wait(signal);
+      if (monitor.latest === seen && samples.length + events.length === 0 && facts === undefined && disks === undefined)
+        await bell.wait(signal);
       await pause(sentAt + patchSpacingMs - performance.now(), signal);
       if (monitor.latest > seen) {
         if (!(await ready())) return;
@@ -60,6 +83,22 @@ export async function* hostFeed(
         const learnt = facts;
         facts = undefined;
         yield { kind: 'facts', at: now(), facts: learnt };
+      }
+      if (disks !== undefined) {
+        if (!(await ready())) return;
+        const read = disks;
+        disks = undefined;
+        yield { kind: 'disks', at: now(), disks: read };
+      }
+      if (interfaces !== undefined) {
+        const read = interfaces;
+        interfaces = undefined;
+        const told = JSON.stringify(read.troubles);
+        if (told !== toldOf) {
+          toldOf = told;
+          if (!(await ready())) return;
+          yield { kind: 'interfaces', at: now(), interfaces: read };
+        }
       }
       sentAt = performance.now();
     }

@@ -1,11 +1,22 @@
-import type { HostEvent, HostFacts, HostLive, HostRow, HostSample, HostStatus, ProcessRow } from '../../shared/contract/fleet.ts';
+import type {
+  HostDisks,
+  HostEvent,
+  HostFacts,
+  HostInterfaces,
+  HostLive,
+  HostRow,
+  HostSample,
+  HostStatus,
+  ProcessRow,
+} from '../../shared/contract/fleet.ts';
 import type { InventoryHost } from '../../shared/contract/inventory.ts';
 import { HumError, type Problem, problemOf } from '../../shared/errors.ts';
 import type { Frame } from '../probe/frames.ts';
 import { noAnswer, noFigures, type Section } from '../probe/probe.ts';
 import { Sampler } from '../probe/sampler.ts';
 import { shownPlace } from '../ssh/failures.ts';
-import type { LoginShells, Runner, Session, SessionStatus } from '../ssh/session.ts';
+import type { FileAccess, LoginShells, Runner, Session, SessionStatus, Target } from '../ssh/session.ts';
+import { DiskTurns } from './disk-turns.ts';
 import { EventLog, stateEvent } from './event-log.ts';
 import type { HostFollower } from './host-follower.ts';
 import { HostRecord } from './host-record.ts';
@@ -20,6 +31,8 @@ export type RowPart = 'host' | 'status' | 'live' | 'system';
 export interface HostWatcher {
   sample(sample: HostSample): void;
   facts(facts: HostFacts): void;
+  disks(disks: HostDisks): void;
+  interfaces(interfaces: HostInterfaces): void;
   event(event: HostEvent): void;
   /** A row part has changed, or the host was removed. */
   changed(): void;
@@ -34,12 +47,13 @@ export interface MonitorDeps {
   readonly nextRevision: () => number;
   /** Someone began or ceased to watch a host. */
   readonly onWatched: () => void;
+  readonly onSample?: (host: string, sample: HostSample) => void;
   /** The host's state is another than before. */
   readonly onStatus?: (monitor: HostMonitor, status: HostStatus) => void;
   readonly onEvent: (host: InventoryHost, event: HostEvent) => void;
 }
 
-const everySample: readonly Section[] = ['memory', 'pressure', 'load', 'cpu', 'uptime'];
+const everySample: readonly Section[] = ['memory', 'pressure', 'load', 'cpu', 'uptime', 'tcp'];
 
 /** One host: its session, its samples, and all that is known of it. */
 export class HostMonitor {
@@ -54,6 +68,7 @@ export class HostMonitor {
   readonly #log = new EventLog();
   readonly #record: HostRecord;
   readonly #processRequests = new ProcessRequests();
+  readonly #diskTurns = new DiskTurns();
   readonly #watchers = new Set<HostWatcher>();
   #host: InventoryHost;
   #status: HostStatus;
@@ -93,15 +108,25 @@ export class HostMonitor {
   get facts(): HostFacts | null {
     return this.#record.facts;
   }
+  get disks(): HostDisks | null {
+    return this.#record.disks;
+  }
+  get interfaces(): HostInterfaces | null {
+    return this.#record.interfaces;
+  }
   get events(): readonly HostEvent[] {
     return this.#log.events;
   }
   get system(): string | null {
     return this.#record.facts?.distribution || null;
   }
+  /** The way to it; undefined while there is no session. */
+  get target(): Target | undefined {
+    return this.#session?.target;
+  }
   /** The last jump host on the way to it, as people know it. */
   get via(): string | undefined {
-    const way = this.#session?.target.way;
+    const way = this.target?.way;
     return way?.kind === 'jump' ? shownPlace(way.through) : undefined;
   }
   get watched(): boolean {
@@ -188,7 +213,7 @@ export class HostMonitor {
   }
 
   /** What runs commands on the host. @throws HumError `connection-lost` when it is not connected */
-  runner(): Runner & LoginShells {
+  runner(): Runner & LoginShells & FileAccess {
     if (this.#session?.status.state !== 'online') throw this.#notConnected();
     return this.#session;
   }
@@ -274,16 +299,18 @@ export class HostMonitor {
     if (this.#factsKnown && !this.removed) for (const follower of this.#deps.followers) follower.disconnected(this.id, false);
     this.#sampled = false;
     this.#factsKnown = false;
+    this.#diskTurns.reset();
     this.#fault = undefined;
     this.#processRequests.refuse(this.#notConnected());
   }
 
   #sections(): readonly Section[] {
     const sections = [...everySample];
-    if (this.watched) sections.push('network');
+    if (this.watched || this.#record.losing(this.#deps.now())) sections.push('network');
     // The first sample of a connection is kept small: a fleet that connects at once has better things to do.
     if (this.#sampled && !this.#factsKnown) sections.push('facts');
     if (this.#processRequests.any) sections.push('processes');
+    if (this.#factsKnown && this.#diskTurns.take(performance.now(), this.watched)) sections.push('disks');
     return sections;
   }
 
@@ -293,6 +320,8 @@ export class HostMonitor {
     if (taken === null) return noFigures(this.id, frame);
     this.#mark('live');
     for (const watcher of this.#watchers) watcher.sample(taken.sample);
+    if (this.interfaces !== null) for (const watcher of this.#watchers) watcher.interfaces(this.interfaces);
+    this.#deps.onSample?.(this.id, taken.sample);
     this.#sampled = true;
     this.#fault = undefined;
     this.#refresh();
@@ -301,6 +330,11 @@ export class HostMonitor {
     if (facts !== undefined) this.#learn(facts);
     const processes = frame.sections.get('processes');
     if (processes !== undefined) this.#processRequests.answer(processes);
+    const disks = frame.sections.get('disks');
+    if (disks !== undefined) {
+      const read = this.#record.takeDisks(disks, this.#deps.now());
+      for (const watcher of this.#watchers) watcher.disks(read);
+    }
     return undefined;
   }
 
@@ -317,6 +351,7 @@ export class HostMonitor {
 
   #failed(problem: Problem, outlook: 'passing' | 'lasting'): void {
     this.#processRequests.refuse(new HumError(problem));
+    if (problem.code === 'request-timeout') this.#diskTurns.unanswered(performance.now());
     if (outlook === 'passing') return;
     this.#fault = problem.host === undefined ? { ...problem, host: this.id } : problem;
     this.#refresh();

@@ -1,6 +1,7 @@
-import type { HostEvent, HostFacts, HostLive, HostSample } from '../../shared/contract/fleet.ts';
+import type { HostDisks, HostEvent, HostFacts, HostInterfaces, HostLive, HostSample } from '../../shared/contract/fleet.ts';
 import { appendTrend, emptyTrend, type Trend } from '../../shared/trend.ts';
 import type { ProcFiles } from '../probe/proc-files.ts';
+import { fullest, parseDisks } from './disks.ts';
 import { oomEvent } from './event-log.ts';
 import { parseFacts } from './facts.ts';
 import { History } from './history.ts';
@@ -8,6 +9,12 @@ import { type Counters, readSample, type SampleReaders } from './sample.ts';
 
 /** What an answer brought that is worth telling. */
 export type News = Omit<HostEvent, 'at'>;
+
+/** After so long nobody knows any more how full the disks are. */
+const disksHoldMs = 150_000;
+
+/** From this share of segments sent again on, a host is asked for its interfaces too, and for so long after: a rule may fire, and is to say where. */
+const losing = { share: 0.01, forMs: 5 * 60_000 } as const;
 
 const rebooted: News = { severity: 'warning', text: 'Rebooted' };
 
@@ -18,6 +25,9 @@ export class HostRecord {
   #live: HostLive | null = null;
   #trend: Trend = emptyTrend;
   #facts: HostFacts | null = null;
+  #disks: HostDisks | null = null;
+  #interfaces: HostInterfaces | null = null;
+  #lostAt = Number.NEGATIVE_INFINITY;
   #counters: Counters | null = null;
   /** The uptime fell, and the facts of the new boot have not come yet: their new boot id is no second reboot. */
   #toldOfReboot = false;
@@ -36,6 +46,19 @@ export class HostRecord {
     return this.#facts;
   }
 
+  get disks(): HostDisks | null {
+    return this.#disks;
+  }
+
+  get interfaces(): HostInterfaces | null {
+    return this.#interfaces;
+  }
+
+  /** Whether the host sends much again, or did a while ago. `now` is epoch ms. */
+  losing(now: number): boolean {
+    return Math.abs(now - this.#lostAt) <= losing.forMs;
+  }
+
   history(now: number): HostSample[] {
     return this.#history.read(now);
   }
@@ -47,12 +70,14 @@ export class HostRecord {
   ): { readonly sample: HostSample; readonly news: readonly News[] } | null {
     const { at } = circumstances;
     const before = this.#counters;
+    const disks = this.#disks;
+    const diskFullest = disks !== null && Math.abs(at - disks.at) <= disksHoldMs ? fullest(disks) : null;
     const read = (previous: Counters | null) =>
-      readSample(files, { ...circumstances, cores: this.#facts?.cores || null, previous }, this.#readers);
+      readSample(files, { ...circumstances, cores: this.#facts?.cores || null, previous, diskFullest }, this.#readers);
     const first = read(before);
     if (first === null) return null;
     const fell = before !== null && first.counters.uptimeMs < before.uptimeMs;
-    const { live, sample, counters } = (fell ? read(null) : first) ?? first;
+    const { live, sample, counters, troubles, retransmitted } = (fell ? read(null) : first) ?? first;
 
     const news: News[] = [];
     if (fell) {
@@ -62,6 +87,8 @@ export class HostRecord {
       news.push(oomEvent(counters.oomKills - before.oomKills));
     }
     this.#counters = counters;
+    if (retransmitted !== null && retransmitted >= losing.share) this.#lostAt = at;
+    this.#interfaces = troubles === null ? null : { at, troubles };
     this.#live = live;
     this.#trend = appendTrend(this.#trend, at, Math.round((live.memoryUsed / live.memoryTotal) * 10_000) / 10_000);
     this.#history.append(sample);
@@ -81,11 +108,20 @@ export class HostRecord {
     return { facts, news };
   }
 
+  /** Takes the text of the `disks` section in. */
+  takeDisks(text: string, at: number): HostDisks {
+    this.#disks = parseDisks(text, at);
+    return this.#disks;
+  }
+
   /** Another machine may be meant from here on: nothing of the old one is compared with the new one. The last figures stay to be seen. */
   forget(): void {
     this.#history.clear();
     this.#trend = emptyTrend;
     this.#facts = null;
+    this.#disks = null;
+    this.#interfaces = null;
+    this.#lostAt = Number.NEGATIVE_INFINITY;
     this.#counters = null;
     this.#toldOfReboot = false;
   }

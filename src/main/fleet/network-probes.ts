@@ -7,7 +7,7 @@ const arpWaitMs = 1500;
 const resolverMs = 3000;
 
 /** The network of this machine, looked at without a right that an ordinary account lacks. */
-export const networkProbes: NetworkProbes = {
+export const networkProbes: Omit<NetworkProbes, 'hop'> = {
   async gateway() {
     const routes = await readFile('/proc/net/route', 'latin1').catch(() => undefined);
     // Only Linux tells it in a file.

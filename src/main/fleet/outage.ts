@@ -40,10 +40,7 @@ export class OutageWatch {
   /** A host answers. `via`: the jump host that leads to it. */
   up(id: string, via?: string): void {
     this.#up.set(id, via);
-    this.#lost.delete(id);
-    const { ids = [] } = this.#current ?? {};
-    // Over when half of them are back; the rest has other reasons.
-    if (ids.length > 0 && ids.filter((each) => this.#lost.has(each)).length * 2 <= ids.length) this.#current = undefined;
+    this.#isBack(id);
   }
 
   /** A host that answered does so no more. */
@@ -54,10 +51,17 @@ export class OutageWatch {
     this.#look();
   }
 
-  /** The host is disabled or removed. */
+  /** The host is disabled or removed, or has answered with something else than figures: it is not lost. */
   forget(id: string): void {
     this.#up.delete(id);
+    this.#isBack(id);
+  }
+
+  #isBack(id: string): void {
     this.#lost.delete(id);
+    const { ids = [] } = this.#current ?? {};
+    // Over when half of them are back; the rest has other reasons.
+    if (ids.length > 0 && ids.filter((each) => this.#lost.has(each)).length * 2 <= ids.length) this.#current = undefined;
   }
 
   #look(): void {
@@ -81,20 +85,34 @@ export interface NetworkProbes {
   readonly gateway: () => Promise<{ readonly address: string; readonly answers: boolean } | null | undefined>;
   /** Whether the name server answers, be it that the name is unknown. */
   readonly resolver: () => Promise<boolean>;
+  /** Whether the jump host before this host answers; undefined where nobody can tell. */
+  readonly hop: (id: string) => Promise<boolean | undefined>;
 }
 
 /** Whose fault it is, in words. */
 export async function explainOutage({ since, ids, via }: LostTogether, probes: NetworkProbes): Promise<Outage> {
   const of = { since, hosts: ids.length };
-  if (via !== undefined) {
+  const hop = via === undefined ? undefined : await probes.hop(ids[0] ?? '');
+  if (hop === true) {
     return {
       ...of,
-      cause: 'jump-host',
-      message: `The jump host ${via} is gone, and all ${ids.length} hosts behind it.`,
-      hint: 'Look at the jump host first.',
+      cause: 'unknown',
+      message: `All ${ids.length} hosts behind the jump host ${via} were lost within seconds; it answers itself.`,
+      hint: 'Look at the network behind it.',
     };
   }
   const [gateway, resolves] = await Promise.all([probes.gateway(), probes.resolver()]);
+  if (via !== undefined && gateway?.answers !== false) {
+    return {
+      ...of,
+      cause: 'jump-host',
+      message:
+        hop === false
+          ? `The jump host ${via} is gone, and all ${ids.length} hosts behind it.`
+          : `All ${ids.length} hosts behind the jump host ${via} were lost within seconds.`,
+      hint: 'Look at the jump host first.',
+    };
+  }
   const lost = `${ids.length} hosts were lost within seconds`;
   if (gateway === null)
     return {

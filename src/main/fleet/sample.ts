@@ -1,7 +1,10 @@
+import type { InterfaceTrouble } from '../../shared/contract/fleet.ts';
 import { type HostLive, type HostSample, type SeriesName, seriesNames } from '../../shared/contract/fleet.ts';
 import type { ProcFiles } from '../probe/proc-files.ts';
 import { type CpuTimes, cpuRatios, estimateCores, parseCpuTimes } from './cpu.ts';
+import { type InterfaceFigures, type InterfaceReading, interfaceTroubles } from './interface-troubles.ts';
 import { parseLoadAverages } from './load.ts';
+import { type SegmentFigures, type SegmentReading, shareSentAgain } from './segments.ts';
 import { parseUptime } from './uptime.ts';
 
 /** What the fleet takes of a memory reader. Bytes; ratios 0..1; null for what a kernel does not tell. */
@@ -23,14 +26,23 @@ export interface MemoryFigures {
   readonly pressure: {
     readonly memorySome: number | null;
     readonly memoryFull: number | null;
+    readonly memorySomeMinute: number | null;
+    readonly memoryFullMinute: number | null;
     readonly cpuSome: number | null;
     readonly ioSome: number | null;
     readonly ioFull: number | null;
   };
 }
 
-/** Byte counters; only comparable when `interfaces` is the same. */
+/** What the fleet takes of a network reader; null for what was not asked for, or is not told. */
 export interface NetworkFigures {
+  readonly traffic: TrafficFigures | null;
+  readonly interfaces: readonly InterfaceFigures[] | null;
+  readonly tcp: SegmentFigures | null;
+}
+
+/** Byte counters; only comparable when `interfaces` is the same. */
+export interface TrafficFigures {
   readonly received: number;
   readonly transmitted: number;
   readonly interfaces: string;
@@ -40,7 +52,7 @@ export interface NetworkFigures {
 export interface SampleReaders {
   /** Null: the host has no memory figures. */
   readonly memory: (files: ProcFiles) => MemoryFigures | null;
-  readonly network: (files: ProcFiles) => NetworkFigures | null;
+  readonly network: (files: ProcFiles) => NetworkFigures;
 }
 
 /** What the next sample is compared with. */
@@ -50,13 +62,19 @@ export interface Counters {
   readonly swapIn: number | null;
   readonly swapOut: number | null;
   readonly oomKills: number | null;
-  readonly network: NetworkFigures | null;
+  readonly traffic: TrafficFigures | null;
+  readonly segments: readonly SegmentReading[];
+  readonly interfaces: readonly InterfaceReading[];
 }
 
 export interface Sample {
   readonly live: HostLive;
   readonly sample: HostSample;
   readonly counters: Counters;
+  /** The interfaces that had errors or drops of late; null where they were not read twice. */
+  readonly troubles: readonly InterfaceTrouble[] | null;
+  /** The share of the segments sent that were sent again, 0..1; null where it cannot be told. */
+  readonly retransmitted: number | null;
 }
 
 export interface Circumstances {
@@ -68,6 +86,8 @@ export interface Circumstances {
   readonly cores: number | null;
   /** Null for the first sample, and after a reboot. */
   readonly previous: Counters | null;
+  /** How full the fullest file system is, 0..1; null while it is not known. */
+  readonly diskFullest: number | null;
 }
 
 /**
@@ -85,7 +105,13 @@ export function readSample(files: ProcFiles, circumstances: Circumstances, reade
   const network = readers.network(files);
   const ratios = cpu !== null && previous?.cpu != null ? cpuRatios(previous.cpu, cpu) : null;
   const elapsedMs = previous === null ? 0 : uptimeMs - previous.uptimeMs;
-  const sameInterfaces = network !== null && network.interfaces === previous?.network?.interfaces;
+  const { traffic } = network;
+  const sameInterfaces = traffic !== null && traffic.interfaces === previous?.traffic?.interfaces;
+  const segments = shareSentAgain(previous?.segments ?? [], network.tcp === null ? null : { ...network.tcp, uptimeMs });
+  const interfaces = interfaceTroubles(
+    previous?.interfaces ?? [],
+    network.interfaces === null ? null : { uptimeMs, interfaces: network.interfaces },
+  );
   const { pressure } = memory;
 
   const values: Record<SeriesName, number | null> = {
@@ -103,6 +129,8 @@ export function readSample(files: ProcFiles, circumstances: Circumstances, reade
     swapOutPerSecond: perSecond(previous?.swapOut, memory.swapOut, elapsedMs),
     pressureMemorySome: ratio(pressure.memorySome),
     pressureMemoryFull: ratio(pressure.memoryFull),
+    pressureMemorySomeMinute: ratio(pressure.memorySomeMinute),
+    pressureMemoryFullMinute: ratio(pressure.memoryFullMinute),
     pressureCpuSome: ratio(pressure.cpuSome),
     pressureIoSome: ratio(pressure.ioSome),
     pressureIoFull: ratio(pressure.ioFull),
@@ -113,8 +141,10 @@ export function readSample(files: ProcFiles, circumstances: Circumstances, reade
     cpuSystem: ratio(ratios?.system),
     cpuIowait: ratio(ratios?.iowait),
     cpuSteal: ratio(ratios?.steal),
-    networkReceivePerSecond: sameInterfaces ? perSecond(previous?.network?.received, network.received, elapsedMs) : null,
-    networkTransmitPerSecond: sameInterfaces ? perSecond(previous?.network?.transmitted, network.transmitted, elapsedMs) : null,
+    networkReceivePerSecond: sameInterfaces ? perSecond(previous?.traffic?.received, traffic.received, elapsedMs) : null,
+    networkTransmitPerSecond: sameInterfaces ? perSecond(previous?.traffic?.transmitted, traffic.transmitted, elapsedMs) : null,
+    diskFullest: ratio(circumstances.diskFullest),
+    retransmitted: ratio(segments.share),
   };
   return {
     live: {
@@ -135,7 +165,13 @@ export function readSample(files: ProcFiles, circumstances: Circumstances, reade
       oomKills: memory.oomKills,
     },
     sample: { at, values: seriesNames.map((name) => values[name]) },
-    counters: { uptimeMs, cpu, swapIn: memory.swapIn, swapOut: memory.swapOut, oomKills: memory.oomKills, network },
+    counters: {
+      ...{ uptimeMs, cpu, swapIn: memory.swapIn, swapOut: memory.swapOut, oomKills: memory.oomKills, traffic },
+      segments: segments.kept,
+      interfaces: interfaces.kept,
+    },
+    troubles: interfaces.troubles,
+    retransmitted: segments.share,
   };
 }
 

@@ -1,22 +1,36 @@
 import type { ProcFiles } from '../probe/proc-files.ts';
-import { parseNetDev } from './net-dev.ts';
+import { type InterfaceCounters, parseNetDev } from './net-dev.ts';
+import { parseTcp, type TcpCounters } from './tcp.ts';
 
 /** What a host has received and sent, in bytes. Only comparable with a reading of the same `interfaces`. */
-export interface NetworkReading {
+export interface TrafficReading {
   readonly received: number;
   readonly transmitted: number;
   readonly interfaces: string;
 }
 
+export interface NetworkReading {
+  /** Null where the interfaces were not asked for. */
+  readonly traffic: TrafficReading | null;
+  /** All but the loopback; null as above. */
+  readonly interfaces: readonly InterfaceCounters[] | null;
+  /** Null where the host does not tell. */
+  readonly tcp: TcpCounters | null;
+}
+
+/** Reads /proc/net/dev and /proc/net/snmp, each where it is there. */
+export function readNetwork(files: ProcFiles): NetworkReading {
+  const text = files.get('net/dev');
+  const interfaces = text === undefined ? null : parseNetDev(text).filter(({ name }) => name !== 'lo');
+  return { traffic: interfaces && trafficOf(interfaces), interfaces, tcp: parseTcp(files.get('net/snmp') ?? '') };
+}
+
 /**
  * What the host has exchanged with the outside. A byte that passes a bridge is counted by the card, the bridge and the guest's vif, so
  * interfaces that ride on others, or lead to guests and containers, are left out where their names make it plain. When only such
- * are there, all but the loopback count.
+ * are there, all count.
  */
-export function readNetwork(files: ProcFiles): NetworkReading | null {
-  const text = files.get('net/dev');
-  if (text === undefined) return null;
-  const all = parseNetDev(text).filter(({ name }) => name !== 'lo');
+function trafficOf(all: readonly InterfaceCounters[]): TrafficReading {
   const names = new Set(all.map(({ name }) => name));
   // Xen's old network-bridge script renames the card eth0 to peth0 and gives the name eth0 to the bridge.
   const cards = all.filter(({ name }) => !riding.test(name) && !names.has(`p${name}`));

@@ -5,10 +5,23 @@ import { type Frame, type FrameBounds, FrameParser } from './frames.ts';
 import probeScript from './probe.sh?raw';
 
 /**
- * What a script can be asked for. Of probe.sh: those that read files come in `Frame.files`, `facts` and `processes` in `Frame.sections`. The
+ * What a script can be asked for. Of probe.sh: those that read files come in `Frame.files`, `facts`, `processes` and `disks` in `Frame.sections`. The
  * last three are those of xen/scripts/probe.sh, which says what they bring.
  */
-export type Section = 'memory' | 'pressure' | 'load' | 'cpu' | 'uptime' | 'network' | 'facts' | 'processes' | 'whole' | 'xen' | 'xen-load';
+export type Section =
+  | 'memory'
+  | 'pressure'
+  | 'load'
+  | 'cpu'
+  | 'uptime'
+  | 'tcp'
+  | 'network'
+  | 'facts'
+  | 'processes'
+  | 'disks'
+  | 'whole'
+  | 'xen'
+  | 'xen-load';
 
 /** A script that answers requests with frames. It is given the nonce, where proc(5) is, where the other files are, and `args`. */
 export interface ProbeScript {

@@ -18,6 +18,7 @@ export function openSettings(store: Store): SettingsService {
     fleetView: store.get('fleetView'),
     terminal: store.get('terminal'),
     openShells: store.get('openShells'),
+    history: store.get('history'),
     allowedCommands: store.get('allowedCommands'),
   });
   const listeners = new Set<() => void>();
@@ -58,6 +59,7 @@ export function openSettings(store: Store): SettingsService {
         if (change.fleetView !== undefined) store.set('fleetView', next.fleetView);
         if (change.terminal !== undefined) store.set('terminal', next.terminal);
         if (change.openShells !== undefined) store.set('openShells', next.openShells);
+        if (change.history !== undefined) store.set('history', next.history);
       });
       tell(next);
     },

@@ -12,27 +12,56 @@ export interface OpenedDatabase {
 }
 
 /**
- * Opens an SQLite file in WAL mode, every commit on disk before it answers (synchronous=FULL), and brings its schema up to date: `migrations`
- * are SQL scripts, of which a file has seen as many as its `user_version` says; never change one that was released. A damaged file is renamed,
- * its log with it, and a new one begun.
+ * `careful`: every commit is on disk before it answers, and the whole file is checked when it is opened. `large`: for a file too large for that.
+ * Commits survive the end of Hum however it ends, and the newest may be lost with the machine's power (synchronous=NORMAL); damage is found when
+ * it is met, for `replaceDamaged`; the file can be made smaller a few pages at a time (`PRAGMA incremental_vacuum`).
+ */
+export type DatabaseKind = 'careful' | 'large';
+
+/** In this order: neither page size nor auto_vacuum can be set once the file has its first page (sqlite.org/pragma.html). */
+const setUp: Readonly<Record<DatabaseKind, string>> = {
+  careful: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+  // The log is brought into the file often, so that it never takes long.
+  large: `PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    PRAGMA wal_autocheckpoint = 200`,
+};
+
+/**
+ * Opens an SQLite file in WAL mode and brings its schema up to date: `migrations` are SQL scripts, of which a file has seen as many as its
+ * `user_version` says; never change one that was released. A damaged file is renamed, its log with it, and a new one begun.
  * @throws Error when it can be neither used nor renamed, or was written by a newer Hum
  */
-export function openDatabase(path: string, migrations: readonly string[], now = new Date()): OpenedDatabase {
+export function openDatabase(
+  path: string,
+  migrations: readonly string[],
+  now = new Date(),
+  kind: DatabaseKind = 'careful',
+): OpenedDatabase {
   try {
-    return { database: openSound(path, migrations), damage: undefined };
+    return { database: openSound(path, migrations, kind), damage: undefined };
   } catch (error) {
     if (!isDamage(error)) throw error;
-    const aside = setAside(path, now);
-    return { database: openSound(path, migrations), damage: damageProblem(path, aside, messageOf(error)) };
+    return replaceDamaged(path, migrations, error, now, kind);
   }
 }
 
-function openSound(path: string, migrations: readonly string[]): DatabaseSync {
+/**
+ * Renames a file in which damage was met and begins a new one. It must be closed.
+ * @throws Error when it cannot be renamed, or a new one not be made
+ */
+export function replaceDamaged(path: string, migrations: readonly string[], error: unknown, now: Date, kind: DatabaseKind): OpenedDatabase {
+  const aside = setAside(path, now);
+  return { database: openSound(path, migrations, kind), damage: damageProblem(path, aside, messageOf(error)) };
+}
+
+function openSound(path: string, migrations: readonly string[], kind: DatabaseKind): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    const check = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-    if (check !== 'ok') throw new DamagedDatabase(String(check));
+    database.exec(setUp[kind]);
+    if (kind === 'careful') {
+      const check = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+      if (check !== 'ok') throw new DamagedDatabase(String(check));
+    }
     migrate(database, migrations);
     return database;
   } catch (error) {
@@ -70,7 +99,8 @@ class DamagedDatabase extends Error {}
 /** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html); the low byte is the code without its extension. */
 const damageCodes: readonly number[] = [11, 26];
 
-function isDamage(error: unknown): boolean {
+/** Whether SQLite's error says that the file is damaged. */
+export function isDamage(error: unknown): boolean {
   if (error instanceof DamagedDatabase) return true;
   if (!(error instanceof Error) || !('errcode' in error)) return false;
   return damageCodes.includes(Number(error.errcode) & 0xff);

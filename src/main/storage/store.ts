@@ -13,7 +13,7 @@ export interface Store {
 }
 
 /** Opens `<dir>/<name>.json`. Throws when the file is there but is no JSON: set it aside first (damaged.ts). */
-export type OpenStore = (name: 'inventory' | 'settings' | 'host-keys' | 'trash', dir: string) => Store;
+export type OpenStore = (name: 'inventory' | 'settings' | 'host-keys' | 'trash' | 'snippets' | 'channels', dir: string) => Store;
 
 /**
  * Runs `write`, which sets values in a store.

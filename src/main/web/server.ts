@@ -5,7 +5,10 @@ import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { HumError } from '../../shared/errors.ts';
+import { offerPath } from '../../shared/file-limits.ts';
+import type { TakeFile } from '../files/offers.ts';
 import type { Logger } from '../logging.ts';
+import { sendFile } from './file-answer.ts';
 import { createNonce, securityHeaders } from './page.ts';
 import { isLoopback, judge, offeredToken, ownHosts, protocolName, RefusalLimit, sameToken, urlHost } from './security.ts';
 import type { Site } from './site.ts';
@@ -24,8 +27,8 @@ export interface WebServerOptions {
 export interface WebServer {
   /** `http://…/`, without the token. */
   readonly url: string;
-  /** From now on each socket that has shown the token is handed to `serve`, which answers what to do when it has closed. */
-  open(serve: (socket: PacedSocket, id: string) => () => void): void;
+  /** From now on each socket that has shown the token is handed to `serve`, which answers what to do when it has closed. `takeFile`: as of the console. */
+  open(serve: (socket: PacedSocket, id: string) => () => void, takeFile?: TakeFile): void;
   /** Refuses what is new and ends every connection. */
   close(): Promise<void>;
 }
@@ -60,6 +63,7 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
   const refusals = new RefusalLimit();
   let own: ReadonlySet<string> = new Set();
   let serve: ((socket: PacedSocket, id: string) => () => void) | undefined;
+  let take: TakeFile = () => undefined;
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const verdict = judge(request.headers, own, false);
@@ -70,6 +74,8 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
       return;
     }
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const taken = request.method === 'GET' && path.startsWith(offerPath) ? take(path.slice(offerPath.length)) : undefined;
+    if (taken !== undefined) return void sendFile(taken, response, log);
     const answer = site.answer(request.method ?? '', path, [`ws://${request.headers.host}`]);
     response.writeHead(answer.status, { ...answer.headers, 'Content-Length': answer.body.byteLength });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
@@ -123,8 +129,9 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
 
   return {
     url: `http://${urlHost(names[0] ?? address.address)}:${address.port}/`,
-    open(handler) {
+    open(handler, takeFile = take) {
       serve = handler;
+      take = takeFile;
     },
     async close() {
       serve = undefined;

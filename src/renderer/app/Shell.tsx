@@ -4,7 +4,8 @@ import { OutageStrip } from '../fleet/OutageStrip.tsx';
 import { PromptStrip } from '../prompts/PromptStrip.tsx';
 import { usePrompts } from '../prompts/store.ts';
 import { listenForDockKey } from '../terminals/dock-keys.ts';
-import { rememberShells, useDock } from '../terminals/dock-store.ts';
+import { endClosedShells, rememberShells, useDock } from '../terminals/dock-store.ts';
+import { useTerminalDialog } from '../terminals/terminal-dialog.ts';
 import { useActionDialog } from '../xen/action-dialog.ts';
 import { useConnection } from './connection.ts';
 import { openDialog, useDialog } from './dialogs.ts';
@@ -13,7 +14,19 @@ import { rememberGo, useKeys } from './keys.ts';
 import { Later, laterPart } from './Later.tsx';
 import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
-import { activityPath, domainsPath, fleetPath, go, settingsPath, templatesPath } from './paths.ts';
+import {
+  activityPath,
+  backupsPath,
+  channelsPath,
+  commandsPath,
+  domainsPath,
+  fleetPath,
+  go,
+  imagesPath,
+  incidentsPath,
+  settingsPath,
+  templatesPath,
+} from './paths.ts';
 import { RefusedPage } from './RefusedPage.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
@@ -22,6 +35,7 @@ const actionDialog = laterPart(async () => (await import('../xen/ActionDialog.ts
 const promptDialog = laterPart(async () => (await import('../prompts/PromptDialog.tsx')).PromptDialog);
 const removalDialog = laterPart(async () => (await import('../deploy/RemovalDialog.tsx')).RemovalDialog);
 const dock = laterPart(async () => (await import('../terminals/Dock.tsx')).Dock);
+const terminalDialog = laterPart(async () => (await import('../terminals/TerminalDialog.tsx')).TerminalDialog);
 const inventoryDialogs = laterPart(async () => (await import('../inventory/InventoryDialogs.tsx')).InventoryDialogs);
 
 /** What surrounds every page: the bar, the palette, the dialogs, the keys that work everywhere. */
@@ -29,13 +43,19 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const state = useConnection((connection) => connection.state);
   useEffect(rememberGo, []);
   useEffect(rememberShells, []);
+  useEffect(endClosedShells, []);
   useEffect(listenForDockKey, []);
   const covered = useDock((terminals) => terminals.shown && terminals.full);
   useKeys({
     'g f': () => go(fleetPath),
     'g v': () => go(domainsPath),
     'g t': () => go(templatesPath),
+    'g i': () => go(imagesPath),
+    'g b': () => go(backupsPath),
+    'g n': () => go(incidentsPath),
+    'g c': () => go(commandsPath),
     'g a': () => go(activityPath),
+    'g w': () => go(channelsPath),
     'g s': () => go(settingsPath),
     '?': () => openDialog({ kind: 'keys' }),
   });
@@ -61,6 +81,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <DomainDialog />
       <Questions />
       <Removal />
+      <OverTerminals />
     </div>
   );
 }
@@ -101,4 +122,12 @@ function Removal(): ReactNode {
   const [wanted, setWanted] = useState(open);
   if (open && !wanted) setWanted(true);
   return wanted ? <Later part={removalDialog} props={{}} /> : null;
+}
+
+/** The dialogs over the terminals, likewise. */
+function OverTerminals(): ReactNode {
+  const open = useTerminalDialog((state) => state.open !== null);
+  const [wanted, setWanted] = useState(open);
+  if (open && !wanted) setWanted(true);
+  return wanted ? <Later part={terminalDialog} props={{}} /> : null;
 }

@@ -4,6 +4,7 @@ import { IconPlus, IconSearch } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useFleet } from '../fleet/store.ts';
+import { IncidentsTab } from '../incidents/IncidentsTab.tsx';
 import { stopDemo } from '../inventory/actions.ts';
 import { ActivityTab } from '../plans/ActivityTab.tsx';
 import { DockButton } from '../terminals/DockButton.tsx';
@@ -11,7 +12,7 @@ import { ConnectionLine } from './ConnectionLine.tsx';
 import { useConnection } from './connection.ts';
 import { openDialog } from './dialogs.ts';
 import { HumMark } from './HumMark.tsx';
-import { activityPath, domainsPath, fleetPath, settingsPath, templatesPath } from './paths.ts';
+import { activityPath, backupsPath, commandsPath, domainsPath, fleetPath, incidentsPath, settingsPath, templatesPath } from './paths.ts';
 import classes from './TopBar.module.css';
 
 const commandKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
@@ -31,11 +32,20 @@ export function TopBar(): ReactNode {
           <Tab to={fleetPath} also="/hosts/">
             Fleet
           </Tab>
+          <Tab to={incidentsPath} also={/^\/(?:incidents\/|channels)/}>
+            <IncidentsTab />
+          </Tab>
           <Tab to={domainsPath} also="/vms/">
             VMs
           </Tab>
-          <Tab to={templatesPath} also={/^\/(?:templates\/|deploy)/}>
+          <Tab to={templatesPath} also={/^\/(?:templates\/|deploy|images)/}>
             Templates
+          </Tab>
+          <Tab to={backupsPath} also="/backups/">
+            Backups
+          </Tab>
+          <Tab to={commandsPath} also="/commands/">
+            Commands
           </Tab>
           <Tab to={activityPath}>
             <ActivityTab />
@@ -46,7 +56,7 @@ export function TopBar(): ReactNode {
       {lost ? (
         <ConnectionLine />
       ) : (
-        <button type="button" className={classes.search} onClick={() => spotlight.open()}>
+        <button type="button" className={classes.search} aria-label="Go to a host or a VM, do something…" onClick={() => spotlight.open()}>
           <IconSearch size={14} aria-hidden="true" />
           <span>Go to a host or a VM, do something…</span>
           <kbd className="hum-key">{commandKey}</kbd>
@@ -55,7 +65,7 @@ export function TopBar(): ReactNode {
       <div className={classes.right}>
         {demo.running ? (
           <span className={classes.demo}>
-            Demo fleet
+            <span className={classes.demoWord}>Demo fleet</span>
             <button type="button" onClick={() => void stopDemo()}>
               Leave the demo
             </button>

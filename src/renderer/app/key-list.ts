@@ -5,12 +5,31 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
     keys: [
       ['Ctrl K', 'Go to a host or do something'],
       ['g f', 'Fleet'],
+      ['g n', 'Incidents'],
       ['g v', 'VMs'],
       ['g t', 'Templates'],
+      ['g i', 'Golden images'],
+      ['g b', 'Backups'],
+      ['g c', 'Commands'],
       ['g a', 'Activity'],
+      ['g w', 'Where alerts go'],
       ['g s', 'Settings'],
       ['Ctrl `', 'Show or hide the terminals'],
       ['?', 'These keys'],
+    ],
+  },
+  {
+    title: 'Incidents',
+    keys: [
+      ['/', 'Filter'],
+      ['j k', 'Next, previous incident (or ↓ ↑)'],
+      ['Enter', 'Open it'],
+      ['x', 'Select it, or not'],
+      ['Ctrl A', 'Select all that are shown'],
+      ['a', 'Acknowledge it, or those that are selected'],
+      ['z', 'Snooze'],
+      ['n', 'Add a note'],
+      ['u Esc', 'Back to the incidents'],
     ],
   },
   {
@@ -18,6 +37,9 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
     keys: [
       ['[ ]', 'Previous, next host'],
       ['s', 'Open a shell on it'],
+      ['← →', 'Earlier, later, in the charts of the past'],
+      ['+ −', 'Closer, further, in the charts of the past'],
+      ['Backspace', 'The range before'],
       ['u Esc', 'Back to the fleet'],
     ],
   },
@@ -30,9 +52,12 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['Ctrl Shift Enter', 'Split the tab'],
       ['Ctrl Shift ↑ ↓', 'The other half'],
       ['Ctrl Shift M', 'Over the whole page, or not'],
+      ['Ctrl Shift O', 'A shell on the same host in a window of its own'],
       ['Ctrl Shift Q', 'Close it'],
       ['Ctrl Shift K', 'Go to a host or do something, from a terminal'],
+      ['Ctrl Shift B', 'Type into several shells at once, or into one again'],
       ['Ctrl Shift F', 'Find'],
+      ['Ctrl Shift G', 'Find in all terminals'],
       ['Ctrl Shift C', 'Copy'],
       ['Ctrl Shift V', 'Paste'],
       ['Ctrl Shift X', 'Give the keyboard back to the page'],
@@ -49,6 +74,30 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
     ],
   },
   {
+    title: 'Where alerts go',
+    keys: [
+      ['Ctrl S', 'Save the channel'],
+      ['u Esc', 'Back, from a channel that was not changed'],
+    ],
+  },
+  {
+    title: 'Backups',
+    keys: [
+      ['/', 'Filter'],
+      ['j k', 'Next, previous job (or ↓ ↑)'],
+      ['Enter', 'Open it'],
+      ['u Esc', 'Back from a job'],
+    ],
+  },
+  {
+    title: 'Commands',
+    keys: [
+      ['/', 'Search the commands that ran'],
+      ['Ctrl Enter', 'Run it'],
+      ['u Esc', 'Back from the results'],
+    ],
+  },
+  {
     title: 'Fleet and VMs',
     keys: [
       ['/', 'Filter'],
@@ -59,6 +108,7 @@ export const keyList: readonly { readonly title: string; readonly keys: readonly
       ['x', 'Select it, or not'],
       ['Shift ↑ ↓', 'Select a range'],
       ['Ctrl A', 'Select all that are shown'],
+      ['c', 'Run a command on the hosts that are selected'],
       ['Esc', 'Clear the selection, then the filter'],
     ],
   },

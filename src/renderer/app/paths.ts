@@ -2,8 +2,24 @@ import { navigate } from 'wouter/use-hash-location';
 
 export const fleetPath = '/';
 export const domainsPath = '/vms';
+export const backupsPath = '/backups';
+export const newBackupPath = '/backups/new';
+export const commandsPath = '/commands';
+export const incidentsPath = '/incidents';
+export const rulesPath = '/incidents/rules';
 export const activityPath = '/activity';
 export const settingsPath = '/settings';
+export const channelsPath = '/channels';
+
+/** The address of the page of a channel, by its id. */
+export function channelPath(id: string): string {
+  return `${channelsPath}/${id}`;
+}
+
+/** The address where a channel of a kind is made. */
+export function newChannelPath(kind: string): string {
+  return `${channelsPath}/new/${kind}`;
+}
 
 /** The address of a host's page, by its inventory id. */
 export function hostPath(id: string): string {
@@ -13,6 +29,36 @@ export function hostPath(id: string): string {
 /** The address that opens a shell on a host, by its inventory id. */
 export function shellPath(id: string): string {
   return `${hostPath(id)}/shell`;
+}
+
+/** The address of a command that was run, by the id of its run. */
+export function runPath(id: string): string {
+  return `${commandsPath}/${id}`;
+}
+
+/** The address of a backup job's page, by its host's inventory id and its own. */
+export function backupJobPath(host: string, job: string): string {
+  return `${backupsPath}/job/${host}/${job}`;
+}
+
+/** Where a job that Hum wrote is changed. */
+export function editBackupPath(host: string, name: string): string {
+  return `${backupsPath}/edit/${host}/${name}`;
+}
+
+/** Where a job that Hum wrote is made on other hosts too. */
+export function copyBackupPath(host: string, name: string): string {
+  return `${backupsPath}/copy/${host}/${name}`;
+}
+
+/** Where a line of a crontab (from 1) is made a job of Hum's. */
+export function adoptLinePath(host: string, file: string, line: number): string {
+  return `${backupsPath}/adopt/${host}/${line}/${pathPart(file)}`;
+}
+
+/** The address of an incident. */
+export function incidentPath(id: string): string {
+  return `${incidentsPath}/${id}`;
 }
 
 /** The address of a domain's page, by its host's inventory id and its key (`<host>/<name>`). */
@@ -27,6 +73,7 @@ export function domainConsolePath(host: string, key: string): string {
 
 export const templatesPath = '/templates';
 export const newTemplatePath = '/templates/new';
+export const imagesPath = '/images';
 export const deployFirstPath = '/deploy';
 
 /** The address of the editor of a template, by its id (`own/web`). */
@@ -46,10 +93,15 @@ export function deploymentPath(batch: string, template: string): string {
 
 /** The key of the domain that an address names, from the parameters of its route. */
 export function domainKeyOf(params: { readonly host: string; readonly name: string }): string {
+  return `${params.host}/${partOf(params.name)}`;
+}
+
+/** The text that a part of an address stands for, from the parameter of its route. */
+export function partOf(parameter: string): string {
   try {
-    return `${params.host}/${decodeURIComponent(params.name)}`;
+    return decodeURIComponent(parameter);
   } catch {
-    return `${params.host}/${params.name}`;
+    return parameter;
   }
 }
 

@@ -4,7 +4,7 @@ import { FleetPage } from '../fleet/FleetPage.tsx';
 import { useFleet } from '../fleet/store.ts';
 import { OpenShell } from '../terminals/OpenShell.tsx';
 import { Later, laterPart } from './Later.tsx';
-import { domainKeyOf } from './paths.ts';
+import { domainKeyOf, partOf } from './paths.ts';
 
 const hostPage = laterPart(async () => (await import('../host/HostPage.tsx')).HostPage);
 const domainsPage = laterPart(async () => (await import('../xen/DomainsPage.tsx')).DomainsPage);
@@ -12,10 +12,21 @@ const consolePage = laterPart(async () => (await import('../terminals/ConsolePag
 const domainPage = laterPart(async () => (await import('../xen/DomainPage.tsx')).DomainPage);
 const welcome = laterPart(async () => (await import('../inventory/Welcome.tsx')).Welcome);
 const activityPage = laterPart(async () => (await import('../plans/ActivityPage.tsx')).ActivityPage);
+const commandsPage = laterPart(async () => (await import('../commands/CommandsPage.tsx')).CommandsPage);
+const backupsPage = laterPart(async () => (await import('../backups/BackupsPage.tsx')).BackupsPage);
+const backupJobPage = laterPart(async () => (await import('../backups/JobPage.tsx')).JobPage);
+const runPage = laterPart(async () => (await import('../commands/RunPage.tsx')).RunPage);
 const templatesPage = laterPart(async () => (await import('../templates/TemplatesPage.tsx')).TemplatesPage);
 const templatePage = laterPart(async () => (await import('../templates/TemplatePage.tsx')).TemplatePage);
 const deployPage = laterPart(async () => (await import('../deploy/DeployPage.tsx')).DeployPage);
 const deploymentPage = laterPart(async () => (await import('../deploy/DeploymentPage.tsx')).DeploymentPage);
+const incidentsPage = laterPart(async () => (await import('../incidents/IncidentsPage.tsx')).IncidentsPage);
+const incidentPage = laterPart(async () => (await import('../incidents/IncidentPage.tsx')).IncidentPage);
+const rulesPage = laterPart(async () => (await import('../incidents/RulesPage.tsx')).RulesPage);
+const imagesPage = laterPart(async () => (await import('../images/ImagesPage.tsx')).ImagesPage);
+const makePage = laterPart(async () => (await import('../backups/make/MakePage.tsx')).MakePage);
+const channelsPage = laterPart(async () => (await import('../channels/ChannelsPage.tsx')).ChannelsPage);
+const channelPage = laterPart(async () => (await import('../channels/ChannelPage.tsx')).ChannelPage);
 const settingsPage = laterPart(async () => (await import('../settings/SettingsPage.tsx')).SettingsPage);
 
 /** The page that the address names. */
@@ -63,9 +74,53 @@ export function Routes(): ReactNode {
           <Later key={`${origin}/${file} ${host}`} part={deployPage} props={{ template: `${origin}/${file}`, host }} />
         )}
       </Route>
+      <Route path="/images">
+        <Later part={imagesPage} props={{}} />
+      </Route>
+      <Route path="/backups">
+        <Later part={backupsPage} props={{}} />
+      </Route>
+      <Route path="/backups/job/:host/:id">
+        {({ host, id }) => <Later key={`${host} ${id}`} part={backupJobPage} props={{ host, id }} />}
+      </Route>
+      <Route path="/backups/new">
+        <Later key="new" part={makePage} props={{ beginning: { kind: 'new' } }} />
+      </Route>
+      <Route path="/backups/edit/:host/:name">
+        {({ host, name }) => <Later key={`edit ${host} ${name}`} part={makePage} props={{ beginning: { kind: 'edit', host, name } }} />}
+      </Route>
+      <Route path="/backups/copy/:host/:name">
+        {({ host, name }) => <Later key={`copy ${host} ${name}`} part={makePage} props={{ beginning: { kind: 'copy', host, name } }} />}
+      </Route>
+      <Route path="/backups/adopt/:host/:line/:file">
+        {({ host, line, file }) => (
+          <Later
+            key={`adopt ${host} ${line} ${file}`}
+            part={makePage}
+            props={{ beginning: { kind: 'adopt', host, line: Number(line), file: partOf(file) } }}
+          />
+        )}
+      </Route>
+      <Route path="/commands">
+        <Later part={commandsPage} props={{}} />
+      </Route>
+      <Route path="/commands/:id">{({ id }) => <Later key={id} part={runPage} props={{ id }} />}</Route>
+      <Route path="/incidents">
+        <Later part={incidentsPage} props={{}} />
+      </Route>
+      <Route path="/incidents/rules">
+        <Later part={rulesPage} props={{ rule: null }} />
+      </Route>
+      <Route path="/incidents/rules/:rule">{({ rule }) => <Later part={rulesPage} props={{ rule }} />}</Route>
+      <Route path="/incidents/:id">{({ id }) => <Later key={id} part={incidentPage} props={{ id }} />}</Route>
       <Route path="/activity">
         <Later part={activityPage} props={{}} />
       </Route>
+      <Route path="/channels">
+        <Later part={channelsPage} props={{}} />
+      </Route>
+      <Route path="/channels/new/:kind">{({ kind }) => <Later key={kind} part={channelPage} props={{ id: null, kind }} />}</Route>
+      <Route path="/channels/:id">{({ id }) => <Later key={id} part={channelPage} props={{ id, kind: null }} />}</Route>
       <Route path="/settings">
         <Later part={settingsPage} props={{}} />
       </Route>

@@ -67,7 +67,11 @@ export const theme = createTheme({
     },
     Menu: { defaultProps: { transitionProps: { duration: 80, transition: 'fade' }, shadow: 'none', withArrow: false } },
     Popover: { defaultProps: { transitionProps: { duration: 80, transition: 'fade' }, shadow: 'none', withArrow: false } },
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    // Mantine's own grey below a title is too faint to be read in the light.
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { description: { color: 'var(--hum-text-2)' } },
+    },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, events: { hover: true, focus: true, touch: false } } },
   },
 });

@@ -15,10 +15,12 @@ interface FilterFieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
   /** Enter and the arrow down go on to the table. */
   readonly onLeave: () => void;
+  /** Whether the page's “/” leads here. Default: true. */
+  readonly hasKey?: boolean;
 }
 
 /** The filter of a table: text, and fields such as `tag:db mem>80`. What it does not understand it says below, without moving anything. */
-export function FilterField({ label, placeholder, filter, onChange, error, field, onLeave }: FilterFieldProps): ReactNode {
+export function FilterField({ label, placeholder, filter, onChange, error, field, onLeave, hasKey = true }: FilterFieldProps): ReactNode {
   const shownError = useDeferredValue(error);
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Escape' && filter !== '') onChange('');
@@ -45,7 +47,7 @@ export function FilterField({ label, placeholder, filter, onChange, error, field
         leftSection={<IconSearch size={14} />}
         rightSection={
           filter === '' ? (
-            <kbd className="hum-key">/</kbd>
+            hasKey && <kbd className="hum-key">/</kbd>
           ) : (
             <button type="button" className={classes.clear} aria-label="Clear the filter" onClick={() => onChange('')}>
               <IconX size={14} />

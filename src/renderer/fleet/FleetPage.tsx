@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useKeys } from '../app/keys.ts';
 import { go, hostPath } from '../app/paths.ts';
+import { commandOn } from '../commands/composer.ts';
 import { SourceTip } from '../components/SourceTip.tsx';
 import { LineTable, type LineTableHandle } from '../components/table/LineTable.tsx';
 import type { Selection } from '../components/table/selection.ts';
@@ -44,7 +45,13 @@ function LoadedFleet(): ReactNode {
     onOpen: open,
     clearFilter,
   });
-  useKeys({ s: () => openShells(shellHosts(selection)) });
+  useKeys({
+    s: () => openShells(actedOn(selection)),
+    c() {
+      const hosts = actedOn(selection);
+      if (hosts.length > 0) commandOn(hosts);
+    },
+  });
   const onFold = useCallback((key: string) => setFolded((before) => toggled(before, key)), []);
 
   return (
@@ -82,7 +89,7 @@ function LoadedFleet(): ReactNode {
 }
 
 /** The hosts that are selected, or the one at the cursor. */
-function shellHosts({ chosen, cursor }: Selection): readonly string[] {
+function actedOn({ chosen, cursor }: Selection): readonly string[] {
   if (chosen.size > 0) return [...chosen];
   return cursor === null ? [] : [cursor];
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { openDialog } from '../app/dialogs.ts';
+import { commandOn } from '../commands/composer.ts';
 import { hostCount } from '../components/host-count.ts';
 import classes from '../components/SelectionBar.module.css';
 import { TipArea, tipText } from '../components/TipArea.tsx';
@@ -38,6 +39,7 @@ export function SelectionBar({ chosen, onClear }: SelectionBarProps): ReactNode 
           onClick={() => openShells(ids)}
           off={ids.length > mostAtOnce ? `At most ${mostAtOnce} at once` : undefined}
         />
+        <Act label="Command…" onClick={() => commandOn(ids)} />
         <Act label="Reconnect" onClick={() => void retryHosts(enabled)} off={enabled.length === 0 ? 'All are disabled' : undefined} />
         {unknown.length > 0 ? (
           <Act

@@ -6,6 +6,7 @@ import {
   IconPencil,
   IconPlayerPause,
   IconPlayerPlay,
+  IconScript,
   IconTerminal2,
   IconTrash,
 } from '@tabler/icons-react';
@@ -16,6 +17,7 @@ import { formatDuration } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { openDialog } from '../app/dialogs.ts';
 import { fleetPath, go, hostPath } from '../app/paths.ts';
+import { commandOn } from '../commands/composer.ts';
 import { clockDate } from '../components/clock-time.ts';
 import { stateLooks } from '../components/host-states.ts';
 import { StateMark } from '../components/StateMark.tsx';
@@ -119,6 +121,9 @@ function HostMenu({ host }: { readonly host: InventoryHost }): ReactNode {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconScript size={16} />} onClick={() => commandOn([host.id])}>
+            Run a command…
+          </Menu.Item>
           <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => void duplicate()}>
             Duplicate
           </Menu.Item>

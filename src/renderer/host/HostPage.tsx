@@ -1,20 +1,26 @@
 import { type ReactNode, useEffect } from 'react';
 import type { HostState } from '../../shared/contract/fleet.ts';
 import { visibleText } from '../../shared/visible-text.ts';
+import type { ChartKind } from '../components/chart/chart-kind.ts';
+import type { DrawnLevel } from '../components/chart/chart-levels.ts';
 import { LiveChart } from '../components/chart/LiveChart.tsx';
 import { shownMs } from '../components/chart/sample-window.ts';
 import { EventList } from '../components/EventList.tsx';
 import { TipArea, tipText } from '../components/TipArea.tsx';
 import { useEachSecond } from '../components/ticker.ts';
 import { consoleNow, useFleet, useFleetRow } from '../fleet/store.ts';
+import { HostCharts } from '../history/HostCharts.tsx';
+import { useChartLevels } from '../incidents/use-chart-levels.ts';
 import { HostXen } from '../xen/HostXen.tsx';
 import { chartHeadline } from './chart-headline.ts';
-import { chartKinds } from './chart-kinds.ts';
+import { chartKinds, fullestDisk, pastChartKinds } from './chart-kinds.ts';
 import { Facts } from './Facts.tsx';
+import { FileSystems } from './FileSystems.tsx';
 import { HostAbsent } from './HostAbsent.tsx';
 import { HostHeader } from './HostHeader.tsx';
 import classes from './host.module.css';
 import type { HostDetail } from './host-detail.ts';
+import { interfacesNote } from './interfaces-note.ts';
 import { missingFigures, noSamplesText } from './missing-figures.ts';
 import { Processes } from './Processes.tsx';
 import { SshConfig } from './SshConfig.tsx';
@@ -27,6 +33,7 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
   const row = useFleetRow(id);
   const { detail, problem } = useHostDetail(id, row !== undefined);
   useHostKeys(id);
+  const levelsOf = useChartLevels(id, pastChartKinds);
   const name = row?.host.name ?? detail?.row.host.name;
   useTitle(name);
 
@@ -36,10 +43,22 @@ export function HostPage({ id }: { readonly id: string }): ReactNode {
   return (
     <TipArea tipFor={tipText} className={classes.page ?? ''}>
       <HostHeader row={row} streamProblem={problem} />
-      <Charts detail={detail} hostName={row.host.name} state={row.status.state} />
+      <HostCharts
+        key={id}
+        host={id}
+        hostName={row.host.name}
+        kinds={pastChartKinds}
+        cores={detail?.facts?.cores ?? detail?.row.live?.cores ?? null}
+        levelsOf={levelsOf}
+        chartsClass={classes.charts ?? ''}
+        live={<Charts levelsOf={levelsOf} detail={detail} hostName={row.host.name} state={row.status.state} />}
+      />
       <HostXen host={id} />
       <div className={classes.columns}>
-        <Processes id={id} hostName={row.host.name} online={online} />
+        <div>
+          <Processes id={id} hostName={row.host.name} online={online} />
+          <FileSystems disks={detail?.disks ?? null} levels={levelsOf(fullestDisk)} online={online} />
+        </div>
         <div>
           <Facts facts={detail?.facts ?? null} online={online} />
           {row.host.sshAlias === undefined ? null : <SshConfig id={id} />}
@@ -54,9 +73,10 @@ interface ChartsProps {
   readonly detail: HostDetail | null;
   readonly hostName: string;
   readonly state: HostState;
+  readonly levelsOf: (kind: ChartKind) => readonly DrawnLevel[];
 }
 
-function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
+function Charts({ detail, hostName, state, levelsOf }: ChartsProps): ReactNode {
   const clock = useEachSecond(() => Math.ceil(consoleNow() / 1000) * 1000);
   const samples = detail?.samples ?? noSamples;
   // While samples come each second they move the charts; the clock would only draw them a second time.
@@ -76,10 +96,12 @@ function Charts({ detail, hostName, state }: ChartsProps): ReactNode {
           now={now}
           span={span}
           level={cores}
+          levels={levelsOf(kind)}
           hostName={hostName}
           height={index === 0 ? wideHeight : height}
           headline={chartHeadline(kind, samples.at(-1), cores)}
-          missing={missingFigures(kind, samples.at(-1))}
+          missing={missingFigures(kind, samples)}
+          note={kind.id === 'network' && state === 'online' ? interfacesNote(detail?.interfaces ?? null) : undefined}
           old={state !== 'online'}
         />
       ))}

@@ -1,5 +1,6 @@
 import type { HostSample, SeriesName } from '../../shared/contract/fleet.ts';
 import { formatBytes, formatRate, formatRatio } from '../../shared/units.ts';
+import { valueLabel } from '../components/chart/chart-axis.ts';
 import { type ChartKind, figureOf } from '../components/chart/chart-kind.ts';
 
 /** The one sentence that a chart comes to at a sample, for the eye in a hurry and for who cannot see the picture. Empty when unknown. */
@@ -23,6 +24,10 @@ export function chartHeadline(kind: ChartKind<SeriesName>, sample: HostSample | 
     case 'pressure': {
       const some = figure('pressureMemorySome');
       return some === null ? '' : `waiting for memory ${formatRatio(some)} of the time`;
+    }
+    case 'loss': {
+      const share = figure('retransmitted');
+      return share === null ? '' : `${valueLabel('ratio', share)} of the TCP segments sent again`;
     }
     default: {
       const [first, second] = kind.series;

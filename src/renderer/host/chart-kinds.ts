@@ -3,7 +3,7 @@ import type { ChartKind } from '../components/chart/chart-kind.ts';
 
 const columns = seriesNames;
 
-/** The charts of the host page, in reading order; the first one is the wide one. Field names: proc_meminfo(5), proc_stat(5), Documentation/accounting/psi.rst. */
+/** The live charts of the host page, in reading order; the first one is the wide one. Field names: proc_meminfo(5), proc_stat(5), Documentation/accounting/psi.rst. */
 export const chartKinds: readonly ChartKind<SeriesName>[] = [
   {
     id: 'memory',
@@ -98,6 +98,22 @@ export const chartKinds: readonly ChartKind<SeriesName>[] = [
     ],
   },
   {
+    id: 'loss',
+    title: 'Packet loss',
+    unit: 'ratio',
+    stacked: false,
+    columns,
+    top: { atLeast: 0.05 },
+    series: [
+      {
+        name: 'retransmitted',
+        label: 'Sent again',
+        colour: '--chart-1',
+        source: '/proc/net/snmp: RetransSegs of RetransSegs and OutSegs, over the last 100 segments or more',
+      },
+    ],
+  },
+  {
     id: 'swap',
     title: 'Swap',
     unit: 'bytes',
@@ -119,3 +135,19 @@ export const chartKinds: readonly ChartKind<SeriesName>[] = [
     ],
   },
 ];
+
+/** Drawn of the past alone: of the present there is the list of the file systems. */
+export const fullestDisk: ChartKind<SeriesName> = {
+  id: 'disk',
+  title: 'Fullest file system',
+  unit: 'ratio',
+  stacked: false,
+  columns,
+  top: { fixed: 1 },
+  series: [
+    { name: 'diskFullest', label: 'Full', colour: '--chart-1', source: 'df: used of used and available, or of its inodes; once a minute' },
+  ],
+};
+
+/** The charts of a stretch of the past. */
+export const pastChartKinds: readonly ChartKind<SeriesName>[] = [...chartKinds, fullestDisk];

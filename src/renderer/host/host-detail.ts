@@ -1,4 +1,4 @@
-import type { HostDetailEvent, HostEvent, HostFacts, HostRow, HostSample } from '../../shared/contract/fleet.ts';
+import type { HostDetailEvent, HostDisks, HostEvent, HostFacts, HostInterfaces, HostRow, HostSample } from '../../shared/contract/fleet.ts';
 import { appendSample } from '../components/chart/sample-window.ts';
 
 /** As many events as the contract keeps of a host. */
@@ -9,6 +9,8 @@ export interface HostDetail {
   readonly row: HostRow;
   readonly samples: readonly HostSample[];
   readonly facts: HostFacts | null;
+  readonly disks: HostDisks | null;
+  readonly interfaces: HostInterfaces | null;
   readonly events: readonly HostEvent[];
   /** The host was taken out of the inventory while we looked. */
   readonly removed: boolean;
@@ -18,7 +20,8 @@ export interface HostDetail {
 export function foldDetail(detail: HostDetail | null, event: HostDetailEvent): HostDetail | null {
   if (event.kind === 'snapshot') {
     const samples = event.history.reduce<readonly HostSample[]>(appendSample, []);
-    return { row: event.row, samples, facts: event.facts, events: event.events.slice(-maxEvents), removed: false };
+    const { row, facts, disks, interfaces } = event;
+    return { row, samples, facts, disks, interfaces, events: event.events.slice(-maxEvents), removed: false };
   }
   if (detail === null) return null;
   switch (event.kind) {
@@ -30,6 +33,10 @@ export function foldDetail(detail: HostDetail | null, event: HostDetailEvent): H
     }
     case 'facts':
       return { ...detail, facts: event.facts };
+    case 'disks':
+      return { ...detail, disks: event.disks };
+    case 'interfaces':
+      return { ...detail, interfaces: event.interfaces };
     case 'event':
       return { ...detail, events: [...detail.events, event.event].slice(-maxEvents) };
     case 'removed':

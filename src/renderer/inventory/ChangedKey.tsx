@@ -38,12 +38,13 @@ export function ChangedKey({ row }: { readonly row: FleetRow }): ReactNode {
       <dl className={keys.changedKeys}>
         {known.map((key) => (
           <div key={`${key.where} ${key.fingerprint}`}>
-            <dt>
-              Known: {visibleText(key.type, 40)}, in <span className={keys.where}>{visibleText(key.where, 200)}</span>
-              {key.firstSeen === null ? '' : `, first seen ${clockDate(key.firstSeen)}`}
-            </dt>
+            <dt>Known: {visibleText(key.type, 40)}</dt>
             <dd>
               <Fingerprint fingerprint={key.fingerprint} />
+            </dd>
+            <dd className={keys.source}>
+              <span className={keys.where}>{visibleText(key.where, 200)}</span>
+              {key.firstSeen === null ? '' : `, first seen ${clockDate(key.firstSeen)}`}
             </dd>
           </div>
         ))}

@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { RunAs } from '../../shared/contract/inventory.ts';
+import type { KeepShells, RunAs } from '../../shared/contract/inventory.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { showDone } from '../app/act.tsx';
 import { client } from '../app/client.ts';
@@ -22,8 +22,12 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
   const [hosts] = useState(() => savedHosts(ids));
   const [before] = useState(() => commonFields(hosts));
   const [values, setValues] = useState(before.values);
-  const [runAsBefore] = useState(() => commonRunAs(hosts));
+  const [runAsBefore] = useState(() => common(hosts.map((host) => host.runAs ?? 'sudo-n')));
   const [runAs, setRunAs] = useState(runAsBefore);
+  const [keepBefore] = useState(() => common(hosts.map((host) => host.keepShells ?? 'no')));
+  const [keep, setKeep] = useState(keepBefore);
+  const [agentBefore] = useState(() => common(hosts.map((host) => (host.forwardAgent ? 'yes' : 'no'))));
+  const [agent, setAgent] = useState(agentBefore);
   const [errors, setErrors] = useState<FieldErrors>({});
   const test = useConnectionTest();
   const { busy, problem, submit } = useSubmission();
@@ -35,11 +39,15 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
     event.preventDefault();
     const reading = readEditForm(before, values, hosts.length);
     if (reading.kind === 'errors') return setErrors(reading.errors);
-    const rootChange = runAs === null || runAs === runAsBefore ? {} : { runAs };
-    if (!reading.changes && rootChange.runAs === undefined) return closeDialog();
+    const chosenWays = {
+      ...(runAs === null || runAs === runAsBefore ? {} : { runAs }),
+      ...(keep === null || keep === keepBefore ? {} : { keepShells: keep }),
+      ...(agent === null || agent === agentBefore ? {} : { forwardAgent: agent === 'yes' }),
+    };
+    if (!reading.changes && Object.keys(chosenWays).length === 0) return closeDialog();
     if (busy) return;
     const { tags } = reading.edit;
-    const change = { ...reading.edit.change, ...rootChange };
+    const change = { ...reading.edit.change, ...chosenWays };
     const chosen = hosts.map((host) => host.id);
     const saved = await submit(async () => {
       if (Object.keys(change).length > 0) await client.inventory.update({ ids: chosen, change });
@@ -82,6 +90,28 @@ export function EditHostsDialog({ ids }: { readonly ids: readonly string[] }): R
         allowDeselect={false}
         onChange={setRunAs}
       />
+      <Select
+        label="Shells run in"
+        description="In tmux or screen, where the host has it, a shell goes on when the connection is cut, and the next one comes back to it."
+        data={keepWays}
+        value={keep}
+        placeholder="Different for each host"
+        allowDeselect={false}
+        onChange={setKeep}
+      />
+      <Select
+        label="Forward the SSH agent"
+        description={
+          agent === 'yes'
+            ? 'While you are connected, root on that host can log in wherever your keys can. Set it only where you would trust root with them: to get to a host behind another, a jump host needs no agent.'
+            : 'Whether a shell there can log in elsewhere with your keys, as with ssh -A. A jump host does not need it.'
+        }
+        data={agentWays}
+        value={agent}
+        placeholder="Different for each host"
+        allowDeselect={false}
+        onChange={setAgent}
+      />
       <ConnectionTest test={test} note={null} />
       <ProblemBox problem={problem} />
       <div className={classes.footer}>
@@ -109,11 +139,21 @@ const rootWays: { readonly value: RunAs; readonly label: string }[] = [
   { value: 'nothing', label: 'nothing: only what the account may do itself' },
 ];
 
-/** Null where the hosts differ. */
-function commonRunAs(hosts: readonly { readonly runAs?: RunAs | undefined }[]): RunAs | null {
-  const ways = new Set(hosts.map((host) => host.runAs ?? 'sudo-n'));
-  const [only] = ways;
-  return ways.size === 1 && only !== undefined ? only : null;
+const keepWays: { readonly value: KeepShells; readonly label: string }[] = [
+  { value: 'no', label: 'nothing: they end with the connection' },
+  { value: 'tmux', label: 'tmux' },
+  { value: 'screen', label: 'screen' },
+];
+
+const agentWays: { readonly value: 'no' | 'yes'; readonly label: string }[] = [
+  { value: 'no', label: 'no' },
+  { value: 'yes', label: 'yes, to its shells' },
+];
+
+/** What all have; null where they differ. */
+function common<T extends string>(ways: readonly T[]): T | null {
+  const [first] = ways;
+  return first !== undefined && ways.every((way) => way === first) ? first : null;
 }
 
 function namesOf(names: readonly string[]): string {

@@ -99,7 +99,7 @@ export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }):
             </tr>
           </thead>
           <tbody>
-            {keys.map((key) => (
+            {needingEyesFirst(keys, compared).map((key) => (
               <tr key={keyName(key)}>
                 <td>
                   <Checkbox
@@ -152,6 +152,13 @@ export function UnknownKeys({ keys }: { readonly keys: readonly UnknownKey[] }):
 interface Compared {
   readonly listed: ReadonlySet<string>;
   readonly contradicted: ReadonlySet<string>;
+}
+
+/** In a fleet, what the list contradicts or says nothing of must not be looked for among the rest. */
+function needingEyesFirst(keys: readonly UnknownKey[], compared: Compared | null): readonly UnknownKey[] {
+  if (compared === null) return keys;
+  const rank = ({ id }: UnknownKey) => (compared.contradicted.has(id) ? 0 : compared.listed.has(id) ? 2 : 1);
+  return keys.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function comparedText({ listed, contradicted }: Compared, all: number): string {

@@ -28,7 +28,7 @@ export function DemoSetting(): ReactNode {
         <h2>Demo fleet</h2>
         <p>
           {demo.running
-            ? `Running: ${hostCount(demo.hosts)}. They leave with the demo; nothing of them is saved.`
+            ? `Running: ${hostCount(demo.hosts)}. They leave with the demo, and their history ten minutes later.`
             : 'SSH servers on this machine that behave like Xen hosts, beside your own hosts. They are never saved.'}
         </p>
       </div>

@@ -8,6 +8,7 @@ import { openDialog } from '../app/dialogs.ts';
 import { changeSettings, useSettings } from '../app/settings.ts';
 import { exportInventory } from '../inventory/actions.ts';
 import { DemoSetting } from './DemoSetting.tsx';
+import { HistorySetting } from './HistorySetting.tsx';
 import classes from './settings.module.css';
 import { TerminalSettings } from './TerminalSettings.tsx';
 
@@ -58,6 +59,7 @@ export function SettingsPage(): ReactNode {
           </Button>
         </div>
       </section>
+      <HistorySetting />
       <TerminalSettings />
       <DemoSetting />
       <About />

@@ -131,7 +131,11 @@ export type FleetEvent =
       readonly outage?: Outage | null;
     };
 
-/** The columns of a host's history. Bytes; ratios 0..1; `…PerSecond` in bytes per second; load as the kernel prints it. */
+/**
+ * The columns of a host's history. Bytes; ratios 0..1; `…PerSecond` in bytes per second; load as the kernel prints it. Pressure is that of ten
+ * seconds (avg10), `…Minute` that of a minute (avg60). `diskFullest` is the fullest file system, as of the last minute or so; `retransmitted`
+ * the share of the TCP segments that the host sent which it had sent before.
+ */
 export const seriesNames = [
   'memoryTotal',
   'memoryUsed',
@@ -159,6 +163,10 @@ export const seriesNames = [
   'cpuSteal',
   'networkReceivePerSecond',
   'networkTransmitPerSecond',
+  'pressureMemorySomeMinute',
+  'pressureMemoryFullMinute',
+  'diskFullest',
+  'retransmitted',
 ] as const;
 export type SeriesName = (typeof seriesNames)[number];
 
@@ -188,6 +196,49 @@ export interface HostEvent {
   readonly text: string;
 }
 
+/** A file system on a disk of the host. Bytes. Names are hostile text. */
+export interface FileSystem {
+  readonly mount: string;
+  readonly device: string;
+  /** As the kernel calls it: `ext4`, `xfs`. */
+  readonly type: string;
+  readonly size: number;
+  readonly used: number;
+  /** What an ordinary account can still write: what is set aside for root is neither used nor available. */
+  readonly available: number;
+  /** Null where the file system makes them as they are needed. */
+  readonly inodes: { readonly total: number; readonly used: number } | null;
+  /** How full it is, 0..1: of its room as df counts it, used of used and available, or of its inodes, whichever is worse. */
+  readonly full: number;
+  readonly fullOf: 'space' | 'inodes';
+  readonly readOnly: boolean;
+}
+
+/** The file systems of a host, the fullest first, at most 40. */
+export interface HostDisks {
+  /** Epoch ms, by the console's clock. */
+  readonly at: number;
+  readonly fileSystems: readonly FileSystem[];
+  /** Why there are none though there could be: a sentence; null when all is well. */
+  readonly problem: string | null;
+}
+
+/** An interface of the host that had errors or drops within the last minute: packets a second, on its way in and out. The name is hostile text. */
+export interface InterfaceTrouble {
+  readonly name: string;
+  readonly receiveErrors: number;
+  readonly receiveDrops: number;
+  readonly transmitErrors: number;
+  readonly transmitDrops: number;
+}
+
+/** The interfaces that had any, the worst first, at most eight. They are read while somebody looks at the host, or it sends much again. */
+export interface HostInterfaces {
+  /** Epoch ms, by the console's clock. */
+  readonly at: number;
+  readonly troubles: readonly InterfaceTrouble[];
+}
+
 export interface ProcessRow {
   readonly pid: number;
   readonly user: string;
@@ -203,11 +254,19 @@ export type HostDetailEvent =
       /** Oldest first, 15 minutes at most. */
       readonly history: readonly HostSample[];
       readonly facts: HostFacts | null;
+      /** Null until they were read, a few seconds after Hum has connected. */
+      readonly disks: HostDisks | null;
+      /** Null until they were read twice. */
+      readonly interfaces: HostInterfaces | null;
       readonly events: readonly HostEvent[];
     }
   | { readonly kind: 'sample'; readonly at: number; readonly sample: HostSample }
   | { readonly kind: 'row'; readonly at: number; readonly patch: HostRowPatch }
   | { readonly kind: 'facts'; readonly at: number; readonly facts: HostFacts }
+  /** Every ten seconds while this stream is open. */
+  | { readonly kind: 'disks'; readonly at: number; readonly disks: HostDisks }
+  /** When it differs from what was told before. */
+  | { readonly kind: 'interfaces'; readonly at: number; readonly interfaces: HostInterfaces }
   | { readonly kind: 'event'; readonly at: number; readonly event: HostEvent }
   | { readonly kind: 'removed'; readonly at: number };
 

@@ -60,6 +60,10 @@ const runAs = z.enum(['sudo-n', 'nothing', 'sudo-password', 'doas']);
 /** How commands that need root's rights get them, where the account is not root. Absent: `sudo-n`. */
 export type RunAs = z.infer<typeof runAs>;
 
+const keepShells = z.enum(['no', 'tmux', 'screen']);
+/** What a shell runs in, so that it goes on when the connection is cut and the next one finds it. Absent: `no`. */
+export type KeepShells = z.infer<typeof keepShells>;
+
 /** A name of ssh_config(5): what would be typed after `ssh`. */
 const sshAlias = z
   .string()
@@ -78,6 +82,9 @@ export const inventoryHost = z.object({
   enabled: z.boolean(),
   sshAlias: sshAlias.optional(),
   runAs: runAs.optional(),
+  keepShells: keepShells.optional(),
+  /** Whether shells on it may use this account's agent, as with `ssh -A`. Absent: no. */
+  forwardAgent: z.boolean().optional(),
   origin: z.enum(['manual', 'ssh-config', 'import', 'demo']),
 });
 export type InventoryHost = z.infer<typeof inventoryHost>;
@@ -92,6 +99,8 @@ export const hostChange = z.object({
   group: hostFields.group.optional(),
   tags: hostFields.tags.optional(),
   runAs: runAs.optional(),
+  keepShells: keepShells.optional(),
+  forwardAgent: inventoryHost.shape.forwardAgent,
 });
 export type HostChange = z.infer<typeof hostChange>;
 

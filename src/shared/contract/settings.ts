@@ -2,8 +2,9 @@ import { type } from '@orpc/contract';
 import { z } from 'zod';
 import { firstFleetView } from '../first-fleet-view.ts';
 import { firstTerminalSettings } from '../first-terminal-settings.ts';
+import { firstHistoryBytes, leastHistoryBytes, mostHistoryBytes } from '../history-limits.ts';
 import { hostId, procedure } from './base.ts';
-import { shellDirectory } from './terminals.ts';
+import { keptName, shellDirectory } from './terminals.ts';
 
 /** How the fleet page was left. Every field falls back by itself, so that one damaged value costs only itself. */
 export const fleetView = z.object({
@@ -49,7 +50,7 @@ const openShells = z.object({
         name: z.string().max(80).nullable(),
         split: z.enum(['beside', 'below']),
         panes: z
-          .array(z.object({ host: hostId, directory: shellDirectory.nullable() }))
+          .array(z.object({ host: hostId, directory: shellDirectory.nullable(), kept: keptName.optional() }))
           .min(1)
           .max(2),
       }),
@@ -57,6 +58,9 @@ const openShells = z.object({
     .max(32),
 });
 export type OpenShells = z.infer<typeof openShells>;
+
+/** How much disk the history of the hosts may take. */
+const historySettings = z.object({ limitBytes: z.int().min(leastHistoryBytes).max(mostHistoryBytes) });
 
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'dark', 'light']).catch('system'),
@@ -74,6 +78,7 @@ export const settingsSchema = z.object({
     })
     .catch(firstTerminalSettings),
   openShells: openShells.catch({ shown: false, tabs: [] }),
+  history: historySettings.catch({ limitBytes: firstHistoryBytes }),
   /** Commands of `Match exec` in ssh_config that may be run here. */
   allowedCommands: z.array(z.string().max(10_000)).max(1000).catch([]),
 });
@@ -91,6 +96,7 @@ const settingsChange = z.object({
     .optional(),
   terminal: terminalSettings.optional(),
   openShells: openShells.optional(),
+  history: historySettings.optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

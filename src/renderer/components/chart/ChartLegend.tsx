@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: the keyboard can ask each figure where it comes from; the legend is one tab stop
 import type { ReactNode } from 'react';
 import { visibleText } from '../../../shared/visible-text.ts';
-import { clockTime } from '../clock-time.ts';
+import { clockDate, clockTime } from '../clock-time.ts';
 import { rove } from '../rove.ts';
 import classes from './chart.module.css';
 import { valueLabel } from './chart-axis.ts';
@@ -17,13 +17,16 @@ interface ChartLegendProps {
   /** Whether the values are of another time than now: the crosshair's, or the last one heard. */
   readonly showTime: boolean;
   readonly hostName: string;
+  /** The figures may be of another day: the time is shown with its date. */
+  readonly dated?: boolean;
 }
 
 /** What each line is, its value, and where the value comes from. The topmost layer stands first, as in the picture. */
-export function ChartLegend({ kind, figures, level, at, showTime, hostName }: ChartLegendProps): ReactNode {
+export function ChartLegend({ kind, figures, level, at, showTime, hostName, dated = false }: ChartLegendProps): ReactNode {
+  const time = dated ? clockDate : clockTime;
   const entries = kind.series.map((series, index) => ({ series, figure: figures[index] ?? null }));
   if (kind.stacked) entries.reverse();
-  const where = `${visibleText(hostName, 80)}${at === null ? '' : `, ${clockTime(at)}`}`;
+  const where = `${visibleText(hostName, 80)}${at === null ? '' : `, ${time(at)}`}`;
   return (
     <dl className={classes.legend} onKeyDown={rove}>
       {entries.map(({ series, figure }, index) => (
@@ -46,7 +49,7 @@ export function ChartLegend({ kind, figures, level, at, showTime, hostName }: Ch
       ) : null}
       <div className={classes.when} data-shown={showTime}>
         <dt>At</dt>
-        <dd className="hum-mono">{at === null ? '–' : clockTime(at)}</dd>
+        <dd className="hum-mono">{at === null ? '–' : time(at)}</dd>
       </div>
     </dl>
   );

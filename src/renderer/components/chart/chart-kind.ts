@@ -33,6 +33,12 @@ export interface ChartKind<Name extends string = string> {
   readonly level?: { readonly label: string; readonly source: string };
 }
 
+/** Sentences below a legend, and where they come from. */
+export interface ChartNote {
+  readonly lines: readonly string[];
+  readonly tip: string;
+}
+
 /** The value of a series in a sample; null where there is no such figure. */
 export function figureOf(kind: ChartKind, sample: ChartSample | undefined, series: string): number | null {
   return sample?.values[kind.columns.indexOf(series)] ?? null;

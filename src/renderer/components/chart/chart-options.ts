@@ -1,12 +1,14 @@
 import type uPlot from 'uplot';
 import { axisLabel, axisSplits, timeSplits } from './chart-axis.ts';
 import type { ChartKind, ChartSeries } from './chart-kind.ts';
+import { type DrawnLevel, drawLevels } from './chart-levels.ts';
 
-/** What moves while a chart stays: read by uPlot each time it draws. Seconds, and the top of the value axis. */
+/** What moves while a chart stays: read by uPlot each time it draws. Seconds, the top of the value axis, and the levels of rules. */
 export interface ChartRange {
   from: number;
   to: number;
   top: number;
+  levels: readonly DrawnLevel[];
 }
 
 export interface ChartLook {
@@ -26,6 +28,8 @@ const layerOpacity = '8c';
 const gridOpacity = '30';
 /** Wide enough for `512 MiB/s`, so that all charts of a column stand in line and nothing moves when a unit changes. */
 const valueAxisWidth = 72;
+/** Half of `00:00`, which may stand at the very end. */
+const endWidth = 18;
 
 /** uPlot's options for a live chart. All charts of the page share one crosshair. */
 export function chartOptions({ kind, width, height, colour, range, onPoint }: ChartLook): uPlot.Options {
@@ -35,7 +39,7 @@ export function chartOptions({ kind, width, height, colour, range, onPoint }: Ch
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, endWidth, 0, 0],
     legend: { show: false },
     drawOrder: ['series', 'axes'] as uPlot.DrawOrderKey[],
     cursor: {
@@ -58,6 +62,7 @@ export function chartOptions({ kind, width, height, colour, range, onPoint }: Ch
     series: [{}, ...kind.series.map((series) => lineOrLayer(kind, series, colour)), ...(kind.level ? [level] : [])],
     bands: kind.stacked ? bandsBetweenLayers(kind.series) : [],
     hooks: {
+      draw: [(chart) => drawLevels(chart, range.levels, colour)],
       setCursor: [(chart) => onPoint((chart.cursor.left ?? -1) < 0 ? null : (chart.cursor.idx ?? null))],
     },
   };
