@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loopback, openRig } from '../support/sshd.ts';
-import { median, printTable } from './support/figures.ts';
+import { median, ms, printTable, progress, ratio } from './support/figures.ts';
 import { HumFleet } from './support/hum-fleet.ts';
 import { chooseFanout, Peers } from './support/peers.ts';
 
@@ -133,19 +133,6 @@ try {
 function cpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
-}
-
-/** It takes minutes: say where it is, on stderr, which is not the result. */
-function progress(step: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${step}\n`);
-}
-
-function ms(values: readonly number[]): string {
-  return `${median(values)} ms`;
-}
-
-function ratio(theirs: readonly number[], ours: readonly number[]): number {
-  return Number((median(theirs) / median(ours)).toFixed(2));
 }
 
 function residentBytes(): number {

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { isAccessible } from './axe.ts';
 import { expect, test } from './hum.ts';
 import { expectShown } from './terminal.ts';
 
@@ -32,4 +33,23 @@ test('a guest of the demo is logged into on its console, left with Ctrl-], and o
   await terminal.getByRole('button', { name: /^Open again/ }).click();
   await expect(terminal).toHaveAttribute('data-state', 'open');
   await expectShown(page, '# echo one two');
+});
+
+test('the graphical screen of a guest is offered with the tunnel that leads to it, and only where there is one', async ({ page }) => {
+  await openConsole(page);
+  await expect(page.getByRole('button', { name: /^VNC/ })).toHaveCount(0);
+  // An HVM guest of the demo, which is the same each time.
+  const path = '#/vms/demo-xen02/crm-ldap07';
+  const go = (hash: string) =>
+    page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+  await go(path);
+  await expect(page.locator('main')).toContainText(/Idle|Running/, { timeout: 60_000 });
+  await go(`${path}/console`);
+  await page.getByRole('button', { name: /^VNC 127\.0\.0\.1:59\d\d$/ }).click();
+  const dialog = page.getByRole('dialog', { name: /^VNC/ });
+  await expect(dialog).toContainText('for itself alone');
+  await expect(dialog).toContainText(/ssh -N -L (59\d\d):127\.0\.0\.1:\1 -p \d+ \S+@127\.0\.0\.1/);
+  await isAccessible(page);
 });

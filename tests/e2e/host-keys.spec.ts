@@ -35,19 +35,24 @@ test('a fleet is compared with a list and trusted in one go; a key that changes 
     .fill(`${one.hostKeys[0]?.fingerprint}\n[127.0.0.2]:${two.port} ${stranger.public}\n`);
   await keys.getByRole('button', { name: 'Compare and tick' }).click();
   await expect(keys.getByRole('status')).toHaveText('1 of 2 keys are in the list. 1 host shows another key than the list has.');
-  await expect(keys).toContainText('The list has another key for this host.');
+  // What the list contradicts comes first.
+  await expect(keys.getByRole('row').nth(1)).toContainText('The list has another key for this host.');
   await expect(keys.getByRole('checkbox', { name: 'Trust the key of listed' })).toBeChecked();
   await expect(keys.getByRole('checkbox', { name: 'Trust the key of other' })).not.toBeChecked();
   await isAccessible(page);
   await keys.getByRole('button', { name: 'Trust 1 key' }).click();
   await expect(line(page, 'listed')).toContainText('Online');
 
-  // The other one is trusted for now, and known_hosts does not hear of it.
+  // The other one is refused, then trusted for now, and known_hosts does not hear of it.
   await line(page, 'other').getByRole('link').click();
+  await page.getByRole('button', { name: 'Trust key…' }).click();
+  await keys.getByRole('button', { name: 'Refuse and disable' }).click();
+  await expect(page.getByText('Disabled').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Enable' }).click();
   await page.getByRole('button', { name: 'Trust key…' }).click();
   await expect(keys).toContainText('[ED25519 256]');
   await keys.getByRole('button', { name: 'Trust until Hum ends' }).click();
-  await expect(page.getByText('Online')).toBeVisible();
+  await expect(page.getByText('Online', { exact: true })).toBeVisible();
   expect(readFileSync(`${hum.home}/.ssh/known_hosts`, 'utf8').trim().split('\n')).toHaveLength(1);
 
   await page.getByRole('link', { name: 'Fleet', exact: true }).click();
@@ -65,7 +70,7 @@ test('a fleet is compared with a list and trusted in one go; a key that changes 
   await take.click();
   await expect(keys).toContainText(successor.hostKeys[0]?.fingerprint ?? '');
   await keys.getByRole('button', { name: 'Trust 1 key' }).click();
-  await expect(page.getByText('Online')).toBeVisible();
+  await expect(page.getByText('Online', { exact: true })).toBeVisible();
   const known = readFileSync(`${hum.home}/.ssh/known_hosts`, 'utf8');
   expect(known).toContain(successor.hostKeys[0]?.public.split(' ')[1]);
   expect(known).not.toContain(one.hostKeys[0]?.public.split(' ')[1]);

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import type { InventoryHost } from '../../src/shared/contract/inventory.ts';
 import { line, names, savedHost, savedInventory, table } from './fleet.ts';
 import { expect, test } from './hum.ts';
 
@@ -76,7 +79,7 @@ test.describe('with four saved hosts', () => {
     await expect(dialog.getByRole('textbox', { name: 'Address' })).toHaveValue('DB01');
   });
 
-  test('several hosts are edited at once: what differs stays, what is typed counts for all', async ({ page }) => {
+  test('several hosts are edited at once: what differs stays, what is typed counts for all', async ({ page, hum }) => {
     await showTags(page);
     await line(page, 'web01').click();
     await line(page, 'web02').click({ modifiers: ['ControlOrMeta'] });
@@ -85,6 +88,8 @@ test.describe('with four saved hosts', () => {
     await expect(dialog.getByText('2 hosts: web01, web02')).toBeVisible();
     await expect(dialog.getByRole('textbox', { name: 'User' })).toHaveAttribute('placeholder', 'Different for each host');
     await dialog.getByRole('combobox', { name: 'Group' }).fill('front');
+    await dialog.getByRole('combobox', { name: 'Commands run as root by' }).click();
+    await page.getByRole('option', { name: /^sudo with a password/ }).click();
     await dialog.getByRole('button', { name: 'Save 2 hosts' }).click();
     await expect(line(page, 'web01')).toContainText('front');
     await expect(line(page, 'web02')).toContainText('front');
@@ -98,6 +103,8 @@ test.describe('with four saved hosts', () => {
 
     await line(page, 'web02').getByRole('link').click();
     await expect(page.getByText('deploy@web02')).toBeVisible();
+    const saved: { hosts: InventoryHost[] } = JSON.parse(readFileSync(join(hum.dataDir, 'inventory.json'), 'utf8'));
+    expect(saved.hosts.map(({ runAs }) => runAs)).toEqual([undefined, undefined, 'sudo-password', 'sudo-password']);
   });
 
   test('a copy is disabled until it differs: two hosts do not fight for one way in', async ({ page }) => {

@@ -22,6 +22,12 @@ export async function fitsItsWidth(page: Page): Promise<void> {
   }).toPass({ timeout: 5_000 });
 }
 
+/** What is below scrolls within the page: the window itself, with the bar at its top, does not. */
+export async function windowStands(page: Page): Promise<void> {
+  const { height, room } = await page.evaluate(() => ({ height: document.documentElement.scrollHeight, room: window.innerHeight }));
+  expect(height).toBeLessThanOrEqual(room);
+}
+
 /** Does something in each of the windows. */
 export async function inEachWindow(page: Page, look: () => Promise<void>): Promise<void> {
   for (const size of windows) {

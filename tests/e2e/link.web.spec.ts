@@ -26,7 +26,7 @@ test('the page asks nothing of any other server than its own console', async ({ 
 });
 
 test('a page whose console has gone says so, and goes on by itself when it is back', async ({ hum, page }) => {
-  hum.expectedComplaints.push(/ERR_CONNECTION_(REFUSED|RESET)/);
+  hum.expectedComplaints.push(/ERR_CONNECTION_(REFUSED|RESET)|Unexpected response code: 503/);
   await expect(page.getByRole('button', { name: /demo/i }).first()).toBeVisible();
   await hum.stop();
   await expect(page.getByRole('status').filter({ hasText: 'Hum does not answer.' })).toBeVisible();

@@ -3,7 +3,9 @@ import type { Locator, Page } from '@playwright/test';
 import { formatBytes } from '../../src/shared/units.ts';
 import { freePort } from '../support/sshd.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
+import { isAccessible } from './axe.ts';
 import { countOf, line, names } from './fleet.ts';
+import { fitsItsWidth, inEachWindow } from './layout.ts';
 import { expect, test } from './sshd.ts';
 
 /** What this machine, and so every sshd on it, has: MemTotal of proc_meminfo(5), as Hum writes it. */
@@ -68,6 +70,17 @@ test('a host added by hand is tested step by step, its key shown and trusted, an
   await expect(line(page, 'this-machine')).toContainText('Online');
   await expect(line(page, 'this-machine')).toContainText(`/ ${memoryOfThisMachine()}`);
   expect(readFileSync(`${hum.home}/.ssh/known_hosts`, 'utf8')).toContain(sshd.hostKeys[0]?.public.split(' ')[1]);
+
+  // What its account may not read is said, with the lines that help.
+  await page.getByRole('link', { name: 'Backups', exact: true }).click();
+  const notes = page.getByRole('list', { name: 'What keeps this list from being whole' });
+  await expect(notes).toContainText('cannot be read with this account');
+  await notes.getByText('Lines of sudoers').click();
+  await expect(notes).toContainText(
+    `${account} ALL=(root) NOPASSWD: /usr/bin/grep -ars --exclude-dir atjobs --exclude-dir atspool ^ /var/spool/cron`,
+  );
+  await inEachWindow(page, () => fitsItsWidth(page));
+  await isAccessible(page);
 });
 
 test('a test that fails says which step it was, why, and what to do', async ({ page, rig, account }) => {
@@ -129,7 +142,8 @@ test('a host that comes back with another key is refused, with both fingerprints
     network.reset();
     await page.getByRole('button', { name: 'Compare keys…' }).click();
     const keys = page.getByRole('dialog', { name: 'Host keys' });
-    await expect(keys.getByText('Known: ssh-ed25519')).toContainText('known_hosts:1');
+    await expect(keys.getByText('Known: ssh-ed25519')).toBeVisible();
+    await expect(keys.getByText(/known_hosts:1$/)).toBeVisible();
     await expect(keys).toContainText(sshd.hostKeys[0]?.fingerprint ?? '');
     await expect(keys).toContainText(successor.hostKeys[0]?.fingerprint ?? '');
     await expect(keys.getByRole('button', { name: /trust/i })).toHaveCount(0);

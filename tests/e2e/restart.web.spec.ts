@@ -11,7 +11,7 @@ for (const [how, end] of [
     rig,
     account,
   }) => {
-    hum.expectedComplaints.push(/ERR_CONNECTION_(REFUSED|RESET)/);
+    hum.expectedComplaints.push(/ERR_CONNECTION_(REFUSED|RESET)|Unexpected response code: 503/);
     const key = await rig.clientKey();
     const sshd = await rig.sshd();
     await page.getByRole('button', { name: 'Add host', exact: true }).click();

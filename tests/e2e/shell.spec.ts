@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { isAccessible } from './axe.ts';
 import { demoIsUp, line } from './fleet.ts';
+import { addRealHost, openRealShell } from './real-shell.ts';
+import { drawWithElements, drawWithGraphicsCard, screenText } from './screen-text.ts';
 import { expect, test } from './sshd.ts';
 import { expectShown } from './terminal.ts';
 
@@ -40,6 +42,62 @@ async function expectAbsent(page: Page, text: string): Promise<void> {
 
 test.describe('in the demo', () => {
   test.use({ flags: ['--demo', '12'] });
+
+  test('a graphics card draws a shell; when it is taken away, elements go on with what stood there', async ({ page }) => {
+    await drawWithGraphicsCard(page);
+    await demoIsUp(page);
+    const shell = await openShell(page, 'xen01');
+    await page.keyboard.type('echo before it\r');
+    await expectShown(page, '# echo before it');
+    const pictures = shell.locator('.xterm-screen canvas');
+    await expect(pictures.first()).toBeAttached();
+    expect(await screenText(shell)).toEqual([]);
+    await pictures.evaluateAll((canvases) => {
+      for (const canvas of canvases as HTMLCanvasElement[]) {
+        canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+      }
+    });
+    await expect(async () => expect(await screenText(shell)).toContain('root@xen01:~# echo before it')).toPass({ timeout: 20_000 });
+    await page.keyboard.type('echo after it\r');
+    await expect(async () => expect(await screenText(shell)).toContain('after it')).toPass({ timeout: 20_000 });
+    await expect(pictures).toHaveCount(0);
+  });
+
+  test('a search counts what it finds and says which of it is shown', async ({ page }) => {
+    await demoIsUp(page);
+    const shell = await openShell(page, 'xen01');
+    await page.keyboard.type('echo findme\r');
+    await expectShown(page, '# echo findme');
+    await page.keyboard.press('Control+Shift+F');
+    const field = page.getByRole('textbox', { name: 'Find in the terminal' });
+    const count = shell.getByRole('status');
+    await field.fill('findme');
+    await expect(count).toHaveText('2 of 2');
+    await field.press('Enter');
+    await expect(count).toHaveText('1 of 2');
+    await field.press('Shift+Enter');
+    await expect(count).toHaveText('2 of 2');
+    await field.fill('nowhere to be seen');
+    await expect(page.getByText('Nothing found')).toBeVisible();
+    await expect(count).toHaveCount(0);
+  });
+
+  test('a notification stands above the terminals, not on them', async ({ page }) => {
+    await drawWithElements(page);
+    await demoIsUp(page);
+    const shell = await openShell(page, 'xen01');
+    await page.keyboard.type('echo copied\r');
+    await shell.locator('.xterm-rows > div').getByText('copied', { exact: true }).last().dblclick({ force: true });
+    await page.keyboard.press('Control+Shift+C');
+    const notice = page.getByRole('alert').filter({ hasText: /^Copied|does not allow copying/ });
+    await expect(notice).toBeVisible();
+    const dock = page.getByRole('region', { name: 'Terminals', exact: true });
+    const below = async () => {
+      const [box, terminals] = [await notice.boundingBox(), await dock.boundingBox()];
+      return (box?.y ?? 0) + (box?.height ?? 0) - (terminals?.y ?? 0);
+    };
+    await expect.poll(below).toBeLessThan(0);
+  });
 
   test('a shell opens by a key, is split, hidden and shown, and after its end opened again with what stood there', async ({ page }) => {
     await demoIsUp(page);
@@ -156,20 +214,9 @@ test.describe('on a real host', () => {
     test.setTimeout(180_000);
     const key = await rig.clientKey();
     const sshd = await rig.sshd();
-    await page.getByRole('button', { name: 'Add host', exact: true }).first().click();
-    const dialog = page.getByRole('dialog', { name: 'Add a host' });
-    await dialog.getByRole('textbox', { name: 'Address' }).fill('127.0.0.1');
-    await dialog.getByRole('textbox', { name: 'Name' }).fill('real');
-    await dialog.getByRole('textbox', { name: 'User' }).fill(account);
-    await dialog.getByRole('textbox', { name: 'Port' }).fill(String(sshd.port));
-    await dialog.getByRole('textbox', { name: 'Key file' }).fill(key.path);
-    await dialog.getByRole('button', { name: 'Add host' }).click();
-    await line(page, 'real').click();
-    await page.getByRole('button', { name: 'Trust key…' }).click();
-    await page.getByRole('button', { name: 'Trust 1 key' }).click();
-    await expect(line(page, 'real')).toContainText('Online');
+    await addRealHost(page, sshd, account, key);
 
-    const shell = await openShell(page, 'real');
+    const shell = await openRealShell(page);
     await page.keyboard.type('echo "$TERM/$(id -un)/$(tty)"\r');
     await expectShown(page, `xterm-256color/${account}//dev/pts/`);
 

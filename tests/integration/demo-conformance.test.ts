@@ -3,12 +3,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { dfOf } from '../../src/main/demo/disks.ts';
 import { probeAnswer } from '../../src/main/demo/probe-answer.ts';
 import { ProcFiles } from '../../src/main/demo/proc-files.ts';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
 import { sectorFiles, XenSections } from '../../src/main/demo/xen/probe-sections.ts';
 import { type XenHost, xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
 import { xl } from '../../src/main/demo/xen/xl.ts';
+import { shareSentAgain } from '../../src/main/fleet/segments.ts';
+import { parseTcp } from '../../src/main/network/tcp.ts';
 
 /** The demo answers in JavaScript what the probe's scripts would print for the same files; here the real ones say what that is. */
 
@@ -21,21 +24,27 @@ const nonce = 'a8f3e1';
 const minute = 60_000;
 const fleet = fleetOf(7, 40);
 
-const paths = ['meminfo', 'vmstat', 'loadavg', 'uptime', 'stat', 'net/dev', 'sys/vm/min_free_kbytes', 'sys/kernel/random/boot_id'].concat([
-  'pressure/memory',
-  'pressure/cpu',
-  'pressure/io',
-  'xen/capabilities',
-]);
+const paths = [
+  'meminfo',
+  'vmstat',
+  'loadavg',
+  'uptime',
+  'stat',
+  'net/dev',
+  'net/snmp',
+  'sys/vm/min_free_kbytes',
+  'sys/kernel/random/boot_id',
+].concat(['pressure/memory', 'pressure/cpu', 'pressure/io', 'mounts', 'xen/capabilities']);
 
 const requests = [
-  '1 memory pressure load cpu uptime network',
+  '1 memory pressure load cpu uptime tcp network',
   '2 memory',
   '3 facts',
   '4 processes',
   '5 facts processes memory memory',
   '6 nonsense',
   '66 pressure',
+  '67 disks load',
   '7',
   '  8\tuptime   load ',
 ];
@@ -97,15 +106,46 @@ function filesInOrder(frames: string): string {
 }
 
 /** Programs that answer as the simulated host's would. */
-function writePrograms(root: string, name: string, kernel: string): string {
+function writePrograms(root: string, files: ProcFiles): string {
+  const { name, kernel } = files.profile;
   const bin = join(root, 'bin');
   mkdirSync(bin, { recursive: true });
   // What probe.sh asks for with -snrm, in the order in which uname prints it.
   writeFileSync(join(bin, 'uname'), `#!/bin/sh\n[ "$*" = -snrm ] && echo Linux ${name} ${kernel} x86_64\n`, { mode: 0o755 });
+  for (const [flag, what] of [
+    ['k', 'blocks'],
+    ['i', 'inodes'],
+  ] as const) {
+    writeFileSync(join(bin, `df-${flag}`), dfOf(files.disks(), what));
+  }
+  const mounts = files.disks().map(({ mount }) => mount);
+  writeFileSync(join(bin, 'df'), `#!/bin/sh\ncase $* in "-P -"[ki]" ${mounts.join(' ')}") cat "\${0}$2" ;; esac\n`, { mode: 0o755 });
   return bin;
 }
 
 describe('the demo answers as the scripts do', () => {
+  it('has the counters of TCP in the columns that this machine has, and loss on one host for a while', () => {
+    const tcp = (text: string) => text.split('\n').filter((line) => line.startsWith('Tcp: '));
+    const here = tcp(readFileSync('/proc/net/snmp', 'utf8'));
+    const profile = fleet.find(({ role }) => role === 'losing');
+    if (profile === undefined) throw new Error('no host loses packets');
+    const counted = (at: number) => tcp(new FilesHere(profile, at, xenHostOf(profile)).proc('net/snmp') ?? '');
+    expect(counted(minute)[0]).toBe(here[0]);
+    expect(counted(minute)[1]?.split(' ')).toHaveLength(here[1]?.split(' ').length ?? 0);
+    const again = (at: number) => shareSentAgain([reading(at - 5_000)], reading(at)).share;
+    const reading = (at: number) => ({
+      uptimeMs: at,
+      ...(parseTcp(probeAnswer({ nonce, proc: '' }, '1 tcp', new FilesHere(profile, at)).replace('/net/snmp:', '')) ?? {
+        sent: 0,
+        retransmitted: 0,
+      }),
+    });
+    expect(again(minute / 4)).toBeLessThan(0.005);
+    expect(again(6 * minute)).toBeGreaterThan(0.03);
+    expect(again(15 * minute)).toBeLessThan(0.005);
+    expect(again(26 * minute)).toBeGreaterThan(0.03);
+  });
+
   for (const [index, at] of [
     [0, 0],
     [6, minute],
@@ -125,7 +165,7 @@ describe('the demo answers as the scripts do', () => {
       const files = new FilesHere(profile, at, xen);
       const root = join(dir, `${index}-${at}`);
       writeProc(join(root, 'proc'), files);
-      const bin = writePrograms(`${root}-host`, profile.name, profile.kernel);
+      const bin = writePrograms(`${root}-host`, files);
       if (xen) writeXen(root, bin, files, xen);
       const proc = join(root, 'proc');
       const reallyAnswered = (path: string, asked: readonly string[]) =>

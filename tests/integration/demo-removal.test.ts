@@ -44,7 +44,7 @@ describe.skipIf(!canMakeHosts)('the demo removes as the scripts do (only root ca
     const there = real.run(name, args);
     const script = scripts.get(xenRootScript(name));
     if (script === undefined) throw new Error(`the demo does not know ${name}`);
-    const simulated = script({ host: { profile, xen, now: () => 60_000 }, args: simulatedArgs, stdin: '' });
+    const simulated = script({ host: { profile, xen, now: () => 60_000 }, args: simulatedArgs, stdin: Buffer.alloc(0) });
     expect({ code: simulated.code, stdout: plain(simulated.stdout) }).toEqual({ code: there.code, stdout: plain(there.stdout) });
     return [there.stdout, simulated.stdout] as const;
   };
@@ -72,6 +72,8 @@ describe.skipIf(!canMakeHosts)('the demo removes as the scripts do (only root ca
       both('trash', ['trash']);
       move((id) => ['back', 'm-0', id, path], ids);
       move((id) => ['back', 'm-0', id, path], ids);
+      move(() => ['back', 'm-0', '1:1', path], ids);
+      move(() => ['drop', 'm-0', '1:1', path], ids);
       look();
     }
     const ids = idsOf(disk, seen);

@@ -63,7 +63,7 @@ function both(name: ScriptName, args: readonly string[], answers: readonly (read
   const real = spawnSync('sh', ['-c', xenScript(name), 'sh', ...args], { input: stdin, encoding: 'utf8', env });
   const script = scripts.get(xenScript(name));
   if (!script) throw new Error(`the demo does not know ${name}`);
-  const simulated = script({ host: { profile, xen: newHost(), now: () => now }, args, stdin });
+  const simulated = script({ host: { profile, xen: newHost(), now: () => now }, args, stdin: Buffer.from(stdin) });
   return { real: { code: real.status, stdout: real.stdout }, simulated: { code: simulated.code, stdout: simulated.stdout } };
 }
 
@@ -179,7 +179,7 @@ describe('the demo does what the scripts of actions do', () => {
     const simulated = scripts.get(xenScript('deploy-look'))?.({
       host: { profile, xen: newHost(), now: () => now },
       args: ['xl', ...words],
-      stdin: '',
+      stdin: Buffer.alloc(0),
     });
     const sorted = (text = '') =>
       text
@@ -194,7 +194,7 @@ describe('the demo does what the scripts of actions do', () => {
   it("takes what it built back, and nobody else's", () => {
     const host = { profile, xen: newHost(), now: () => now };
     const start = scripts.get(xenScript('start'));
-    const run = (...args: readonly string[]) => start?.({ host, args, stdin: '' });
+    const run = (...args: readonly string[]) => start?.({ host, args, stdin: Buffer.alloc(0) });
     const there = () => host.xen.machine.domains(now).some(({ name }) => name === off.name);
     expect(run('xl', 'start', 'mark1', `/etc/xen/${off.name}.cfg`, off.name)).toMatchObject({ code: 0 });
     expect(there()).toBe(true);
@@ -206,7 +206,7 @@ describe('the demo does what the scripts of actions do', () => {
 
   it('lets xl read a configuration without building it', () => {
     const host = { profile, xen: newHost(), now: () => now };
-    const check = (stdin: string) => scripts.get(xenScript('check-config'))?.({ host, args: ['xl'], stdin });
+    const check = (stdin: string) => scripts.get(xenScript('check-config'))?.({ host, args: ['xl'], stdin: Buffer.from(stdin) });
     expect(check('name = "bad\nmemory 128\n')).toMatchObject({ code: 1 });
     expect(check('name = "bad\nmemory 128\n')?.stdout).toMatch(
       /^Parsing config from (\S+)\n\1:1: config parsing error near `"bad': lexical error\n/,
@@ -217,7 +217,7 @@ describe('the demo does what the scripts of actions do', () => {
 
   it('saves once, restores, and keeps the file of a restored one apart', () => {
     const host = { profile, xen: newHost(), now: () => now };
-    const run = (...args: readonly string[]) => scripts.get(xenScript('save'))?.({ host, args, stdin: '' })?.code;
+    const run = (...args: readonly string[]) => scripts.get(xenScript('save'))?.({ host, args, stdin: Buffer.alloc(0) })?.code;
     const file = '/var/lib/xen/save/a.save';
     const save = ['xl', 'save', first.guest.uuid, String(first.id), first.name, file, '1'];
     expect(run(...save)).toBe(0);
@@ -230,7 +230,7 @@ describe('the demo does what the scripts of actions do', () => {
 
   it('links a configuration to be started with the host, and takes every link to it away', () => {
     const host = { profile, xen: newHost(), now: () => now };
-    const run = (...args: readonly string[]) => scripts.get(xenScript('autostart'))?.({ host, args, stdin: '' })?.code;
+    const run = (...args: readonly string[]) => scripts.get(xenScript('autostart'))?.({ host, args, stdin: Buffer.alloc(0) })?.code;
     const path = `/etc/xen/${off.name}.cfg`;
     expect(run('on', path)).toBe(0);
     expect(host.xen.machine.readFile(`/etc/xen/auto/${off.name}.cfg`)).toBe(host.xen.machine.files.get(path));

@@ -362,7 +362,7 @@ describe('the demo fleet', () => {
     for (const credentials of [{ privateKey: stranger }, { password: 'demo' }, {}]) {
       const client = new ssh2.Client();
       const outcome = await new Promise((settle) => {
-        client.once('ready', () => settle('in')).once('error', (error) => settle(error.message));
+        client.once('ready', () => settle('in')).on('error', (error) => settle(error.message));
         client.connect({ host: '127.0.0.1', port: demo.hosts[0]?.port ?? 0, username: 'root', ...credentials });
       });
       client.end();

@@ -227,3 +227,15 @@ test('a connection that is lost is the end of the terminal, and the account that
   terminals = createTerminals({ runner: () => elsewhere, login: () => elsewhere, domain: (name) => rows.get(name) });
   expect(await open(web.name).ended()).toMatchObject({ code: 'no-toolstack' });
 });
+
+test('the framebuffer of a guest is found where the toolstack put it; one without has none, and what is no port is none', async () => {
+  const at = (id: number, name: string) => {
+    const row = domainRow({ host: 'h1', id, ...web, name });
+    rows.set(row.key, row);
+    return terminals.vnc({ host: 'h1', key: row.key });
+  };
+  expect(await at(8, 'screen')).toEqual({ vnc: '127.0.0.1:5903' });
+  expect(await at(7, 'none')).toEqual({ vnc: null });
+  expect(await at(9, 'odd')).toEqual({ vnc: null });
+  await expect(terminals.vnc({ host: 'h1', key: 'h1/nobody' })).rejects.toMatchObject({ problem: { code: 'domain-gone' } });
+});

@@ -139,7 +139,7 @@ describe('the pace of the fleet', () => {
     expect(requestTimes('a', from).length).toBeGreaterThanOrEqual(9);
     expect(requestTimes('a', from).length).toBeLessThanOrEqual(11);
     expect(requestTimes('b', from).length).toBeLessThanOrEqual(3);
-    expect(session('a').requests.at(-1)?.line).toMatch(/ network$/);
+    expect(session('a').requests.at(-1)?.line).toMatch(/ network\b/);
     expect(session('b').requests.some(({ line }) => line.includes('network'))).toBe(false);
     expect(events.filter(({ event }) => event.kind === 'sample').length).toBeGreaterThanOrEqual(10);
 
@@ -181,10 +181,11 @@ describe('the pace of the fleet', () => {
     expect(busiest).toBeLessThan(times.length);
   });
 
-  it('asks every host soon after the machine slept, and calls none of them stale for it', async () => {
+  it('looks at every connection at once after the machine slept, asks every host soon, and calls none of them stale for it', async () => {
     fleet.setHosts([host('a'), host('b')]);
     await online('a', 'b');
     await pass(16_000);
+    expect([session('a').woken, session('b').woken]).toEqual([0, 0]);
     vi.setSystemTime(Date.now() + 8 * 3_600_000);
     const from = performance.now();
     const states = new Set<string>();
@@ -195,6 +196,7 @@ describe('the pace of the fleet', () => {
     expect(requestTimes('a', from).length).toBeGreaterThanOrEqual(1);
     expect(requestTimes('b', from).length).toBeGreaterThanOrEqual(1);
     expect(states).toEqual(new Set(['online']));
+    expect([session('a').woken, session('b').woken]).toEqual([1, 1]);
   });
 
   it('sweeps every host once when it is told to', async () => {
@@ -239,7 +241,8 @@ describe('a host in trouble', () => {
     const texts = collect(fleet.watchHost('a'));
     await really('the snapshot', () => texts.length > 0);
     const [first] = texts;
-    expect(first?.event.kind === 'snapshot' && first.event.events.map((event) => event.text)).toEqual([
+    // On a machine that stands still for a while it may have happened again.
+    expect(first?.event.kind === 'snapshot' && first.event.events.slice(0, 3).map((event) => event.text)).toEqual([
       'Connected',
       expect.stringMatching(/^Figures are stale: The host has not answered for \d+ s/),
       'Answers again',
@@ -257,7 +260,8 @@ describe('a host in trouble', () => {
     await pass(17_000);
     expect(row('a').status.state).toBe('stale');
     options.delayMs = 1;
-    await pass(8_000);
+    // It is asked again 2.5 s after the deadline at the latest; on a machine that stands still for a while that may have happened twice.
+    for (let passed = 0; passed < 30_000 && row('a').status.state !== 'online'; passed += 2_000) await pass(2_000);
     expect(row('a').status.state).toBe('online');
     expect(session('a').opened).toBe(1);
   });
@@ -408,10 +412,12 @@ describe('the streams', () => {
     if (first?.event.kind !== 'snapshot') throw new Error('no snapshot');
     expect(first.event).toMatchObject({
       facts: { cores: expect.any(Number), bootId: expect.stringMatching(/-/) },
+      disks: { at: expect.any(Number), problem: null },
       row: { host: { id: 'a' } },
     });
     expect(first.event.history.length).toBeGreaterThanOrEqual(2);
-    expect(kinds()).toEqual(new Set(['snapshot', 'row', 'sample']));
+    await pass(10_000);
+    expect(kinds()).toEqual(new Set(['snapshot', 'row', 'sample', 'disks', 'interfaces']));
     fleet.setHosts([]);
     await pass(300);
     expect(events.at(-1)?.event.kind).toBe('removed');

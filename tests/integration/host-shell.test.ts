@@ -74,6 +74,34 @@ test('a shell is a login with a terminal: its kind and size, a UTF-8 locale wher
   await reader.done;
 });
 
+test('keys send the signals that they stand for, and a new size is told to what runs', async () => {
+  const reader = await ready(open(shellsOf(await login(sshd, (await rig.account({ shell: '/bin/bash' })).name))));
+  await says(reader, 'sleep 1000; echo status $?', 'status $?\r\n');
+  reader.type('\u001c');
+  // 128 and SIGQUIT.
+  await reader.shows('status 131\r\n');
+  await says(reader, 'sleep 1000', 'sleep 1000\r\n');
+  reader.type('\u001a');
+  await reader.shows('Stopped');
+  await says(reader, 'kill %1; fg', 'sleep 1000\r\n');
+  await says(reader, 'echo again$((40 + 2))', 'again42\r\n');
+  await says(reader, 'bash -c \'trap "stty size" WINCH; echo there$((40 + 2)); while :; do sleep 0.1; done\'', 'there42\r\n');
+  reader.resize(117, 31);
+  await reader.shows('31 117\r\n');
+  reader.type('\u0003');
+});
+
+test('a login that prints nothing for half a minute is waited for, and takes what was typed meanwhile', async () => {
+  const account = await rig.account({ shell: '/bin/bash', files: { '.profile': 'sleep 31\n' } });
+  const reader = open(shellsOf(await login(sshd, account.name)));
+  await vi.waitFor(() => expect(reader.id).not.toBe(''), patience);
+  const began = performance.now();
+  reader.type('echo typed$((40 + 2))\r');
+  await vi.waitFor(() => expect(reader.text).toContain('typed42\r\n'), { timeout: 120_000, interval: 250 });
+  expect(performance.now() - began).toBeGreaterThan(25_000);
+  await says(reader, 'echo $((40 + 2))', '42\r\n');
+}, 180_000);
+
 test('a host that takes no wishes for the environment gives a shell all the same, and dropbear as openssh', async () => {
   const strict = await rig.sshd({ settings: { AcceptEnv: 'NOTHING' } });
   const name = (await rig.account({ shell: '/bin/dash' })).name;
@@ -229,4 +257,30 @@ test('a host that gives no terminal or no shell, and one that is not connected, 
 test('bytes that are no text, and a character in two chunks, come through as what they are', async () => {
   const reader = await ready(open(shellsOf(await login())));
   await says(reader, "printf '[\\377\\376]\\360\\237'; sleep 0.3; printf '\\220\\232\\n'", '[\ufffd\ufffd]🐚\r\n');
+});
+
+test('the agent goes only to shells that are to have it, wherever they begin, and a host that takes none says so', async () => {
+  const agent = await rig.agent([key]);
+  const terminals = (session: Session, forwardAgent: boolean) =>
+    createTerminals({
+      runner: () => session,
+      login: () => session,
+      domain: () => undefined,
+      shellManner: () => ({ keeps: 'no', forwardAgent }),
+    });
+  const withAgent = async (server: Server) => online(sessionFor(await targetFor(rig, server, { user, agent: agent.socket })));
+  const asked = 'ssh-add -l 2>&1; echo "status $?"';
+
+  const session = await withAgent(sshd);
+  const plain = await ready(open(terminals(session, false)));
+  await says(plain, asked, 'status 2');
+  for (const directory of [null, '/usr/share']) {
+    const trusted = await ready(open(terminals(session, true), directory));
+    await says(trusted, asked, 'status 0');
+    expect(trusted.text).toContain('(ED25519)');
+  }
+
+  const wary = await rig.sshd({ settings: { AllowAgentForwarding: 'no' } });
+  const refused = open(terminals(await withAgent(wary), true));
+  expect(await refused.ended()).toMatchObject({ code: 'agent-refused' });
 });

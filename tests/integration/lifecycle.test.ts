@@ -33,7 +33,13 @@ beforeEach(async () => {
   const parsed = ssh2.utils.parseKey(clientKey.private);
   if (profile === undefined || parsed instanceof Error) throw new Error('no steady Xen host in the demo');
   const began = performance.now();
-  server = await startHostServer({ profile, hostKey: hostKey.private, clientKey: parsed, now: () => performance.now() - began });
+  server = await startHostServer({
+    profile,
+    hostKey: hostKey.private,
+    clientKey: parsed,
+    now: () => performance.now() - began,
+    peers: new Map(),
+  });
   const path = `${rig.dir}/demo-key`;
   await writeFile(path, clientKey.private, { mode: 0o600 });
   const target = await targetFor(

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { readMemory } from '../../src/main/memory/memory.ts';
+import { parseTcp } from '../../src/main/network/tcp.ts';
 import probeScript from '../../src/main/probe/probe.sh?raw';
 import { openProbe, type Probe } from '../../src/main/probe/probe.ts';
 import xenProbeScript from '../../src/main/xen/scripts/probe.sh?raw';
@@ -34,13 +35,34 @@ afterEach(async () => {
 describe('the probe', () => {
   it('answers with the figures of this very machine', async () => {
     const { probe } = await probeOf();
-    const { files } = await probe.request(['memory', 'pressure', 'load', 'cpu', 'uptime', 'network'], patienceMs);
+    const { files } = await probe.request(['memory', 'pressure', 'load', 'cpu', 'uptime', 'tcp', 'network'], patienceMs);
     const meminfo = await readFile('/proc/meminfo', 'utf8');
     expect(readMemory(files)?.total).toBe(Number(/MemTotal: +(\d+)/.exec(meminfo)?.[1]) * 1024);
     const uptime = Number.parseFloat(await readFile('/proc/uptime', 'utf8'));
     expect(uptime - Number.parseFloat(files.get('uptime') ?? '')).toBeLessThan(5);
     const interfaces = [...(await readFile('/proc/net/dev', 'utf8')).matchAll(/^ *(\S+):/gm)].map((match) => match[1]);
     expect([...(files.get('net/dev') ?? '').matchAll(/^ *(\S+):/gm)].map((match) => match[1])).toEqual(interfaces);
+  });
+
+  it('finds the columns of TCP by their names, and sends nothing of a host that does not count', async () => {
+    const told = async (names: string, values: string) => {
+      const proc = join(dir, String(Math.random()));
+      await mkdir(join(proc, 'net'), { recursive: true });
+      await writeFile(join(proc, 'net/snmp'), `Ip: OutSegs RetransSegs\nIp: 1 2\n${names}\n${values}\nUdp: OutSegs\nUdp: 5\n`);
+      return (await (await probeOf({ proc })).probe.request(['tcp'], patienceMs)).files.get('net/snmp');
+    };
+    const debian = new URL('../fixtures/proc/debian-12', import.meta.url).pathname;
+    expect((await (await probeOf({ proc: debian })).probe.request(['tcp'], patienceMs)).files.get('net/snmp')).toBe('Tcp: 825509 556\n');
+    expect(await told('Tcp: RetransSegs MaxConn OutSegs', 'Tcp: 3 -1 7')).toBe('Tcp: 7 3\n');
+    expect(await told('Tcp: MaxConn OutSegs', 'Tcp: -1 7')).toBeUndefined();
+    expect(await told('', '')).toBeUndefined();
+    const old = new URL('../fixtures/proc/before-3.14', import.meta.url).pathname;
+    expect([...(await (await probeOf({ proc: old })).probe.request(['tcp', 'memory'], patienceMs)).files.keys()]).not.toContain('net/snmp');
+    const { files } = await (await probeOf()).probe.request(['tcp'], patienceMs);
+    const [, here] = [...(await readFile('/proc/net/snmp', 'utf8')).matchAll(/^Tcp: .*$/gm)].map(([line]) => line.split(' ').map(Number));
+    const sent = parseTcp(files.get('net/snmp') ?? '')?.sent ?? Number.NaN;
+    expect((here?.[11] ?? 0) - sent).toBeGreaterThanOrEqual(0);
+    expect((here?.[11] ?? 0) - sent).toBeLessThan(100_000);
   });
 
   it('tells facts and processes, which no file holds', async () => {
@@ -123,7 +145,7 @@ describe('the script', () => {
     running.child.stdin?.end(requests);
     return (await running).stdout.replace(/\d+/g, '0').replace(/ +/g, ' ');
   };
-  const figures = '1 memory facts\n2 load nonsense uptime network\n3 pressure cpu memory\n';
+  const figures = '1 memory facts\n2 load nonsense uptime tcp network\n3 pressure cpu memory\n';
   const domains = '1 xen xen-load\n2 whole xen\n';
 
   it.each(['dash', 'bash', 'busybox ash', 'mksh', 'zsh --emulate sh'])('answers under %s as under sh', async (shell) => {

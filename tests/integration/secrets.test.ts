@@ -19,6 +19,7 @@ const canaries = {
   passphrase: 'canary-passphrase-5f1',
   password: 'canary-password-a9c',
   code: 'canary-code-77e',
+  sudo: 'canary-sudo-c41',
   wrong: 'canary-wrong-30b',
 } as const;
 
@@ -101,6 +102,7 @@ function written(dir: string): string {
 test('no secret reaches a stream, an answer, an error, an export, a log or any other file', async () => {
   const account = await rig.account({ shell: '/bin/sh', password: canaries.password });
   const locked = await rig.clientKey({ passphrase: canaries.passphrase });
+  const sudoer = await rig.account({ shell: '/bin/sh', password: canaries.sudo });
   const ended = new AbortController();
   const options = { signal: ended.signal };
   const streams = [
@@ -113,7 +115,8 @@ test('no secret reaches a stream, an answer, an error, an export, a log or any o
   const { ids } = await client.inventory.add({ ...base, name: 'by key', user: rig.user, keyFile: locked.path });
   await client.inventory.add({ ...base, name: 'by password', user: account.name, keyFile: null });
   await client.inventory.add({ ...base, name: 'by code', port: codes.port, user: 'me', keyFile: null });
-  await expect.poll(async () => (await rows()).filter((row) => row.status.offeredKey).length, { timeout: 20_000 }).toBe(3);
+  const { ids: byRoot } = await client.inventory.add({ ...base, name: 'by sudo', user: sudoer.name, keyFile: locked.path });
+  await expect.poll(async () => (await rows()).filter((row) => row.status.offeredKey).length, { timeout: 20_000 }).toBe(4);
   const keys = (await rows()).map((row) => ({ id: row.host.id, fingerprint: row.status.offeredKey?.fingerprint ?? '' }));
   await client.fleet.trustHostKeys({ keys, once: false });
 
@@ -139,7 +142,17 @@ test('no secret reaches a stream, an answer, an error, an export, a log or any o
       },
       { timeout: 30_000, interval: 100 },
     )
-    .toEqual([2, 2]);
+    .toEqual([3, 2]);
+
+  // Root's rights by sudo, which this account does not have: its password goes there all the same, and the refusal comes back.
+  await client.inventory.update({ ids: byRoot, change: { runAs: 'sudo-password' } });
+  await expect.poll(async () => (await rows()).filter(isOnline).length, { timeout: 30_000 }).toBe(3);
+  const listing = client.images.list({ hosts: byRoot });
+  await expect.poll(async () => (await open()).map(({ title }) => title), { timeout: 20_000 }).toContain(`sudo password of ${sudoer.name}`);
+  const sudoPrompt = (await open()).find(({ title }) => title.startsWith('sudo'));
+  await client.prompts.answer({ id: sudoPrompt?.id ?? '', answers: [canaries.sudo], remember: true });
+  told += JSON.stringify(await listing);
+  expect(told).toContain('may not run commands as root');
 
   // Answers to nobody, and of a wrong shape: their errors must not repeat them.
   for (const input of [

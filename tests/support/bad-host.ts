@@ -40,8 +40,6 @@ export type Misbehaviour =
   | { readonly kind: 'no-eof'; readonly hostKey: string }
   /** Ends the connection in the middle of a packet. */
   | { readonly kind: 'torn-packet'; readonly hostKey: string }
-  /** Sends a packet more before the keys are agreed on, as in Terrapin (CVE-2023-48795): strict key exchange refuses it. */
-  | { readonly kind: 'early-packet'; readonly hostKey: string }
   /** Lets everybody in and opens no channel. */
   | { readonly kind: 'refuses-channels'; readonly hostKey: string }
   | { readonly kind: 'refuses-commands'; readonly hostKey: string }
@@ -124,7 +122,6 @@ function sshServer(behaviour: SshBehaviour, hostKey: Buffer): (socket: Socket) =
   return (socket) => {
     if (behaviour.kind === 'one-byte-at-a-time') trickle(socket);
     if (behaviour.kind === 'garbage-first') socket.write('This is no banner yet.\r\n'.repeat(behaviour.lines));
-    if (behaviour.kind === 'early-packet') sneakIn(socket);
     server.injectSocket(socket);
   };
 }
@@ -274,20 +271,6 @@ function tear(client: Connection): void {
   const socket: unknown = Reflect.get(client, '_sock');
   if (!(socket instanceof Socket)) throw new Error('ssh2 has changed inside');
   socket.end(Buffer.from([0, 0, 0x10, 0, 1, 2, 3]));
-}
-
-/** SSH_MSG_IGNORE in clear (RFC 4253 §6, §11.2), right after the server's SSH_MSG_KEXINIT. */
-function sneakIn(socket: Socket): void {
-  const ignore = Buffer.from([0, 0, 0, 12, 6, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-  let seen = 0;
-  socket.write = ((...args: unknown[]) => {
-    const done = write(...args);
-    seen += 1;
-    // The first write is the banner, the second the KEXINIT.
-    if (seen === 2) write(ignore);
-    return done;
-  }) as typeof socket.write;
 }
 
 function flood(channel: ServerChannel): void {

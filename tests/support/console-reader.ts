@@ -17,14 +17,16 @@ export class ConsoleReader {
   text = '';
   length = 0;
   reason: Problem | undefined;
+  /** The session log that it was told of last. */
+  log: string | null = null;
   acknowledges = true;
 
-  constructor(terminals: Terminals, place: DomainRef | ShellPlace, client = 'client', size = { columns: 80, rows: 24 }) {
+  constructor(terminals: Terminals, place: DomainRef | ShellPlace, client = 'client', size = { columns: 80, rows: 24 }, log = false) {
     this.#terminals = terminals;
     this.#client = client;
     const { signal } = this.#leaving;
     this.done = this.#read(
-      'key' in place ? terminals.openConsole(client, place, size, signal) : terminals.openShell(client, place, size, signal),
+      'key' in place ? terminals.openConsole(client, place, size, signal, log) : terminals.openShell(client, place, size, signal, log),
     );
     // Whoever waits for it hears of it.
     this.done.catch(() => undefined);
@@ -74,6 +76,7 @@ export class ConsoleReader {
     for await (const event of events) {
       if (event.kind === 'opened') this.id = event.id;
       if (event.kind === 'notice') this.notices.push(event.text);
+      if (event.kind === 'log') this.log = event.log;
       if (event.kind === 'ended') this.reason = event.reason;
       if (event.kind !== 'data') continue;
       // Of a flood only the end is looked at.

@@ -47,7 +47,11 @@ export interface Dom0 {
   close(): void;
 }
 
-const shells: Readonly<Record<Shell, readonly string[]>> = { dash: ['dash'], busybox: ['busybox', 'sh'], bash: ['bash', '--posix'] };
+const shells: Readonly<Record<Shell, readonly string[]>> = {
+  dash: ['dash'],
+  busybox: ['busybox', 'sh'],
+  bash: ['bash', '--norc', '--posix'],
+};
 
 export function openDom0({ shell = 'dash', diskMib = 64 }: Dom0Options = {}): Dom0 {
   const dir = mkdtempSync(join(tmpdir(), 'hum-dom0-'));
@@ -172,7 +176,7 @@ exec sleep 100000`;
   return {
     runner: {
       run: (script, args = [], { stdin, signal }: RunOptions = {}) =>
-        run(script, args, { ...(stdin === undefined ? {} : { stdin }), signal }),
+        run(script, args, { ...(typeof stdin === 'string' || Buffer.isBuffer(stdin) ? { stdin } : {}), signal }),
       open: () => Promise.reject(new Error('not here')),
       terminal: () => Promise.reject(new Error('not here')),
     },

@@ -28,6 +28,8 @@ export interface LocalSession extends Session {
   readonly answers: number;
   /** Channels opened so far. */
   readonly opened: number;
+  /** How often it was told that the machine slept. */
+  readonly woken: number;
   /** The most requests that ever waited for their answer at once. */
   readonly mostWaiting: number;
   /** The connection is in this state from now on. A state other than `online` ends every script. */
@@ -43,6 +45,7 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
   let opened = 0;
   let answers = 0;
   let mostWaiting = 0;
+  let woken = 0;
 
   function become(next: SessionStatus): void {
     status = next;
@@ -83,6 +86,9 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
     get opened() {
       return opened;
     },
+    get woken() {
+      return woken;
+    },
     get mostWaiting() {
       return mostWaiting;
     },
@@ -98,12 +104,15 @@ export function localSession(id: string, options: LocalHostOptions = {}): LocalS
       become({ state: 'idle' });
       await Promise.all(gone);
     },
-    wake: () => undefined,
+    wake() {
+      woken += 1;
+    },
     forgetKnownKeys: () => Promise.reject(new Error('not here')),
     trustOfferedKey: () => Promise.reject(new HumError(refused(id))),
     run: () => Promise.reject(new HumError(refused(id))),
     terminal: () => Promise.reject(new HumError(refused(id))),
     shell: () => Promise.reject(new HumError(refused(id))),
+    files: () => Promise.reject(new HumError(refused(id))),
     open(script, args = []) {
       if (status.state !== 'online') return Promise.reject(new HumError(refused(id)));
       opened += 1;

@@ -3,10 +3,10 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Puts a file system of 128 KiB on this folder until `remove`; undefined where that may not be done (mount(8) is for root). */
-export async function smallDisk(dir: string): Promise<{ remove(): Promise<void> } | undefined> {
+/** Puts a file system of so many KiB on this folder until `remove`; undefined where that may not be done (mount(8) is for root). */
+export async function smallDisk(dir: string, kibibytes = 128): Promise<{ remove(): Promise<void> } | undefined> {
   try {
-    await execute('mount', ['-t', 'tmpfs', '-o', 'size=128k,mode=777', 'small', dir]);
+    await execute('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k,mode=777`, 'small', dir]);
   } catch {
     return undefined;
   }

@@ -29,10 +29,16 @@ export interface TcpProxy {
   set(weather: Weather): void;
   /** Which port new connections are passed on to, from now on. */
   leadTo(port: number): void;
+  /** What is open at this moment carries nothing any more, and neither end is told: a machine has slept, a router has lost its state. */
+  forget(): void;
   /** Ends every connection with a TCP reset. */
   reset(): void;
   close(): Promise<void>;
 }
+
+/** The network runs in real time, also while a test simulates that of the console. */
+const { setTimeout } = globalThis;
+const realNow = performance.now.bind(performance);
 
 /** Starts one before a server. */
 export async function tcpProxy(server: { readonly port: number; readonly host?: string }, weather: Weather = {}): Promise<TcpProxy> {
@@ -40,6 +46,7 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
   let farPort = server.port;
   let connections = 0;
   const sockets = new Set<Socket>();
+  const forgotten = new WeakSet<Socket>();
 
   /** Passes bytes on in their order, each not before its time. One timer for each way: two that are due in one millisecond may swap. */
   function pass(from: Socket, to: Socket): void {
@@ -52,11 +59,11 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
       const [next] = queue;
       if (next === undefined || armed) return;
       armed = true;
-      setTimeout(drain, Math.max(0, next.due - performance.now()));
+      setTimeout(drain, Math.max(0, next.due - realNow()));
     };
     const drain = () => {
       armed = false;
-      for (let next = queue[0]; next !== undefined && next.due <= performance.now(); next = queue[0]) {
+      for (let next = queue[0]; next !== undefined && next.due <= realNow(); next = queue[0]) {
         queue.shift();
         waiting -= next.chunk.length;
         if (to.writable) to.write(next.chunk);
@@ -67,8 +74,8 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
     };
     from.on('data', (chunk: Buffer) => {
       const { delayMs = 0, bytesPerSecond = Number.POSITIVE_INFINITY, blackHole = false } = now;
-      if (blackHole) return;
-      const start = Math.max(free, performance.now());
+      if (blackHole || forgotten.has(from)) return;
+      const start = Math.max(free, realNow());
       free = start + (chunk.length / bytesPerSecond) * 1000;
       waiting += chunk.length;
       // What is on the way fills no memory without end.
@@ -110,6 +117,9 @@ export async function tcpProxy(server: { readonly port: number; readonly host?: 
     },
     leadTo(port) {
       farPort = port;
+    },
+    forget() {
+      for (const socket of sockets) forgotten.add(socket);
     },
     reset() {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -41,7 +41,7 @@ export interface Ran {
 const counted = ['stat', 'mkdir', 'ln', 'rm', 'mv', 'rmdir', 'sed', 'date', 'lvs', 'lvrename', 'lvchange', 'lvremove', 'tr'] as const;
 
 /** The shells that the scripts are to run under, as far as this machine has them. */
-export const shells = [['dash'], ['busybox', 'sh'], ['bash', '--posix']].filter(
+export const shells = [['dash'], ['busybox', 'sh'], ['bash', '--norc', '--posix']].filter(
   ([program = '']) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined,
 );
 

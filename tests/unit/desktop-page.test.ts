@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { resolveConfig } from 'electron-vite';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOwnUrl, registerScheme, serveScheme } from '../../src/main/desktop/origin.ts';
+import { isOfferUrl, isOwnUrl, registerScheme, serveScheme } from '../../src/main/desktop/origin.ts';
+import type { TakenFile } from '../../src/main/files/offers.ts';
 import { noncePlaceholder } from '../../src/main/web/page.ts';
 import { loadSite } from '../../src/main/web/site.ts';
 
@@ -40,6 +41,7 @@ describe('the scheme hum:', () => {
         },
       },
       loadSite(join(folder, 'site')),
+      () => undefined,
     );
     const get = (url: string) => handle(new Request(url));
     const page = await get('hum://console/');
@@ -54,12 +56,77 @@ describe('the scheme hum:', () => {
     expect((await handle(new Request('hum://console/', { method: 'POST' }))).status).toBe(405);
   });
 
+  it('gives an offered file piece by piece as it is taken in, and errors where the file fails or is wanted no more', async () => {
+    let handle: (request: Request) => Response | Promise<Response> = () => Response.error();
+    const closed: boolean[] = [];
+    const unwanted = new AbortController();
+    const fileOf = (pieces: readonly (string | Error)[]): TakenFile => {
+      const left = [...pieces];
+      return {
+        name: 'a b.txt',
+        bytes: null,
+        unwanted: unwanted.signal,
+        async read() {
+          const piece = left.shift();
+          if (piece instanceof Error) throw piece;
+          return piece === undefined ? null : Buffer.from(piece);
+        },
+        close: (delivered) => closed.push(delivered),
+      };
+    };
+    const offered = new Map<string, () => Promise<TakenFile>>([
+      [token('a'), async () => fileOf(['one ', 'two'])],
+      [token('b'), async () => fileOf(['one ', new Error('cut')])],
+      [token('c'), () => Promise.reject(new Error('no such file'))],
+      [token('d'), async () => fileOf(['one ', 'two'])],
+    ]);
+    serveScheme(
+      {
+        handle: (_scheme, handler) => {
+          handle = handler;
+        },
+      },
+      loadSite(join(folder, 'site')),
+      (asked) => offered.get(asked)?.(),
+    );
+    const get = (asked: string, method = 'GET') => handle(new Request(`hum://console/file/${asked}`, { method }));
+
+    const whole = await get(token('a'));
+    expect(whole.headers.get('content-disposition')).toBe(`attachment; filename="a b.txt"; filename*=UTF-8''a%20b.txt`);
+    expect(whole.headers.get('content-type')).toBe('application/octet-stream');
+    expect(closed).toEqual([]);
+    expect(await whole.text()).toBe('one two');
+    expect(closed.splice(0)).toEqual([true]);
+    await expect((await get(token('b'))).text()).rejects.toThrow('cut');
+    expect(closed.splice(0)).toEqual([false]);
+    expect((await get(token('c'))).status).toBe(502);
+    const dropped = await get(token('d'));
+    unwanted.abort();
+    await expect(dropped.text()).rejects.toThrow('wanted no more');
+    expect(closed).toEqual([false]);
+    for (const other of [token('e'), `${token('a')}?x`, 'short', '']) expect([other, (await get(other)).status]).toEqual([other, 404]);
+    expect((await get(token('a'), 'POST')).status).toBe(405);
+  });
+
   it('knows its own pages from others', () => {
     expect(isOwnUrl('hum://console/#/hosts')).toBe(true);
     for (const url of ['hum://console.evil/', 'hum://evil/console', 'https://console/', 'hum:console', '', 'hum://user@evil/'])
       expect(isOwnUrl(url)).toBe(false);
   });
+
+  it('knows the addresses of offered files from others', () => {
+    expect(isOfferUrl(`hum://console/file/${token('a')}`)).toBe(true);
+    for (const url of [
+      'hum://console/file/',
+      `hum://other/file/${token('a')}`,
+      `http://console/file/${token('a')}`,
+      `hum://console/${token('a')}`,
+    ])
+      expect(isOfferUrl(url)).toBe(false);
+  });
 });
+
+const token = (letter: string) => letter.repeat(43);
 
 describe('the preload', () => {
   it('is built as one CommonJS file that needs nothing but electron, as a sandboxed preload must be', async () => {

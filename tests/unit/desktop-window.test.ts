@@ -1,12 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { Session, WebContents } from 'electron';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { menuTemplate } from '../../src/main/desktop/menu.ts';
+import { menuTemplate, offerEditing } from '../../src/main/desktop/menu.ts';
 import { denyPermissions, guard, windowOptions } from '../../src/main/desktop/window.ts';
 import { canBeGrabbed } from '../../src/main/desktop/window-state.ts';
 
-const { openExternal } = vi.hoisted(() => ({ openExternal: vi.fn(async () => undefined) }));
-vi.mock('electron', () => ({ shell: { openExternal }, BrowserWindow: class {}, Menu: {}, screen: {} }));
+const { openExternal, popup, buildFromTemplate } = vi.hoisted(() => {
+  const popup = vi.fn();
+  return { openExternal: vi.fn(async () => undefined), popup, buildFromTemplate: vi.fn((_template: unknown) => ({ popup })) };
+});
+vi.mock('electron', () => ({ shell: { openExternal }, BrowserWindow: class {}, Menu: { buildFromTemplate }, screen: {} }));
 
 function guardedContents() {
   let onOpen: (details: { url: string }) => { action: string } = () => ({ action: 'unset' });
@@ -17,8 +20,9 @@ function guardedContents() {
       onOpen = handler;
     },
   });
-  guard(contents as unknown as WebContents);
-  return { contents, open: (url: string) => onOpen({ url }) };
+  const ownWindows: string[] = [];
+  guard(contents as unknown as WebContents, (url) => ownWindows.push(url));
+  return { contents, ownWindows, open: (url: string) => onOpen({ url }) };
 }
 
 function isPrevented(contents: EventEmitter, name: string, details: object): boolean {
@@ -85,6 +89,19 @@ describe('the window', () => {
     expect(openExternal).toHaveBeenCalledTimes(1);
   });
 
+  it('opens by itself what a terminal is to have as a window of its own, for who is looking at it, and no other page of ours', () => {
+    const { contents, ownWindows, open } = guardedContents();
+    const wanted = 'hum://console/#/window?host=h1&directory=%2Fsrv';
+    expect(open(wanted)).toEqual({ action: 'deny' });
+    expect(open('hum://console/#/settings')).toEqual({ action: 'deny' });
+    expect(open('hum://other/#/window?host=h1')).toEqual({ action: 'deny' });
+    expect(open(`${wanted}${'x'.repeat(20_000)}`)).toEqual({ action: 'deny' });
+    contents.focused = false;
+    expect(open(wanted)).toEqual({ action: 'deny' });
+    expect(ownWindows).toEqual([wanted]);
+    expect(openExternal).not.toHaveBeenCalled();
+  });
+
   it.each([
     'file:///bin/sh',
     'ssh://host',
@@ -125,6 +142,24 @@ describe('the window', () => {
     expect((handlers.device as () => boolean)()).toBe(false);
   });
 
+  it('downloads what the page made itself or offers to a drag, and nothing else', () => {
+    const session = Object.assign(new EventEmitter(), {
+      setPermissionRequestHandler: () => undefined,
+      setPermissionCheckHandler: () => undefined,
+      setDevicePermissionHandler: () => undefined,
+    });
+    denyPermissions(session as unknown as Session);
+    const stopped = (url: string) => {
+      const preventDefault = vi.fn();
+      session.emit('will-download', { preventDefault }, { getURL: () => url });
+      return preventDefault.mock.calls.length > 0;
+    };
+    const token = 'a'.repeat(43);
+    expect([stopped('blob:hum://console/1'), stopped(`hum://console/file/${token}`)]).toEqual([false, false]);
+    for (const url of ['hum://console/', `hum://other/file/${token}`, `https://console/file/${token}`, 'file:///etc/passwd', 'data:,x'])
+      expect([url, stopped(url)]).toEqual([url, true]);
+  });
+
   it('stands where its title bar can be taken hold of, or else in the default place', () => {
     const screen = { x: 0, y: 0, width: 1920, height: 1080 };
     const window = { x: 100, y: 100, width: 1280, height: 800 };
@@ -145,5 +180,33 @@ describe('the menu', () => {
     expect(items.map(({ checked }) => checked)).toEqual([false, true, false]);
     items[2]?.click?.();
     expect(choose).toHaveBeenCalledExactlyOnceWith('light');
+  });
+});
+
+describe('the menu of a text', () => {
+  const nothing = { canCut: false, canCopy: false, canPaste: false, canSelectAll: false };
+  function clicked(params: object): readonly unknown[] {
+    popup.mockClear();
+    buildFromTemplate.mockClear();
+    const contents = new EventEmitter();
+    offerEditing(contents as unknown as WebContents);
+    contents.emit('context-menu', {}, params);
+    expect(popup).toHaveBeenCalledTimes(buildFromTemplate.mock.calls.length);
+    return buildFromTemplate.mock.calls.flatMap(([template]) => template as unknown[]);
+  }
+
+  it('offers in a field what can be done there', () => {
+    expect(clicked({ isEditable: true, editFlags: { ...nothing, canPaste: true, canSelectAll: true } })).toEqual([
+      { role: 'cut', enabled: false },
+      { role: 'copy', enabled: false },
+      { role: 'paste', enabled: true },
+      { type: 'separator' },
+      { role: 'selectAll', enabled: true },
+    ]);
+  });
+
+  it('copies what is selected elsewhere, and does not come where nothing is', () => {
+    expect(clicked({ isEditable: false, editFlags: { ...nothing, canCopy: true } })).toEqual([{ role: 'copy' }]);
+    expect(clicked({ isEditable: false, editFlags: nothing })).toEqual([]);
   });
 });

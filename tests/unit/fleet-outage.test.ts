@@ -50,7 +50,8 @@ test('an outage grows, begins once, and is over when half of its hosts are back'
   expect(fleet.watch.current).toMatchObject({ since, ids: { length: 8 } });
   for (let index = 0; index < 3; index += 1) fleet.watch.up(`h${index}`);
   expect(fleet.watch.current).toBeDefined();
-  fleet.watch.up('h3');
+  // It shows another key, say: it is there.
+  fleet.watch.forget('h3');
   expect(fleet.watch.current).toBeUndefined();
 });
 
@@ -80,7 +81,12 @@ test('whatever comes and goes: an outage never holds a host that was not lost, a
 test('the cause is told from the nearest that fails', async () => {
   const lost = { since: 1, ids: ['a', 'b', 'c'], via: undefined };
   const explain = (probes: Partial<NetworkProbes>) =>
-    explainOutage(lost, { gateway: async () => ({ address: '10.0.0.1', answers: true }), resolver: async () => true, ...probes });
+    explainOutage(lost, {
+      gateway: async () => ({ address: '10.0.0.1', answers: true }),
+      resolver: async () => true,
+      hop: expect.fail,
+      ...probes,
+    });
   expect(await explain({ gateway: async () => null })).toMatchObject({ cause: 'network', message: expect.stringContaining('no route') });
   expect(await explain({ gateway: async () => ({ address: '10.0.0.1', answers: false }) })).toMatchObject({
     cause: 'network',
@@ -91,12 +97,25 @@ test('the cause is told from the nearest that fails', async () => {
     message: expect.stringContaining('name server'),
   });
   expect(await explain({ gateway: async () => undefined })).toMatchObject({ cause: 'unknown', hosts: 3 });
-  expect(
-    await explainOutage({ ...lost, via: 'bastion:22' }, { gateway: () => expect.fail(), resolver: () => expect.fail() }),
-  ).toMatchObject({
+
+  const behind = (hop: boolean | undefined, answers: boolean | null) =>
+    explainOutage(
+      { ...lost, via: 'bastion:22' },
+      {
+        gateway: async () => (answers === null ? null : { address: '10.0.0.1', answers }),
+        resolver: async () => true,
+        hop: async () => hop,
+      },
+    );
+  expect(await behind(false, true)).toMatchObject({
     cause: 'jump-host',
     message: 'The jump host bastion:22 is gone, and all 3 hosts behind it.',
   });
+  // A gateway is not needed to reach a jump host that is near.
+  expect(await behind(false, null)).toMatchObject({ cause: 'jump-host' });
+  expect(await behind(false, false)).toMatchObject({ cause: 'network', message: expect.stringContaining('gateway 10.0.0.1') });
+  expect(await behind(true, false)).toMatchObject({ cause: 'unknown', message: expect.stringContaining('it answers itself') });
+  expect(await behind(undefined, true)).toMatchObject({ cause: 'jump-host', message: expect.not.stringContaining('is gone') });
 });
 
 test('routes and neighbours are read as the kernel prints them', () => {

@@ -21,7 +21,7 @@ const readers = { memory: readMemory, network: readNetwork };
 
 function sampleOf(frame: Frame, previous: Counters | null, change: (text: string, path: string) => string = (text) => text) {
   const files = new Map([...frame.files].map(([path, text]) => [path, change(text, path)]));
-  const sample = readSample(files, { at: 1000, tookMs: 3.17, intervalMs: 5000, cores: null, previous }, readers);
+  const sample = readSample(files, { at: 1000, tookMs: 3.17, intervalMs: 5000, diskFullest: null, cores: null, previous }, readers);
   if (sample === null) throw new Error('no sample');
   const value = (name: SeriesName) => sample.sample.values[seriesNames.indexOf(name)];
   return { ...sample, value };
@@ -233,7 +233,7 @@ describe('a sample', () => {
   });
 
   it('is none without memory figures', () => {
-    expect(readSample(new Map(), { at: 0, tookMs: 1, intervalMs: 1, cores: null, previous: null }, readers)).toBeNull();
+    expect(readSample(new Map(), { at: 0, tookMs: 1, intervalMs: 1, diskFullest: null, cores: null, previous: null }, readers)).toBeNull();
   });
 
   it('has only numbers that are numbers, whatever a host makes up', () => {
@@ -250,7 +250,7 @@ describe('a sample', () => {
             second.files.get(path)?.replace(/(?<=\s)\d[\d.]*/g, () => numbers[index++ % numbers.length] ?? '') ?? '';
           return new Map(paths.map((path) => [path, text(path)]));
         };
-        const at = { at: 1, tookMs: 1, intervalMs: 1, cores: null };
+        const at = { at: 1, tookMs: 1, intervalMs: 1, cores: null, diskFullest: null };
         const before = readSample(made(one), { ...at, previous: null }, readers);
         const after = readSample(made(two), { ...at, previous: before?.counters ?? null }, readers);
         for (const value of [...(after?.sample.values ?? []), ...Object.values(after?.live ?? {})]) {

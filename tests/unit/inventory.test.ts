@@ -196,7 +196,7 @@ describe('an inventory file', () => {
 describe('the settings', () => {
   it('replace a damaged value by its default and keep the others', () => {
     const store = openStore('settings');
-    const { terminal, openShells } = openSettings(store).current;
+    const { terminal, openShells, history } = openSettings(store).current;
     store.set('theme', 'ultraviolet');
     store.set('fleetView', { filter: 'tag:db', group: true, sort: 7, hiddenColumns: ['swap'] });
     expect(openSettings(store).current).toEqual({
@@ -205,6 +205,7 @@ describe('the settings', () => {
       allowedCommands: [],
       terminal,
       openShells,
+      history,
     });
   });
 

@@ -106,10 +106,17 @@ describe('counters and pressure', () => {
     const pressure = readPressure(debian);
     const told = /some avg10=([\d.]+)/.exec(fixture('debian-12/pressure/cpu'))?.[1];
     expect(pressure.cpuSome).toBeCloseTo(Number(told) / 100, 10);
-    expect(readPressure(new Map())).toEqual({ memorySome: null, memoryFull: null, cpuSome: null, ioSome: null, ioFull: null });
+    expect(readPressure(new Map())).toEqual({
+      ...{ memorySome: null, memoryFull: null, memorySomeMinute: null, memoryFullMinute: null },
+      ...{ cpuSome: null, ioSome: null, ioFull: null },
+    });
     expect(readPressure(new Map([['pressure/memory', 'some avg10=12.50 avg60=1.00 avg300=0.10 total=1\n']]))).toMatchObject({
       memorySome: 0.125,
+      memorySomeMinute: 0.01,
       memoryFull: null,
+      memoryFullMinute: null,
     });
+    const both = 'some avg10=1.00\nfull avg10=2.00 avg60=3.00 avg300=4.00 total=1\n';
+    expect(readPressure(new Map([['pressure/memory', both]]))).toMatchObject({ memorySomeMinute: null, memoryFullMinute: 0.03 });
   });
 });

@@ -7,6 +7,7 @@ import {
   currentTab,
   type Dock,
   emptyDock,
+  joined,
   kept,
   mostShells,
   moved,
@@ -15,6 +16,8 @@ import {
   restored,
   shellCount,
   stepped,
+  typedAlong,
+  typingTogether,
   withoutPane,
   withoutTab,
   withShell,
@@ -38,6 +41,12 @@ const change: fc.Arbitrary<(dock: Dock) => Dock> = fc.oneof(
   { weight: 4, arbitrary: host.map((on) => (dock: Dock) => withShell(dock, on)) },
   { weight: 3, arbitrary: split.map((how) => (dock: Dock) => withSplit(dock, how)) },
   host.map((on) => (dock: Dock) => withShellOf(dock, on)),
+  host.map((spared) => (dock: Dock) => typingTogether(dock, (each) => each === spared)),
+  fc.tuple(id, fc.boolean()).map(
+    ([pane, joins]) =>
+      (dock: Dock) =>
+        joined(dock, pane, joins),
+  ),
   id.map((which) => (dock: Dock) => withoutPane(dock, which)),
   id.map((which) => (dock: Dock) => withoutTab(dock, which)),
   id.map((which) => (dock: Dock) => activated(dock, which)),
@@ -75,7 +84,9 @@ test('whatever is done to it, the dock shows a tab that it has, the keyboard is 
       expect(shellCount(dock)).toBeLessThanOrEqual(mostShells);
       expect(currentTab(dock) === undefined).toBe(dock.tabs.length === 0);
       expect(activePane(dock) === undefined).toBe(dock.tabs.length === 0);
-      if (dock.tabs.length === 0) expect(dock).toMatchObject({ shown: false, full: false });
+      if (dock.tabs.length === 0) expect(dock).toMatchObject({ shown: false, full: false, together: null });
+      const panes = dock.tabs.flatMap((tab) => tab.panes.map((pane) => pane.id));
+      expect((dock.together ?? []).filter((pane) => !panes.includes(pane))).toEqual([]);
     }),
   );
 });
@@ -137,4 +148,18 @@ test('a group has one of the colours, always the same; a label of production cou
   expect(isProduction({ group: null, tags: ['web', 'PRODUCTION'] }, ['prod', 'production'])).toBe(true);
   expect(isProduction({ group: 'preprod', tags: ['not-production'] }, ['prod', 'production'])).toBe(false);
   expect(isProduction({ group: null, tags: ['prod'] }, [])).toBe(false);
+});
+
+test('what is typed goes into the active shell and all others but those that are spared, which join by hand alone, and never into one that is asleep', () => {
+  const sleeping = restored({ shown: true, tabs: [{ name: null, split: 'beside', panes: [{ host: 'h9', directory: null }] }] });
+  const dock = ['h1', 'h2', 'h3'].reduce((before, each) => withShell(before, each), sleeping);
+  const [asleep = 0, h1 = 0, h2 = 0, h3 = 0] = dock.tabs.map(({ panes }) => panes[0].id);
+  expect(typedAlong(dock, h3)).toEqual([]);
+  const together = typingTogether(dock, (each) => each === 'h2' || each === 'h3');
+  expect(together.together).toEqual([h1, h3]);
+  expect([h1, h2, h3].map((pane) => typedAlong(together, pane))).toEqual([[h3], [], [h1]]);
+  expect(typedAlong(joined(joined(together, h2, true), h1, false), h3)).toEqual([h2]);
+  expect(joined(together, asleep, true).together).toEqual([h1, h3]);
+  expect(withoutPane(together, h1).together).toEqual([h3]);
+  expect(typingTogether(together, () => false).together).toBeNull();
 });

@@ -14,7 +14,8 @@ import { chartData } from '../../src/renderer/components/chart/chart-data.ts';
 import { type ChartKind, figureOf } from '../../src/renderer/components/chart/chart-kind.ts';
 import { appendSample, isGap, maxSamples, shownMs, windowMs } from '../../src/renderer/components/chart/sample-window.ts';
 import { chartHeadline } from '../../src/renderer/host/chart-headline.ts';
-import { chartKinds } from '../../src/renderer/host/chart-kinds.ts';
+import { chartKinds, pastChartKinds } from '../../src/renderer/host/chart-kinds.ts';
+import { interfacesNote } from '../../src/renderer/host/interfaces-note.ts';
 import { missingFigures, noSamplesText } from '../../src/renderer/host/missing-figures.ts';
 import { type HostSample, type SeriesName, seriesNames } from '../../src/shared/contract/fleet.ts';
 
@@ -202,22 +203,43 @@ describe('the charts', () => {
     }
   });
 
-  it('show every figure of the contract, as a series or as the top of an axis', () => {
-    const shown = chartKinds.flatMap((kind) =>
+  it('show every figure of the contract, as a series or as the top of an axis, but the pressure of a minute, which the rules go by', () => {
+    const shown = pastChartKinds.flatMap((kind) =>
       [...kind.series.map((series) => series.name), 'series' in kind.top ? kind.top.series : []].flat(),
     );
-    expect([...seriesNames].filter((name) => !shown.includes(name))).toEqual([]);
+    expect([...seriesNames].filter((name) => !shown.includes(name))).toEqual(['pressureMemorySomeMinute', 'pressureMemoryFullMinute']);
   });
 
   it('say why they are empty: no PSI, no swap', () => {
     const pressure = chartKinds.find((kind) => kind.id === 'pressure');
     const swap = chartKinds.find((kind) => kind.id === 'swap');
     if (!pressure || !swap) throw new Error('charts are missing');
-    expect(missingFigures(pressure, sample(start))).toMatch(/no PSI/);
-    expect(missingFigures(pressure, sample(start, { pressureIoSome: 0 }))).toBeNull();
-    expect(missingFigures(swap, sample(start, { swapTotal: 0 }))).toMatch(/no swap/);
-    expect(missingFigures(swap, sample(start, { swapTotal: gib }))).toBeNull();
-    expect(missingFigures(swap, undefined)).toBeNull();
+    expect(missingFigures(pressure, [sample(start)])).toMatch(/no PSI/);
+    expect(missingFigures(pressure, [sample(start, { pressureIoSome: 0 })])).toBeNull();
+    expect(missingFigures(swap, [sample(start, { swapTotal: 0 })])).toMatch(/no swap/);
+    expect(missingFigures(swap, [sample(start, { swapTotal: gib })])).toBeNull();
+    expect(missingFigures(swap, [])).toBeNull();
+  });
+
+  it('say of a host that sends too little that there is no share, but not while an earlier one is to be seen', () => {
+    const loss = chartKinds.find((kind) => kind.id === 'loss');
+    if (!loss) throw new Error('the chart is missing');
+    const silent = [sample(start), sample(start + 1000)];
+    expect(missingFigures(loss, silent)).toContain('fewer than 100');
+    // Every first sample is without.
+    expect(missingFigures(loss, silent.slice(1))).toBeNull();
+    expect(missingFigures(loss, [sample(start - 1000, { retransmitted: 0 }), ...silent])).toBeNull();
+    expect(chartHeadline(loss, sample(start, { retransmitted: 0.024 }), 4)).toBe('2.4 % of the TCP segments sent again');
+  });
+
+  it('name the interfaces with errors or drops, two of them in full', () => {
+    const trouble = (name: string, receiveDrops: number) => ({ name, receiveErrors: 0, receiveDrops, transmitErrors: 0, transmitDrops: 0 });
+    expect(interfacesNote(null)).toBeUndefined();
+    expect(interfacesNote({ at: start, troubles: [] })).toBeUndefined();
+    expect(interfacesNote({ at: start, troubles: [trouble('eth0', 120)] })?.lines).toEqual(['eth0 dropped 120 packets a second received.']);
+    const many = interfacesNote({ at: start, troubles: ['eth0', 'eth1', 'eth2', 'eth3'].map((name) => trouble(name, 2.5)) });
+    expect(many?.lines.slice(1)).toEqual(['eth1 dropped 2.5 packets a second received.', 'And 2 more.']);
+    expect(many?.tip).toContain('frames that nobody wanted, too. eth2 dropped 2.5');
   });
 
   it('read a value by the name of its series', () => {

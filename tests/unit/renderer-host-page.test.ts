@@ -23,7 +23,16 @@ function fold(events: readonly HostDetailEvent[]): HostDetail | null {
   return events.reduce<HostDetail | null>(foldDetail, null);
 }
 
-const snapshot: HostDetailEvent = { kind: 'snapshot', at: start, row, history: [sampleAt(start - 1000)], facts: null, events: [] };
+const snapshot: HostDetailEvent = {
+  kind: 'snapshot',
+  at: start,
+  row,
+  history: [sampleAt(start - 1000)],
+  facts: null,
+  disks: null,
+  interfaces: null,
+  events: [],
+};
 
 describe('the detail of a host', () => {
   it('begins with the snapshot; what comes before it tells nothing', () => {

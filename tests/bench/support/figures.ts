@@ -14,3 +14,18 @@ export function printTable(rows: readonly (readonly string[])[]): void {
       row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
     );
 }
+
+/** The middle of some times, in words. */
+export function ms(values: readonly number[]): string {
+  return `${median(values)} ms`;
+}
+
+/** How many times theirs is ours, by the medians. */
+export function ratio(theirs: readonly number[], ours: readonly number[]): number {
+  return Number((median(theirs) / median(ours)).toFixed(2));
+}
+
+/** A bench takes minutes: says where it is, on stderr, which is not the result. */
+export function progress(step: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${step}\n`);
+}

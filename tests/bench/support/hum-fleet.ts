@@ -3,6 +3,7 @@ import { readMemory } from '../../../src/main/memory/memory.ts';
 import { readNetwork } from '../../../src/main/network/network.ts';
 import { createHandshakeGate } from '../../../src/main/ssh/handshake-gate.ts';
 import { createKnownHosts } from '../../../src/main/ssh/known-hosts.ts';
+import type { Runner } from '../../../src/main/ssh/session.ts';
 import { createSession } from '../../../src/main/ssh/ssh-session.ts';
 import type { InventoryHost } from '../../../src/shared/contract/inventory.ts';
 
@@ -61,6 +62,15 @@ export class HumFleet {
       if (!live || live.sampledAt < began - 1) throw new Error(`${host.name} did not answer`);
     }
     return took;
+  }
+
+  /** The ids of its hosts. */
+  get hosts(): readonly string[] {
+    return this.#fleet.rows().map(({ host }) => host.id);
+  }
+
+  runner(host: string): Runner {
+    return this.#fleet.runner(host);
   }
 
   end(): Promise<void> {
