@@ -1,6 +1,6 @@
 /** The dependency rules of the house (docs/architecture.md): who may import whom, downwards only. */
 
-const features = 'fleet|memory|network|inventory|settings|demo|xen|terminals|prompts';
+const features = 'fleet|alerts|channels|backups|history|memory|network|inventory|settings|demo|xen|terminals|files|prompts|commands';
 
 /** Folders of src/main from the top floor to the ground; each may import only what stands after it. */
 const floors = ['desktop|web', 'console\\.ts|router\\.ts', features, 'plans|probe', 'ssh', 'storage|logging\\.ts|stream\\.ts'];

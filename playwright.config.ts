@@ -20,12 +20,20 @@ export default defineConfig<ShellOptions>({
   workers: 2,
   retries: 0,
   forbidOnly: true,
-  use: { trace: 'retain-on-failure' },
+  // A trace costs an eighth of the time: `--trace on` where one is wanted.
+  use: { trace: 'off' },
   projects: [
     { name: 'web', testIgnore: '**/lab/**', use: inBrowser },
     // *.web.spec.ts: what only a browser has, a link and a token.
     { name: 'desktop', testIgnore: ['**/lab/**', '**/*.web.spec.ts'], use: { shell: 'desktop' } },
     // Each test changes its host (tests/lab/README.md). It is emulated: what takes a second elsewhere takes ten.
-    { name: 'lab', testMatch: '**/lab/**/*.spec.ts', use: inBrowser, workers: Math.max(1, startedLabs().length), timeout: 300_000 },
+    {
+      name: 'lab',
+      testMatch: '**/lab/**/*.spec.ts',
+      use: inBrowser,
+      workers: Math.max(1, startedLabs().length),
+      timeout: 900_000,
+      expect: { timeout: 90_000 },
+    },
   ],
 });

@@ -14,9 +14,13 @@ const outDir = join(root, 'node_modules', '.cache', 'hum-bench');
 
 /** The programs that a bench runs, and Debian's packages that have them. */
 const needs = {
+  backups: { sshd: 'openssh-server', ssh: 'openssh-client', chromium: 'chromium' },
+  deploy: { ssh: 'openssh-client' },
   'fan-out': { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash', clush: 'clustershell', pdsh: 'pdsh' },
+  many: { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash', clush: 'clustershell', pdsh: 'pdsh' },
   overview: { chromium: 'chromium' },
   sessions: { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash' },
+  terminal: { sshd: 'openssh-server', ssh: 'openssh-client', chromium: 'chromium' },
   xen: { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash', clush: 'clustershell', chromium: 'chromium' },
 };
 

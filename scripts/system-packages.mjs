@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { run } from './run.mjs';
 
-/** What the tests outside the lab need of Debian: a browser, SSH servers, a login shell and an awk of every kind, and what a host is asked about. */
+/** What the tests outside the lab need of Debian: a browser, SSH servers, a login shell and an awk of every kind, ways to become root, what a host is asked about, what is run in terminals, and Nagios. */
 export const testPackages = [
   'chromium',
   'openssh-server',
@@ -14,8 +14,21 @@ export const testPackages = [
   'gawk',
   'original-awk',
   'busybox',
+  'sudo',
+  'opendoas',
+  'iptables',
   'rsync',
   'cron',
+  'tmux',
+  'screen',
+  // What runs in terminals under test.
+  'vim',
+  'less',
+  'htop',
+  'vttest',
+  // Before Nagios, which wants some mailer: this one starts nothing.
+  'esmtp-run',
+  'nagios4-core',
 ];
 
 /**
