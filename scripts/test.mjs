@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { build } from './build.mjs';
 import { electronBinary, windowHindrance } from './electron-binary.mjs';
 import { install, installNeeded, noteInstalled } from './install.mjs';
@@ -10,8 +11,9 @@ import { endRunning, node24, root, run } from './run.mjs';
 import { findBrowser, provideSystemPackages, testPackages } from './system-packages.mjs';
 
 /**
- * How a stage ended. A stage without test cases of its own counts as one.
- * @typedef {{ passed: number, failed: number, skipped: number, output?: string, note?: string }} Outcome
+ * How a stage ended. A stage without test cases of its own counts as one. `unsteady`: what failed and then passed, with why it failed: it counts
+ * as passed, and is told, for it is a fault of the test or of the product all the same.
+ * @typedef {{ passed: number, failed: number, skipped: number, output?: string, note?: string, unsteady?: readonly string[] }} Outcome
  */
 
 const scratch = mkdtempSync(join(tmpdir(), 'hum-test-'));
@@ -19,6 +21,8 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Stages that did not end well; what needs them is skipped. */
 const broken = new Set();
+/** For vitest. Where tests share the machine with servers, browsers and emulated hosts, what fails is tried once more, and told. */
+const onceMore = ['--retry=1'];
 /** What the system lacks, in words, once looked for; undefined where it lacks nothing. */
 let lacking;
 
@@ -56,8 +60,8 @@ await stage('build', ['install'], () => check(build()));
 await stage('unit', ['install'], () => vitest(['tests/unit']));
 await stage('integration', ['install'], async () => {
   const hindrance = lacking ?? (process.getuid?.() === 0 ? undefined : 'only root can make the accounts that the tests log in to');
-  if (hindrance === undefined) return vitest(['tests/integration']);
-  const outcome = await vitest(['tests/integration/web', 'tests/integration/launch']);
+  if (hindrance === undefined) return vitest(['tests/integration', ...onceMore]);
+  const outcome = await vitest(['tests/integration/web', 'tests/integration/launch', ...onceMore]);
   return { ...outcome, skipped: outcome.skipped + 1, note: `only what needs no sshd: ${hindrance}` };
 });
 await stage('e2e web', ['install', 'build'], () => {
@@ -71,7 +75,7 @@ await stage('e2e desktop', ['install', 'build'], () => {
 });
 await stage('lab', ['install'], () =>
   onLab(async (env) => {
-    const config = ['--config', 'tests/lab/vitest.config.ts'];
+    const config = ['--config', 'tests/lab/vitest.config.ts', ...onceMore];
     if (process.env.HUM_TEST_LAB === 'all') return vitest(config, env, 3_600_000);
     const outcome = await vitest(config, { ...env, HUM_LAB_CORE: '1' });
     return { ...outcome, note: 'the core; all of it: npm run lab -- test' };
@@ -107,6 +111,7 @@ async function stage(name, needs, act) {
   console.log(
     `${verdict.padEnd(8)}${name.padEnd(17)}${`${seconds} s`.padStart(8)}  ${counts.join(', ')}${outcome.note ? ` (${outcome.note})` : ''}`,
   );
+  for (const each of outcome.unsteady ?? []) console.log(`        passed only when tried again: ${each.replaceAll('\n', '\n          ')}`);
 }
 
 /** @param {'passed' | 'failed' | 'skipped'} kind */
@@ -147,17 +152,34 @@ async function vitest(args, env = {}, limitMs = undefined) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const result = await tool('vitest/vitest.mjs', ['run', ...args, ...reporters], env, limitMs);
   const read = readReport(report);
-  return counted(result, read?.numPassedTests, read?.numFailedTests, (read?.numPendingTests ?? 0) + (read?.numTodoTests ?? 0));
+  const unsteady = (read?.testResults ?? []).flatMap(({ assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages[0]}`),
+  );
+  const skipped = (read?.numPendingTests ?? 0) + (read?.numTodoTests ?? 0);
+  return { ...counted(result, read?.numPassedTests, read?.numFailedTests, skipped), unsteady };
 }
 
 async function playwright(project, env) {
   const report = join(scratch, `e2e-${project}.json`);
-  const result = await tool('@playwright/test/cli.js', ['test', `--project=${project}`, '--reporter=dot,json'], {
+  const result = await tool('@playwright/test/cli.js', ['test', `--project=${project}`, '--retries=1', '--reporter=dot,json'], {
     ...env,
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   });
-  const { expected, unexpected = 0, flaky = 0, skipped = 0 } = readReport(report)?.stats ?? {};
-  return counted(result, expected, unexpected + flaky, skipped);
+  const read = readReport(report);
+  const { expected = 0, unexpected, flaky = 0, skipped } = read?.stats ?? {};
+  const unsteady = specsOf(read?.suites ?? []).flatMap(({ title, file, tests }) =>
+    tests
+      .filter(({ status }) => status === 'flaky')
+      .map(({ results }) => `${file}: ${title}\n${stripVTControlCharacters(results[0]?.error?.message ?? '')}`),
+  );
+  return { ...counted(result, expected + flaky, unexpected, skipped), unsteady };
+}
+
+/** Of Playwright's report, in which suites lie in suites. */
+function specsOf(suites) {
+  return suites.flatMap(({ specs = [], suites: inner = [] }) => [...specs, ...specsOf(inner)]);
 }
 
 /** A runner that failed without a failed case (a file that does not load, a crash) has failed all the same, and one without a report too. */
