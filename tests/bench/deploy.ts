@@ -3,6 +3,7 @@
  *
  * Both copy the same image, write the configuration, let xl read it, create the guest, wait for the banner on its console and set the autostart
  * link. The clock stops at the banner. Hum shows its plan beforehand, as before a person's click; the script's connection is open already, too.
+ * An emulated host takes a tenth of a second for each process that is started on it, a real one a millisecond: they are counted as well.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -70,11 +71,14 @@ try {
   await online();
   const hum: HumRound[] = [];
   const scripted: number[] = [];
+  const scriptProcesses: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     await clean();
     hum.push(await byHum());
     await clean();
+    const before = await processes();
     scripted.push(await byScript(host));
+    scriptProcesses.push((await processes()) - before);
     process.stderr.write(
       `round ${round + 1} of ${rounds}: Hum ${hum.at(-1)?.bannerS.toFixed(1)} s, the script ${scripted.at(-1)?.toFixed(1)} s\n`,
     );
@@ -90,6 +94,7 @@ try {
     ['  look again at the host', `${median(hum.map(({ startS }) => startS))} s`, ''],
     ...(hum[0]?.steps ?? []).map(({ title }, nth) => [`  ${title}`, `${median(hum.map(({ steps }) => steps[nth]?.tookS ?? 0))} s`, '']),
     ['a shell script over ssh', `${scriptS} s`, `Hum ÷ script = ${ratio}`],
+    ['processes started on the host', String(median(hum.map((round) => round.processes))), `by the script ${median(scriptProcesses)}`],
     ['Hum itself, per step', `${overheadMs} ms`, 'all that is not spent waiting for the host'],
   ]);
   process.stdout.write(`${JSON.stringify({ clickToBannerS, scriptS, ratio, overheadMsPerStep: overheadMs, rounds })}\n`);
@@ -105,6 +110,8 @@ interface HumRound {
   readonly startS: number;
   readonly steps: readonly { readonly title: string; readonly tookS: number }[];
   readonly overheadMs: number;
+  /** Started on the host since the click. */
+  readonly processes: number;
 }
 
 /** Every service that takes part, wired as console.ts wires it. */
@@ -129,6 +136,7 @@ async function byHum(): Promise<HumRound> {
     xen.connected(inventory, session, xenFacts());
     const request = deployRequest.parse({ template: 'own/lab', values: {}, names: name, host: 'lab' });
     const digest = await shown(deployments.preview(request, 'bench', stopping.signal));
+    const startedBefore = await processes();
     const clicked = performance.now();
     const spentBefore = waiting.spentMs();
     const { plans: ids } = await deployments.start({ ...request, digest });
@@ -142,7 +150,7 @@ async function byHum(): Promise<HumRound> {
         const tookMs = performance.now() - clicked;
         const overheadMs = Math.max(0, tookMs - (waiting.spentMs() - spentBefore)) / view.steps.length;
         const steps = view.steps.map(({ title, startedAt, endedAt }) => ({ title, tookS: ((endedAt ?? 0) - (startedAt ?? 0)) / 1000 }));
-        return { bannerS, doneS: tookMs / 1000, startS, steps, overheadMs };
+        return { bannerS, doneS: tookMs / 1000, startS, steps, overheadMs, processes: (await processes()) - startedBefore };
       }
       if (view.state !== 'running' && view.state !== 'queued') throw new Error(`it came out ${view.state}: ${view.problem?.message}`);
       if (performance.now() - clicked > limitMs) throw new Error('it takes too long');
@@ -250,7 +258,17 @@ async function online(): Promise<void> {
   }
 }
 
-async function clean(): Promise<void> {
-  const { code, stderr } = await session.run(tidy, [], { timeoutMs: 120_000 });
+/** How many processes the host has started since it came up. */
+async function processes(): Promise<number> {
+  return Number(await sure("sed -n 's/^processes //p' /proc/stat"));
+}
+
+async function sure(script: string): Promise<string> {
+  const { code, stdout, stderr } = await session.run(script, [], { timeoutMs: 120_000 });
   if (code !== 0) throw new Error(`the lab is not well: ${stderr.toString()}`);
+  return stdout.toString();
+}
+
+async function clean(): Promise<void> {
+  await sure(tidy);
 }

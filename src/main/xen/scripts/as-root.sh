@@ -7,7 +7,7 @@
 
 key=$1
 shift
-[ -n "$sudo" ] || [ "$(id -u)" -eq 0 ] || exit 88
+[ -n "$sudo" ] || [ "$uid" -eq 0 ] || exit 88
 if [ -z "$key" ]; then
   # shellcheck disable=SC2154 # set by the one who puts this together
   exec $sudo sh -c "$body" hum "$@"

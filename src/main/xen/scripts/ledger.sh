@@ -58,7 +58,8 @@ there() {
   $sudo test -e "$1" || $sudo test -L "$1"
 }
 
-boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+boot=
+{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
 
 identity() {
   $sudo stat -c '%d:%i' -- "$1" 2>/dev/null

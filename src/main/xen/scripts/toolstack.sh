@@ -1,6 +1,7 @@
 # What every script begins with that changes something about a domain. POSIX sh.
 #
-# sets: $sudo   "sudo -n" where root's rights are needed and can be had without a password, else empty
+# sets: $uid    the effective user
+#       $sudo   "sudo -n" where root's rights are needed and can be had without a password, else empty
 #       $limit  "timeout N" where there is timeout(1), for a toolstack that hangs
 # act WORD...   runs a command of the toolstack to its end, in a session of its own: an xl that is stopped in the middle, because the connection is
 #               lost or a person cancels, leaves a half-built or half-saved domain. Its output, both streams, is printed after. Answers its
@@ -21,8 +22,15 @@ set -f
 # Caught, not ignored: what is started here, and lives on as a domain's monitor, must be able to end.
 trap : HUP PIPE TERM INT
 
+# From Linux itself where it can be: a process less, of which a busy host has none to spare.
+uid=
+while read -r field _ effective _; do
+  if [ "$field" = Uid: ]; then uid=$effective; fi
+done 2>/dev/null </proc/self/status
+[ -n "$uid" ] || uid=$(id -u)
+
 sudo=
-if [ "$(id -u)" -ne 0 ] && sudo -n true 2>/dev/null; then sudo='sudo -n'; fi
+if [ "$uid" -ne 0 ] && sudo -n true 2>/dev/null; then sudo='sudo -n'; fi
 limit=
 if command -v timeout >/dev/null 2>&1; then limit=timeout; fi
 
