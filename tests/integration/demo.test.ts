@@ -164,6 +164,7 @@ describe('a Xen host of the demo', () => {
     const hash = (text: string) => createHash('sha256').update(text).digest('hex');
     const run = async (script: string, args: readonly string[], stdin = '') => (await session.run(script, args, { stdin })).code;
     const [path, one, two] = ['/etc/xen/new.cfg', 'name = "new"\n', 'name = "newer"\n'];
+    expect(await run(fileWrite, [path, '.hum-1', '', hash(one)], 'name = ')).toBe(83);
     expect(await run(fileWrite, [path, '.hum-1', '', hash(one)], one)).toBe(0);
     expect(await run(fileWrite, [path, '.hum-2', hash(two), hash('other')], 'other')).toBe(81);
     expect(await run(fileWrite, [path, '.hum-2', hash(one), hash(two)], two)).toBe(0);

@@ -5,7 +5,7 @@ import { type Answer, failed, printed } from './xen/answer.ts';
 
 /** What main/plans/file-write.sh and file-restore.sh do, on the files of a simulated host: the same arguments, the same exit statuses. */
 
-const [changed, keptIsGone] = [81, 82];
+const [changed, keptIsGone, shortWrite] = [81, 82, 83];
 
 export function writeFile({ host, args, stdin }: ScriptCall): Answer {
   const [named = '', suffix = '', expected = '', version = ''] = args;
@@ -16,8 +16,11 @@ export function writeFile({ host, args, stdin }: ScriptCall): Answer {
   const now = before === undefined ? '' : versionOf(before);
   if (before !== undefined && now === version && (now !== expected || files.has(kept))) return printed('');
   if (now !== expected) return failed(changed);
+  // Whoever cancels cuts it off.
+  const content = stdin.toString();
+  if (versionOf(content) !== version) return failed(shortWrite);
   if (before !== undefined && !files.has(kept)) files.set(kept, before);
-  files.set(path, stdin.toString());
+  files.set(path, content);
   return printed('');
 }
 

@@ -30,6 +30,8 @@ export function AuditLog(): ReactNode {
   const audit = useAudit(text, states);
   const live = usePlans((state) => state.plans);
   const field = useRef<HTMLInputElement>(null);
+  /** Plans whose steps are shown. One that is being undone leaves the log, and comes back as it was. */
+  const opened = useRef(new Set<string>());
   useKeys({ '/': () => field.current?.focus() });
   return (
     <section className={classes.block} aria-labelledby="audit-log">
@@ -67,7 +69,12 @@ export function AuditLog(): ReactNode {
       ) : null}
       <ol className={classes.plans} aria-label="The audit log, newest first" aria-busy={audit.plans === null}>
         {audit.plans?.map((plan) => (
-          <PlanRow key={plan.id} plan={asItIsNow(plan, live)} />
+          <PlanRow
+            key={plan.id}
+            plan={asItIsNow(plan, live)}
+            open={opened.current.has(plan.id)}
+            onOpen={(open) => (open ? opened.current.add(plan.id) : opened.current.delete(plan.id))}
+          />
         ))}
       </ol>
       {audit.more ? (

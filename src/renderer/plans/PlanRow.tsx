@@ -12,16 +12,21 @@ interface PlanRowProps {
   readonly plan: PlanView;
   /** Its steps are shown from the start. */
   readonly open?: boolean;
+  readonly onOpen?: (open: boolean) => void;
 }
 
 /** A plan as one line, which opens to its steps. */
-export function PlanRow({ plan, open: openAtFirst = false }: PlanRowProps): ReactNode {
+export function PlanRow({ plan, open: openAtFirst = false, onOpen }: PlanRowProps): ReactNode {
   const [open, setOpen] = useState(openAtFirst);
   const details = useId();
   const moving = plan.endedAt === null;
+  const toggle = () => {
+    setOpen(!open);
+    onOpen?.(!open);
+  };
   return (
     <li className={classes.plan}>
-      <button type="button" className={classes.line} aria-expanded={open} aria-controls={details} onClick={() => setOpen(!open)}>
+      <button type="button" className={classes.line} aria-expanded={open} aria-controls={details} onClick={toggle}>
         <IconChevronRight size={14} className={classes.chevron} aria-hidden="true" />
         <time className="hum-mono" dateTime={new Date(plan.createdAt).toISOString()} title={clockTime(plan.createdAt)}>
           {clockDate(plan.createdAt)}
