@@ -51,7 +51,7 @@ function devDesktop(flags) {
   child.on('exit', (code) => process.exit(code ?? 1));
 }
 
-/** Vite serves the page and hands `/rpc` on to the web shell, which is built anew and restarted on each change of src/main. */
+/** Vite serves the page and hands `/rpc` and files on to the web shell, which is built anew and restarted on each change of src/main. */
 async function devWeb(flags) {
   const [{ resolveConfig }, vite] = await Promise.all([import('electron-vite'), import('vite')]);
   const { config } = await resolveConfig({ root }, 'serve', 'development');
@@ -100,7 +100,10 @@ async function devWeb(flags) {
     server: {
       host: '127.0.0.1',
       // The shell takes its own page for the only origin: Vite speaks to it under that name.
-      proxy: { '/rpc': { target: shellOrigin, ws: true, changeOrigin: true, headers: { origin: shellOrigin } } },
+      proxy: {
+        '/rpc': { target: shellOrigin, ws: true, changeOrigin: true, headers: { origin: shellOrigin } },
+        '^/(piece|file)/': { target: shellOrigin, changeOrigin: true, headers: { origin: shellOrigin } },
+      },
     },
   });
   await server.listen();

@@ -24,6 +24,7 @@ import { connectionTest } from './inventory/test-connection.ts';
 import type { Logger } from './logging.ts';
 import { readMemory } from './memory/memory.ts';
 import { readNetwork } from './network/network.ts';
+import type { PieceTaker } from './pieces.ts';
 import { openPlans } from './plans/plans.ts';
 import { createPrompts } from './prompts/prompts.ts';
 import type { Vault } from './prompts/vault.ts';
@@ -72,6 +73,8 @@ export interface Console {
   attach(client: { readonly id: string; readonly writable: () => Promise<void> }): { context: ClientContext; detach(): void };
   /** The file that a page has offered under this token: what the shell answers at `offerPath`. */
   readonly takeFile: TakeFile;
+  /** The pieces of uploads: what the shell is sent at `piecePath`. */
+  readonly pieces: PieceTaker;
   /** `domains`: so many on each host, in place of those that the demo gives it. */
   startDemo(hosts: number, domains?: number): Promise<void>;
   /** Ends every session and child and gives the data folder back. */
@@ -349,6 +352,10 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
       return { context: { clientId: id, writable }, detach };
     },
     takeFile: (token) => offers.take(token),
+    pieces: {
+      expects: (transfer) => images.expects(transfer) || files.expects(transfer),
+      take: (piece) => (images.expects(piece.transfer) ? images : files).take(piece),
+    },
     startDemo: (hosts, domains) => demo.start(hosts, domains),
     async stop() {
       prompts.stop();

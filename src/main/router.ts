@@ -265,7 +265,6 @@ export function createRouter(services: ConsoleServices) {
     },
     files: {
       beginUpload: os.files.beginUpload.handler(({ input, context }) => files.beginUpload(context.clientId, input)),
-      upload: os.files.upload.handler(({ input, context }) => files.upload(context.clientId, input)),
       beginDownload: os.files.beginDownload.handler(({ input, context }) => files.beginDownload(context.clientId, input)),
       download: os.files.download.handler(async ({ input, context }) => ({
         data: (await files.download(context.clientId, input)).toString('base64'),
@@ -359,7 +358,6 @@ export function createRouter(services: ConsoleServices) {
       verify: os.images.verify.handler(({ input }) => images.verify(input)),
       copy: os.images.copy.handler(({ input }) => images.copy(input)),
       beginUpload: os.images.beginUpload.handler(({ input }) => images.beginUpload(input)),
-      upload: os.images.upload.handler(({ input }) => images.upload(input)),
       leaveUpload: os.images.leaveUpload.handler(({ input }) => images.leaveUpload(input.transfer)),
       cancel: os.images.cancel.handler(({ input }) => images.cancel(input.transfer)),
       remove: os.images.remove.handler(({ input }) => images.remove(input)),

@@ -18,10 +18,17 @@ export const offerPath = '/file/';
 /** 256 random bits as base64url, which the page draws: an address has to be there before a drag begins, and is good for nothing before it is offered. */
 export const offerTokenPattern = /^[A-Za-z0-9_-]{43}$/;
 
-/** What an upload sends and a download asks for at once, and what a cut upload begins with again. */
+/** Where a shell takes a piece of an upload by PUT, followed by the id of the transfer, a slash and the offset. */
+export const piecePath = '/piece/';
+
+/** What a download asks for at once. */
 export const filePieceBytes = 2 ** 20;
 
-/** Where an upload goes on of which so many bytes are there: the blocks of its last piece may have arrived in any order, and not all of them. */
+/** What an upload sends at once, and how many of that it sends side by side. */
+export const uploadPieceBytes = 4 * 2 ** 20;
+export const piecesAtOnce = 2;
+
+/** Where an upload goes on of which so many bytes are there: the blocks of its last pieces may have arrived in any order, and not all of them. */
 export function goesOnAt(bytes: number): number {
-  return Math.max(0, Math.ceil(bytes / filePieceBytes) - 1) * filePieceBytes;
+  return Math.max(0, Math.ceil(bytes / uploadPieceBytes) - piecesAtOnce) * uploadPieceBytes;
 }

@@ -82,7 +82,7 @@ test('files are dropped into the directory of a shell or as quoted names, go on 
   expect((await readFile(await downloaded.path())).equals(content)).toBe(true);
 
   // A host that goes away in the middle: the upload waits, and goes on.
-  await drop(page, shell, [{ name: 'large.bin', bytes: 90_000_000 }]);
+  await drop(page, shell, [{ name: 'large.bin', bytes: 250_000_000 }]);
   await asked.getByRole('button', { name: 'Upload' }).click();
   const large = moving.getByRole('listitem').filter({ hasText: 'large.bin' });
   await expect(large.getByRole('progressbar')).toBeVisible();
@@ -93,9 +93,9 @@ test('files are dropped into the directory of a shell or as quoted names, go on 
   truncateSync(join(folder, part ?? ''), 2_000_000);
   await rig.sshd({ port: sshd.port, hostKeys: sshd.hostKeys, settings });
   await expect(large).toContainText('Done', { timeout: 90_000 });
-  expect(readFileSync(join(folder, 'large.bin')).equals(Buffer.alloc(90_000_000, 120))).toBe(true);
+  expect(readFileSync(join(folder, 'large.bin')).equals(Buffer.alloc(250_000_000, 120))).toBe(true);
 
-  await drop(page, shell, [{ name: 'stopped.bin', bytes: 90_000_000 }]);
+  await drop(page, shell, [{ name: 'stopped.bin', bytes: 250_000_000 }]);
   await expect(shell.getByRole('status')).toBeVisible();
   await asked.getByRole('button', { name: 'Upload' }).click();
   await moving.getByRole('button', { name: /^Cancel: Upload stopped.bin/ }).click();

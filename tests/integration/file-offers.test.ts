@@ -50,10 +50,7 @@ beforeEach(async () => {
     files = createFiles({ session: () => host });
     offers = createOffers(files);
     web = await startWebServer({ site: loadSite(site), host: '127.0.0.1', port: 0, token: createToken(), log: pino({ level: 'silent' }) });
-    web.open(
-      () => () => undefined,
-      (token) => offers.take(token),
-    );
+    web.open(() => () => undefined, { takeFile: (token) => offers.take(token), pieces: files });
   }
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createFiles, type Files } from '../../src/main/files/files.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
 import { HumError } from '../../src/shared/errors.ts';
-import { filePieceBytes } from '../../src/shared/file-limits.ts';
+import { filePieceBytes, uploadPieceBytes } from '../../src/shared/file-limits.ts';
 import { patience } from '../support/patience.ts';
 import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { online, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
@@ -44,10 +44,12 @@ const wish = (name: string, content: Buffer, directory: string | null = folder) 
 
 /** Sends the file from `offset` on, as the page does. */
 async function send(transfer: string, content: Buffer, offset: number, upTo = content.length): Promise<void> {
-  for (let at = offset; at < upTo; at += filePieceBytes) {
-    await files.upload('c', { transfer, offset: at, data: content.subarray(at, at + filePieceBytes).toString('base64') });
+  for (let at = offset; at < upTo; at += uploadPieceBytes) {
+    await files.take({ transfer, offset: at, data: content.subarray(at, at + uploadPieceBytes) });
   }
 }
+
+const x = Buffer.from('x');
 
 async function fetchAll(path: string, directory: string | null = folder): Promise<Buffer> {
   const { transfer, bytes } = await files.beginDownload('c', { host: 'h1', directory, path });
@@ -74,27 +76,27 @@ test('a file goes up whole whatever it is called, with nothing beside it, and co
     expect((await fetchAll(name.startsWith('~') ? `./${name}` : name)).equals(content)).toBe(true);
   }
   expect(readdirSync(folder).sort()).toEqual([...hostile].sort());
-  await expect(files.upload('c', { transfer: crypto.randomUUID(), offset: 0, data: 'eA==' })).rejects.toMatchObject({
+  await expect(files.take({ transfer: crypto.randomUUID(), offset: 0, data: x })).rejects.toMatchObject({
     problem: { code: 'not-found' },
   });
 });
 
-test('an upload that was cut goes on one piece before the end of what is there, and another version of the file begins anew', async () => {
-  const content = randomBytes(5 * filePieceBytes);
+test('an upload that was cut goes on two pieces before the end of what is there, and another version of the file begins anew', async () => {
+  const content = randomBytes(5 * uploadPieceBytes);
   const begun = await files.beginUpload('c', wish('disk.img', content));
-  await send(begun.transfer, content, 0, 3 * filePieceBytes);
+  await send(begun.transfer, content, 0, 4 * uploadPieceBytes);
   files.forget('c');
   const [part] = readdirSync(folder);
   expect(part).toMatch(/^\.hum-part-[0-9a-f]{24}$/);
-  await vi.waitFor(() => expect(statSync(join(folder, part ?? '')).size).toBe(3 * filePieceBytes), patience);
+  await vi.waitFor(() => expect(statSync(join(folder, part ?? '')).size).toBe(4 * uploadPieceBytes), patience);
   // A host that died in the middle of a piece.
-  truncateSync(join(folder, part ?? ''), 2 * filePieceBytes + 17);
+  truncateSync(join(folder, part ?? ''), 3 * uploadPieceBytes + 17);
 
   const other = await files.beginUpload('c', { ...wish('disk.img', content), modifiedAt: 1 });
   expect(other.offset).toBe(0);
   await files.end('c', other.transfer);
   const again = await files.beginUpload('c', wish('disk.img', content));
-  expect(again.offset).toBe(2 * filePieceBytes);
+  expect(again.offset).toBe(2 * uploadPieceBytes);
   await send(again.transfer, content, again.offset);
   expect(readFileSync(join(folder, 'disk.img')).equals(content)).toBe(true);
   expect(readdirSync(folder)).toEqual(['disk.img']);
@@ -104,11 +106,11 @@ test('a cut connection ends the transfer in words, and the same session goes on 
   const own = await rig.sshd({ settings: { Subsystem: 'sftp internal-sftp' } });
   const flaky = await online(sessionFor(await targetFor(rig, own, { key })));
   files = createFiles({ session: () => flaky });
-  const content = randomBytes(3 * filePieceBytes);
+  const content = randomBytes(3 * uploadPieceBytes);
   const begun = await files.beginUpload('c', wish('cut', content));
-  await send(begun.transfer, content, 0, filePieceBytes);
+  await send(begun.transfer, content, 0, uploadPieceBytes);
   await own.daemon.stop();
-  await expect(send(begun.transfer, content, filePieceBytes)).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
+  await expect(send(begun.transfer, content, uploadPieceBytes)).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
   await rig.sshd({ port: own.port, hostKeys: own.hostKeys, settings: { Subsystem: 'sftp internal-sftp' } });
   await vi.waitFor(() => {
     flaky.retryNow();
@@ -126,19 +128,17 @@ test('nothing is put over a file, also over one that came meanwhile; a cancelled
   for (const name of ['there', 'dangling']) {
     await expect(files.beginUpload('c', wish(name, Buffer.from('x')))).rejects.toMatchObject({ problem: { code: 'name-taken' } });
   }
-  const content = randomBytes(2 * filePieceBytes);
+  const content = randomBytes(2 * uploadPieceBytes);
   const late = await files.beginUpload('c', wish('late', content));
   await expect(files.beginUpload('other', wish('late', content))).rejects.toMatchObject({ problem: { code: 'conflict' } });
-  await expect(files.upload('other', { transfer: late.transfer, offset: 0, data: 'eA==' })).rejects.toMatchObject({
-    problem: { code: 'not-found' },
-  });
-  await send(late.transfer, content, 0, filePieceBytes);
+  await expect(files.end('other', late.transfer)).rejects.toMatchObject({ problem: { code: 'not-found' } });
+  await send(late.transfer, content, 0, uploadPieceBytes);
   writeFileSync(join(folder, 'late'), 'mine');
-  await expect(send(late.transfer, content, filePieceBytes)).rejects.toMatchObject({ problem: { code: 'name-taken' } });
+  await expect(send(late.transfer, content, uploadPieceBytes)).rejects.toMatchObject({ problem: { code: 'name-taken' } });
   expect(readFileSync(join(folder, 'late'), 'utf8')).toBe('mine');
 
   const cancelled = await files.beginUpload('c', wish('cancelled', content));
-  await send(cancelled.transfer, content, 0, filePieceBytes);
+  await send(cancelled.transfer, content, 0, uploadPieceBytes);
   await files.end('c', cancelled.transfer);
   expect(readdirSync(folder).filter((name) => name.startsWith('.hum'))).toHaveLength(1);
   expect(existsSync(join(folder, 'cancelled'))).toBe(false);
@@ -153,13 +153,23 @@ test('an upload that is asked for again because the answer to its last piece was
   await expect(files.beginUpload('c', wish('x', content))).rejects.toMatchObject({ problem: { code: 'name-taken' } });
 });
 
-test('a piece at another place is refused and ends the upload', async () => {
-  const content = randomBytes(2 * filePieceBytes);
+test('pieces that come side by side are put in order, and one that is too far ahead is refused and ends the upload', async () => {
+  const content = randomBytes(2 * uploadPieceBytes + 5);
   const { transfer } = await files.beginUpload('c', wish('x', content));
-  await expect(files.upload('c', { transfer, offset: filePieceBytes, data: 'eA==' })).rejects.toMatchObject({
+  const pieces = [1, 0, 2].map((index) => {
+    const offset = index * uploadPieceBytes;
+    return files.take({ transfer, offset, data: content.subarray(offset, offset + uploadPieceBytes) });
+  });
+  await Promise.all(pieces);
+  expect(readFileSync(join(folder, 'x')).equals(content)).toBe(true);
+
+  const far = await files.beginUpload('c', wish('y', content));
+  const waits = expect(files.take({ transfer: far.transfer, offset: uploadPieceBytes, data: x })).rejects.toThrow();
+  await expect(files.take({ transfer: far.transfer, offset: 2 * uploadPieceBytes, data: x })).rejects.toMatchObject({
     problem: { code: 'conflict' },
   });
-  await expect(files.upload('c', { transfer, offset: 0, data: 'eA==' })).rejects.toMatchObject({ problem: { code: 'not-found' } });
+  await waits;
+  await expect(files.take({ transfer: far.transfer, offset: 0, data: x })).rejects.toMatchObject({ problem: { code: 'not-found' } });
 });
 
 test('what is no file, is not there, or may not be read or written is said so; a file of /proc comes whole; the rest counts from home', async () => {

@@ -19,6 +19,7 @@ import type { Session } from '../../src/main/ssh/session.ts';
 import { createImages, type Images } from '../../src/main/xen/images/images.ts';
 import type { ImageTransfer } from '../../src/shared/contract/images.ts';
 import type { RunAs } from '../../src/shared/contract/inventory.ts';
+import { uploadPieceBytes } from '../../src/shared/file-limits.ts';
 import { patience } from '../support/patience.ts';
 import { person } from '../support/person.ts';
 import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
@@ -28,7 +29,7 @@ import { canMakeHosts } from '../support/trash-host.ts';
 
 /** Images on their way to hosts as they are found: with an account and sudo or doas, closed folders, full disks, other servers, cuts. */
 
-const mib = 2 ** 20;
+const piece = uploadPieceBytes;
 const name = 'a+b_c-1.img';
 const part = `.${name}.part`;
 
@@ -69,7 +70,7 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
     const settings = { Subsystem: 'sftp /usr/lib/openssh/sftp-server' };
     rootServer = await rig.sshd({ settings, mounts });
     accountServer = await rig.sshd({ settings, mounts });
-    small = await rig.sshd({ settings, mounts: [atHome, ['-t', 'tmpfs', '-o', 'size=8m', 'none', '/srv']] });
+    small = await rig.sshd({ settings, mounts: [atHome, ['-t', 'tmpfs', '-o', 'size=48m', 'none', '/srv']] });
     dropbear = await rig.dropbear({ mounts });
   });
   afterEach(async () => {
@@ -104,9 +105,8 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
     opened.push(images);
     const begin = (data: Buffer) => images.beginUpload({ host: id, name, bytes: data.length, modifiedAt: 1000 });
     async function send(transfer: string, data: Buffer, from: number, until = data.length): Promise<void> {
-      for (let offset = from; offset < until; offset += mib) {
-        const end = Math.min(offset + mib, until);
-        await images.upload({ transfer, offset, data: data.subarray(offset, end).toString('base64') });
+      for (let offset = from; offset < until; offset += piece) {
+        await images.take({ transfer, offset, data: data.subarray(offset, Math.min(offset + piece, until)) });
       }
     }
     async function ended(transfer: string): Promise<ImageTransfer> {
@@ -137,12 +137,12 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
   it.each<RunAs>(['sudo-n', 'sudo-password', 'doas'])(
     'goes by SFTP from an account that becomes root by %s: the part is lent to it, the image is root’s',
     async (runAs) => {
-      const data = randomBytes(3 * mib + 17);
+      const data = randomBytes(3 * piece + 17);
       const { begin, send, ended, whole } = hum(await connect(accountServer, account.name), { runAs });
       const { transfer } = await begin(data);
-      await send(transfer, data, 0, mib);
+      await send(transfer, data, 0, piece);
       expect([owner(part), owner('')]).toEqual([account.uid, 0]);
-      await send(transfer, data, mib);
+      await send(transfer, data, piece);
       const end = await ended(transfer);
       expect(end).toMatchObject({ state: 'done' });
       expect(end).not.toHaveProperty('notBySftp');
@@ -152,7 +152,7 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
   );
 
   it('goes through the script where the folder is closed to the account, and is refused where nobody becomes root', async () => {
-    const data = randomBytes(2 * mib + 1);
+    const data = randomBytes(2 * piece + 1);
     mkdirSync(at(''), { recursive: true });
     chmodSync(at(''), 0o700);
     const session = await connect(accountServer, account.name);
@@ -164,32 +164,32 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
   });
 
   it('goes by SFTP to Dropbear, and on there after a cut and with another Hum process', async () => {
-    const data = randomBytes(3 * mib + 5);
+    const data = randomBytes(4 * piece + 5);
     const first = hum(await connect(dropbear, account.name));
     const { transfer } = await first.begin(data);
-    await first.send(transfer, data, 0, 2 * mib);
+    await first.send(transfer, data, 0, 3 * piece);
     dropbear.daemon.dropConnections();
-    const pieces = first.send(transfer, data, 2 * mib);
+    const pieces = first.send(transfer, data, 3 * piece);
     await expect(pieces).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
     await first.images.stop();
     const { first: offset, end } = await hum(await connect(dropbear, account.name)).whole(data);
-    expect(offset).toBe(mib);
+    expect(offset).toBe(piece);
     expect(end).toMatchObject({ state: 'done' });
     expect(end).not.toHaveProperty('notBySftp');
     arrived(data);
   });
 
   it('is whole after a cut in the middle of a piece, zeros are holes, and the one that was cut leaves the list', async () => {
-    const data = Buffer.concat([randomBytes(mib + 100), Buffer.alloc(6 * mib), randomBytes(mib), Buffer.alloc(3 * mib + 9)]);
+    const data = Buffer.concat([randomBytes(piece + 100), Buffer.alloc(6 * piece), randomBytes(piece), Buffer.alloc(3 * piece + 9)]);
     const session = await connect(rootServer);
     const { images, begin, send, ended, whole } = hum(session);
     const cut = await begin(data);
-    await send(cut.transfer, data, 0, 3 * mib);
-    expect(statSync(at(part)).size).toBe(3 * mib);
+    await send(cut.transfer, data, 0, 3 * piece);
+    expect(statSync(at(part)).size).toBe(3 * piece);
     // Its processes are stopped: the piece is under way for certain, and what it asks is never answered.
     rootServer.daemon.freeze();
-    const piece = send(cut.transfer, data, 3 * mib, 4 * mib);
-    const lost = expect(piece).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
+    const going = send(cut.transfer, data, 3 * piece, 4 * piece);
+    const lost = expect(going).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
     rootServer.daemon.dropConnections();
     rootServer.daemon.thaw();
     await lost;
@@ -199,10 +199,10 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
       expect(session.status.state).toBe('online');
     }, patience);
     const { first, end } = await whole(data);
-    expect(first).toBe(2 * mib);
+    expect(first).toBe(piece);
     expect(end).toMatchObject({ state: 'done' });
     arrived(data);
-    expect(statSync(at(name)).blocks * 512).toBeLessThan(3 * mib);
+    expect(statSync(at(name)).blocks * 512).toBeLessThan(3 * piece);
     const stop = new AbortController();
     for await (const list of images.watchTransfers(stop.signal, async () => undefined)) {
       expect(list.map(({ state }) => state)).toEqual(['done']);
@@ -211,54 +211,54 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
   });
 
   it('that is cancelled while the host does not answer is cancelled at once, and leaves nothing', async () => {
-    const data = randomBytes(3 * mib);
+    const data = randomBytes(3 * piece);
     const { images, begin, send, ended } = hum(await connect(rootServer));
     const { transfer } = await begin(data);
-    await send(transfer, data, 0, mib);
+    await send(transfer, data, 0, piece);
     rootServer.daemon.freeze();
-    const piece = expect(send(transfer, data, mib)).rejects.toThrow();
+    const going = expect(send(transfer, data, piece)).rejects.toThrow();
     images.cancel(transfer);
     expect(await ended(transfer)).toMatchObject({ state: 'cancelled' });
     rootServer.daemon.thaw();
-    await piece;
+    await going;
     await vi.waitFor(() => expect(files()).toEqual([]), patience);
   });
 
   it('says that the disk is full when it becomes so in the middle, and goes on once there is room', async () => {
-    const data = randomBytes(5 * mib);
+    const data = randomBytes(6 * piece);
     const session = await connect(small);
     const { begin, send, ended, whole } = hum(session);
     const { transfer } = await begin(data);
-    await send(transfer, data, 0, 2 * mib);
-    await session.run('head -c 5000000 /dev/zero >/srv/filled');
-    await expect(send(transfer, data, 2 * mib)).rejects.toMatchObject({ problem: { code: 'disk-full', host: 'one' } });
+    await send(transfer, data, 0, 3 * piece);
+    await session.run('head -c 30000000 /dev/zero >/srv/filled');
+    await expect(send(transfer, data, 3 * piece)).rejects.toMatchObject({ problem: { code: 'disk-full', host: 'one' } });
     expect(await ended(transfer)).toMatchObject({ state: 'failed', problem: { code: 'disk-full' } });
     await expect(begin(data)).rejects.toMatchObject({ problem: { code: 'disk-full' } });
     await session.run('rm /srv/filled');
     const { first, end } = await whole(data);
-    expect(first).toBeGreaterThanOrEqual(mib);
+    expect(first).toBeGreaterThanOrEqual(piece);
     expect(end).toMatchObject({ state: 'done' });
     const { stdout } = await session.run(`sha256sum <'/srv/xen/images/${name}'`);
     expect(stdout.toString().slice(0, 64)).toBe(createHash('sha256').update(data).digest('hex'));
   });
 
   it('of two Hums to one name is one image: what the other has begun is begun anew, and whoever was first is told', async () => {
-    const [mine, theirs] = [randomBytes(3 * mib), randomBytes(3 * mib)];
+    const [mine, theirs] = [randomBytes(3 * piece), randomBytes(3 * piece)];
     const first = hum(await connect(rootServer));
     const second = hum(await connect(rootServer), { id: 'uno' });
     const begun = await first.begin(mine);
-    await first.send(begun.transfer, mine, 0, 2 * mib);
+    await first.send(begun.transfer, mine, 0, 2 * piece);
     const { transfer, offset } = await second.begin(theirs);
     expect(offset).toBe(0);
-    await second.send(transfer, theirs, 0, mib);
-    await expect(first.send(begun.transfer, mine, 2 * mib)).rejects.toMatchObject({ problem: { code: 'conflict' } });
-    await second.send(transfer, theirs, mib);
+    await second.send(transfer, theirs, 0, piece);
+    await expect(first.send(begun.transfer, mine, 2 * piece)).rejects.toMatchObject({ problem: { code: 'conflict' } });
+    await second.send(transfer, theirs, piece);
     expect(await second.ended(transfer)).toMatchObject({ state: 'done' });
     arrived(theirs);
   });
 
   it('that has arrived as another begins does not become the image of that one', async () => {
-    const data = randomBytes(mib);
+    const data = randomBytes(piece);
     const { begin, send, ended } = hum(await connect(rootServer));
     const { transfer } = await begin(data);
     writeFileSync(at(`.${name}.of`), 'another\n');
@@ -268,7 +268,7 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
   });
 
   it('writes through no link that somebody laid where it arrives, and lends nothing that is another file too', async () => {
-    const data = randomBytes(mib);
+    const data = randomBytes(piece);
     const secret = join(srv, 'secret');
     mkdirSync(at(''), { recursive: true });
     for (const lay of [() => symlinkSync('/srv/secret', at(part)), () => spawnSync('ln', [secret, at(part)])]) {
@@ -285,16 +285,16 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
   });
 
   it('whose file cannot be read to its end is told so, and what has arrived waits for the same file', async () => {
-    const data = randomBytes(3 * mib);
+    const data = randomBytes(4 * piece);
     const { images, begin, send, ended, whole } = hum(await connect(rootServer));
     const { transfer } = await begin(data);
-    await send(transfer, data, 0, 2 * mib);
+    await send(transfer, data, 0, 3 * piece);
     images.leaveUpload(transfer);
     expect(await ended(transfer)).toMatchObject({ state: 'failed', problem: { code: 'file-unreadable' } });
     expect(() => images.leaveUpload(transfer)).toThrow(
       expect.objectContaining({ problem: expect.objectContaining({ code: 'not-found' }) }),
     );
-    expect(await whole(data)).toMatchObject({ first: mib, end: { state: 'done' } });
+    expect(await whole(data)).toMatchObject({ first: piece, end: { state: 'done' } });
     arrived(data);
   });
 
@@ -308,7 +308,7 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
       });
       const session = await connect(server);
       const { whole } = hum(session);
-      const problem = await whole(randomBytes(2 * mib)).then(
+      const problem = await whole(randomBytes(2 * piece)).then(
         ({ end }) => end.problem,
         (error: unknown) => Reflect.get(Object(error), 'problem'),
       );

@@ -22,6 +22,7 @@ import { readFolder } from '../../src/main/xen/images/read-folder.ts';
 import { xenRootScript } from '../../src/main/xen/scripts.ts';
 import { readTemplate } from '../../src/main/xen/templates/read-template.ts';
 import type { ImageTransfer } from '../../src/shared/contract/images.ts';
+import { uploadPieceBytes } from '../../src/shared/file-limits.ts';
 import { domainRow } from '../support/domain-row.ts';
 import { patience } from '../support/patience.ts';
 import { type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
@@ -123,7 +124,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     await vi.waitFor(() => expect(transfers.find(({ id }) => id === transfer)?.bytes).toBeGreaterThan(mib), { ...patience, interval: 1 });
   }
 
-  /** Sends a file as the page does, from where the host says, in pieces of at most 1 MiB; `until` stops short of its end. */
+  /** Sends a file from where the host says, a MiB at a time; `until` stops short of its end. */
   async function upload(
     id: string,
     name: string,
@@ -133,7 +134,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     const { transfer, offset: first } = await images.beginUpload({ host: id, name, bytes: data.length, modifiedAt });
     for (let offset = first; offset < until; offset += mib) {
       const end = Math.min(offset + mib, until);
-      await images.upload({ transfer, offset, data: data.subarray(offset, end).toString('base64') });
+      await images.take({ transfer, offset, data: data.subarray(offset, end) });
     }
     return { transfer, first };
   }
@@ -270,8 +271,6 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     ['to a host that has no SFTP', 'bare'],
   ])('an upload %s', (_, one) => {
     const sftp = one === 'one';
-    /** A cut upload by SFTP goes on one piece before the end of what is there. */
-    const before = sftp ? mib : 0;
 
     it('arrives whole, with its checksum, and over nothing', async () => {
       const data = Buffer.concat([randomBytes(2 * mib + 5), Buffer.alloc(3 * mib), randomBytes(7)]);
@@ -291,17 +290,18 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     });
 
     it('goes on where the connection was cut, and begins anew for another version of the file', async () => {
-      const data = randomBytes(5 * mib);
+      const data = randomBytes(11 * mib);
       await open();
-      const cut = await upload(one, 'new.img', data, { until: 2 * mib });
+      const cut = await upload(one, 'new.img', data, { until: 9 * mib });
       await sessions[one]?.stop();
-      await expect(images.upload({ transfer: cut.transfer, offset: 2 * mib, data: 'AAAA' })).rejects.toMatchObject({
+      await expect(images.take({ transfer: cut.transfer, offset: 9 * mib, data: Buffer.alloc(3) })).rejects.toMatchObject({
         problem: { code: 'connection-lost' },
       });
       expect(await ended(cut.transfer)).toMatchObject({ state: 'failed', problem: { code: 'connection-lost' } });
       sessions[one] = await online(sessionFor({ ...(await targetFor(rig, hosts[one]?.server ?? expect.fail(), { key })), id: one }));
-      const { transfer, first } = await upload(one, 'new.img', data, { until: 3 * mib });
-      expect(first).toBe(2 * mib - before);
+      const { transfer, first } = await upload(one, 'new.img', data, { until: 10 * mib });
+      // By SFTP two pieces before the end of the last.
+      expect(first).toBe(sftp ? 4 * mib : 9 * mib);
       images.cancel(transfer);
       await vi.waitFor(() => expect(filesOf(one)).toEqual([]), patience);
       expect(await ended(transfer)).toMatchObject({ state: 'cancelled' });
@@ -317,8 +317,8 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       const data = randomBytes(3 * mib);
       await open();
       const { transfer } = await upload(one, 'new.img', data, { until: mib });
-      for (const offset of [0, 2 * mib]) {
-        await expect(images.upload({ transfer, offset, data: 'AAAA' })).rejects.toMatchObject({ problem: { code: 'conflict' } });
+      for (const offset of [0, mib + uploadPieceBytes + 1]) {
+        await expect(images.take({ transfer, offset, data: Buffer.alloc(3) })).rejects.toMatchObject({ problem: { code: 'conflict' } });
       }
       await expect(images.beginUpload({ host: one, name: 'new.img', bytes: 9, modifiedAt: 0 })).rejects.toMatchObject({
         problem: { code: 'conflict' },
@@ -327,11 +327,13 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
         transfer,
         offset: mib,
       });
-      const both = [0, 1].map(() => images.upload({ transfer, offset: mib, data: data.subarray(mib, 2 * mib).toString('base64') }));
+      const both = [0, 1].map(() => images.take({ transfer, offset: mib, data: data.subarray(mib, 2 * mib) }));
       expect((await Promise.allSettled(both)).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
       // Somebody else writes into what has arrived.
       writeFileSync(at(one, '.new.img.part'), 'x', { flag: 'a' });
-      await expect(images.upload({ transfer, offset: 2 * mib, data: 'AAAA' })).rejects.toMatchObject({ problem: { code: 'conflict' } });
+      await expect(images.take({ transfer, offset: 2 * mib, data: Buffer.alloc(3) })).rejects.toMatchObject({
+        problem: { code: 'conflict' },
+      });
       expect(await ended(transfer)).toMatchObject({ state: 'failed' });
     });
 
@@ -339,7 +341,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       await open({ patienceMs: 200 });
       const { transfer } = await upload(one, 'new.img', randomBytes(3 * mib), { until: mib });
       expect(await ended(transfer)).toMatchObject({ state: 'failed', problem: { code: 'request-timeout' } });
-      await expect(images.upload({ transfer, offset: mib, data: 'AAAA' })).rejects.toMatchObject({ problem: { code: 'not-found' } });
+      await expect(images.take({ transfer, offset: mib, data: Buffer.alloc(3) })).rejects.toMatchObject({ problem: { code: 'not-found' } });
       expect(statSync(at(one, '.new.img.part')).size).toBe(mib);
     });
   });

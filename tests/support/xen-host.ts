@@ -1,5 +1,5 @@
 /** A host whose xl prints what a real one printed: a real sshd with the stand-ins of tests/support/xen first in its PATH. */
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '../../src/main/ssh/session.ts';
 import type { HostFacts } from '../../src/shared/contract/fleet.ts';
@@ -32,6 +32,19 @@ export const xenFacts = (toolstack: Toolstack | null = 'xl'): HostFacts => ({
   toolstack,
   bootedAt: 0,
 });
+
+/** Mounts after which a host is dom0 to Hum, which reads as much in /proc/xen: no folder can be made in the real /proc. */
+export function asDom0(dir: string): string[][] {
+  const [real, proc] = [join(dir, 'proc-real'), join(dir, 'proc')];
+  mkdirSync(real);
+  mkdirSync(join(proc, 'xen'), { recursive: true });
+  writeFileSync(join(proc, 'xen/capabilities'), 'control_d\n');
+  for (const name of readdirSync('/proc')) if (!/^\d+$/.test(name) && name !== 'xen') symlinkSync(join(real, name), join(proc, name));
+  return [
+    ['--rbind', '/proc', real],
+    ['--bind', proc, '/proc'],
+  ];
+}
 
 let serial = 0;
 

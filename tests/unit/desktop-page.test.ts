@@ -2,14 +2,19 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig } from 'electron-vite';
+import { pino } from 'pino';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOfferUrl, isOwnUrl, registerScheme, serveScheme } from '../../src/main/desktop/origin.ts';
 import type { TakenFile } from '../../src/main/files/offers.ts';
+import type { Piece, PieceTaker } from '../../src/main/pieces.ts';
 import { noncePlaceholder } from '../../src/main/web/page.ts';
 import { loadSite } from '../../src/main/web/site.ts';
+import { HumError } from '../../src/shared/errors.ts';
 
 let folder: string;
+const log = pino({ level: 'silent' });
+const noPieces: PieceTaker = { expects: () => false, take: () => Promise.reject(new Error('nobody asked')) };
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hum-desktop-'));
@@ -26,8 +31,8 @@ describe('the scheme hum:', () => {
     const registered: { scheme: string; privileges?: Electron.Privileges }[] = [];
     registerScheme({ registerSchemesAsPrivileged: (schemes) => registered.push(...schemes) });
     expect(registered).toHaveLength(1);
-    expect(registered[0]).toMatchObject({ scheme: 'hum', privileges: { standard: true, secure: true } });
-    for (const power of ['bypassCSP', 'allowServiceWorkers', 'supportFetchAPI', 'corsEnabled', 'allowExtensions'] as const) {
+    expect(registered[0]).toMatchObject({ scheme: 'hum', privileges: { standard: true, secure: true, supportFetchAPI: true } });
+    for (const power of ['bypassCSP', 'allowServiceWorkers', 'corsEnabled', 'allowExtensions'] as const) {
       expect(registered[0]?.privileges?.[power]).not.toBe(true);
     }
   });
@@ -41,7 +46,8 @@ describe('the scheme hum:', () => {
         },
       },
       loadSite(join(folder, 'site')),
-      () => undefined,
+      { takeFile: () => undefined, pieces: noPieces },
+      log,
     );
     const get = (url: string) => handle(new Request(url));
     const page = await get('hum://console/');
@@ -87,7 +93,8 @@ describe('the scheme hum:', () => {
         },
       },
       loadSite(join(folder, 'site')),
-      (asked) => offered.get(asked)?.(),
+      { takeFile: (asked) => offered.get(asked)?.(), pieces: noPieces },
+      log,
     );
     const get = (asked: string, method = 'GET') => handle(new Request(`hum://console/file/${asked}`, { method }));
 
@@ -106,6 +113,39 @@ describe('the scheme hum:', () => {
     expect(closed).toEqual([false]);
     for (const other of [token('e'), `${token('a')}?x`, 'short', '']) expect([other, (await get(other)).status]).toEqual([other, 404]);
     expect((await get(token('a'), 'POST')).status).toBe(405);
+  });
+
+  it('takes the pieces of an upload that is under way, and tells why it does not take others', async () => {
+    let handle: (request: Request) => Response | Promise<Response> = () => Response.error();
+    const transfer = crypto.randomUUID();
+    const taken: Piece[] = [];
+    const full = { code: 'disk-full', message: 'It is full.', hint: 'Make room.' } as const;
+    const pieces: PieceTaker = {
+      expects: (id) => id === transfer,
+      async take(piece) {
+        if (piece.offset > 0) throw new HumError(full);
+        taken.push(piece);
+      },
+    };
+    serveScheme(
+      {
+        handle: (_scheme, handler) => {
+          handle = handler;
+        },
+      },
+      loadSite(join(folder, 'site')),
+      { takeFile: () => undefined, pieces },
+      log,
+    );
+    const put = async (path: string, body = 'piece') => handle(new Request(`hum://console/piece/${path}`, { method: 'PUT', body }));
+    expect((await put(`${transfer}/0`)).status).toBe(204);
+    expect(taken).toEqual([{ transfer, offset: 0, data: Buffer.from('piece') }]);
+    const refused = await put(`${transfer}/5`);
+    expect([refused.status, await refused.json()]).toEqual([200, full]);
+    expect(await (await put(`${crypto.randomUUID()}/0`)).json()).toMatchObject({ code: 'not-found' });
+    for (const path of ['', transfer, `${transfer}/x`, `${transfer}/-1`, `${transfer}/0/0`])
+      expect([path, (await put(path)).status]).toEqual([path, 400]);
+    expect(taken).toHaveLength(1);
   });
 
   it('knows its own pages from others', () => {

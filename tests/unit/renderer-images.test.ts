@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PieceOrder } from '../../src/main/pieces.ts';
 import { base64Of } from '../../src/renderer/components/base64.ts';
 import { sendFile } from '../../src/renderer/components/send-file.ts';
 import { endedMore, imageNameOf, progressWords, sizeWords, transferRatio, transferTitle } from '../../src/renderer/images/image-words.ts';
 import { whyNotUpload } from '../../src/renderer/images/upload.ts';
 import type { ImageTransfer } from '../../src/shared/contract/images.ts';
 import { HumError } from '../../src/shared/errors.ts';
+import { uploadPieceBytes } from '../../src/shared/file-limits.ts';
 
 const transfer: ImageTransfer = {
   id: 'a',
@@ -93,21 +95,34 @@ describe('base64', () => {
 describe('an upload', () => {
   const lost = () => new HumError({ code: 'connection-lost', message: 'lost', hint: '' });
 
-  /** A host that keeps what arrives, and whose connection breaks at the sends that `breaks` names, before or after they were written. */
+  /** A host that keeps what arrives in order, and whose connection breaks at the sends that `breaks` names, before or after they were written. */
   function host(breaks: ReadonlyMap<number, 'before' | 'after'>, first: Uint8Array) {
     let kept = Buffer.from(first);
     let sends = 0;
+    let order = new PieceOrder(0, lost);
     return {
       kept: () => kept,
       road: {
-        begin: async () => ({ transfer: 't', offset: kept.length }),
-        send: async (_: string, offset: number, data: string) => {
+        async begin() {
+          order = new PieceOrder(kept.length, lost);
+          return { transfer: 't', offset: kept.length };
+        },
+        async send(_: string, offset: number, piece: Blob) {
           const broken = breaks.get(sends);
           sends += 1;
-          if (broken === 'before') throw lost();
-          expect(offset).toBe(kept.length);
-          kept = Buffer.concat([kept, Buffer.from(data, 'base64')]);
-          if (broken === 'after') throw lost();
+          const data = Buffer.from(await piece.arrayBuffer());
+          const mine = order;
+          try {
+            await mine.turn(offset, offset + data.length, async () => {
+              if (broken === 'before') throw lost();
+              expect(offset).toBe(kept.length);
+              kept = Buffer.concat([kept, data]);
+              if (broken === 'after') throw lost();
+            });
+          } catch (error) {
+            mine.end(error);
+            throw error;
+          }
         },
         reachable: async () => undefined,
         comesBack: () => true,
@@ -119,7 +134,7 @@ describe('an upload', () => {
     const breaks = fc.array(fc.tuple(fc.nat({ max: 8 }), fc.constantFrom('before' as const, 'after' as const)), { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 1, max: 3 * 2 ** 20 }),
+        fc.integer({ min: 1, max: 5 * uploadPieceBytes }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         breaks,
         async (size, share, broken) => {
@@ -152,7 +167,9 @@ describe('an upload', () => {
         stopping.abort();
       },
     };
-    await expect(sendFile(new Blob([new Uint8Array(3 * 2 ** 20)]), road, () => undefined, stopping.signal)).rejects.toThrow('abort');
+    await expect(sendFile(new Blob([new Uint8Array(5 * uploadPieceBytes)]), road, () => undefined, stopping.signal)).rejects.toThrow(
+      'abort',
+    );
     expect(sends).toBe(1);
   });
 

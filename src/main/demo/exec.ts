@@ -1,4 +1,5 @@
 import type { ServerChannel } from 'ssh2';
+import { uploadPieceBytes } from '../../shared/file-limits.ts';
 import runScript from '../commands/run.sh?raw';
 import probeScript from '../probe/probe.sh?raw';
 import consoleScript from '../terminals/console.sh?raw';
@@ -16,8 +17,8 @@ import type { Answer } from './xen/answer.ts';
 import { GuestConsole } from './xen/console.ts';
 import { XenSections } from './xen/probe-sections.ts';
 
-/** What a script may be given on stdin: a configuration is at most 256 KiB, a piece of an image 1 MiB. */
-const mostInput = 2 * 1024 * 1024;
+/** What a script may be given on stdin: a configuration is at most 256 KiB, a piece of an image larger. */
+const mostInput = uploadPieceBytes;
 
 /** sh's exit status for a command that is not there (POSIX.1-2017, Shell 2.8.2). */
 const notFound = 127;

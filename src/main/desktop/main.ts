@@ -50,7 +50,7 @@ async function run(): Promise<void> {
     }),
     log,
   });
-  serveScheme(protocol, loadSite(join(built, '../renderer')), console.takeFile);
+  serveScheme(protocol, loadSite(join(built, '../renderer')), console, log);
   const stopTheme = followTheme(console, log);
 
   // On macOS the app outlives its window.

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { DownloadBegun, FileListing, UploadBegun } from '../../shared/contract/files.ts';
 import { HumError } from '../../shared/errors.ts';
 import { filePieceBytes, goesOnAt, longestFileName, mostDownloadBytes, mostListedFiles } from '../../shared/file-limits.ts';
+import { PieceOrder, type PieceTaker } from '../pieces.ts';
 import type { FileAccess, RemoteFile, RemoteFiles } from '../ssh/session.ts';
 import {
   nameTaken,
@@ -28,12 +29,13 @@ export interface UploadWish {
   readonly modifiedAt: number;
 }
 
-/** Files to and from hosts, as the contract has them. Each transfer is a client's own: others are told `not-found`. */
-export interface Files {
+/**
+ * Files to and from hosts, as the contract has them. Each transfer is a client's own: others are told `not-found`. `take` throws `not-found`,
+ * `conflict`, `name-taken`, and as `RemoteFiles`: what has arrived stays for the next try.
+ */
+export interface Files extends PieceTaker {
   /** @throws HumError `name-taken`, `not-found`, `disk-full`, `conflict`, and as `RemoteFiles` */
   beginUpload(client: string, wish: UploadWish): Promise<UploadBegun>;
-  /** @throws HumError `not-found`, `conflict`, `name-taken`, and as `RemoteFiles`: what has arrived stays for the next try */
-  upload(client: string, piece: { readonly transfer: string; readonly offset: number; readonly data: string }): Promise<void>;
   /** @throws HumError `not-found`, `bad-input`, `conflict`, and as `RemoteFiles` */
   beginDownload(
     client: string,
@@ -62,9 +64,10 @@ interface Transfer {
   readonly files: RemoteFiles;
   readonly file: RemoteFile;
   /** Of an upload. */
-  readonly into?: { readonly path: string; readonly part: string; readonly bytes: number };
+  readonly into?: { readonly path: string; readonly part: string; readonly bytes: number; readonly order: PieceOrder };
   /** Of a download; 0: not known. */
   readonly length: number;
+  /** Of an upload: so many bytes are there. */
   offset: number;
   busy: boolean;
 }
@@ -89,8 +92,9 @@ export function createFiles({ session }: FilesDeps): Files {
     return found;
   }
 
-  function leave({ id, files }: Transfer): Promise<void> {
+  function leave({ id, into, files }: Transfer): Promise<void> {
     transfers.delete(id);
+    into?.order.end(new HumError(noSuchTransfer));
     return files.close();
   }
 
@@ -156,13 +160,14 @@ export function createFiles({ session }: FilesDeps): Files {
         const folder = wish.directory ?? (await files.real('.'));
         const path = inFolder(folder, wish.name);
         const part = inFolder(folder, partName(wish));
+        const into = (next: number) => ({ path, part, bytes, order: new PieceOrder(next, () => new HumError(wrongOffset(host))) });
         const at = await files.stat(folder);
         if (at === undefined || at.regular) throw new HumError(noDirectory(host, folder));
         const whole = await files.linkStat(path);
         if (whole !== undefined) {
           const lately = performance.now() - (finished.get(`${host} ${part}`) ?? Number.NEGATIVE_INFINITY) < rememberedMs;
           if (!lately || !whole.regular || whole.bytes !== bytes) throw new HumError(nameTaken(host, path));
-          return { file: await files.open(path, 'read'), into: { path, part, bytes }, length: 0, offset: bytes, done: true };
+          return { file: await files.open(path, 'read'), into: into(bytes), length: 0, offset: bytes, done: true };
         }
         if ([...transfers.values()].some((each) => each.host === host && each.into?.part === part)) throw new HumError(underWay(host));
         let there = await files.linkStat(part);
@@ -176,7 +181,7 @@ export function createFiles({ session }: FilesDeps): Files {
         if (room !== undefined && bytes - offset > room) throw new HumError(noRoom(host, room, bytes - offset));
         return {
           file: await files.open(part, there === undefined ? 'create' : 'write'),
-          into: { path, part, bytes },
+          into: into(offset),
           length: 0,
           offset,
           done: false,
@@ -187,20 +192,24 @@ export function createFiles({ session }: FilesDeps): Files {
       return { transfer: transfer.id, offset: transfer.offset, path: transfer.into.path };
     },
 
-    async upload(client, { transfer: id, offset, data }) {
-      const transfer = find(client, id);
-      const { into } = transfer;
-      const piece = Buffer.from(data, 'base64');
-      await step(transfer, async () => {
-        if (into === undefined || offset !== transfer.offset || offset + piece.length > into.bytes)
-          throw new HumError(wrongOffset(transfer.host));
-        await transfer.file.write(offset, piece);
-        transfer.offset += piece.length;
-        if (transfer.offset === into.bytes) {
-          await finish(transfer, into);
-          await leave(transfer);
-        }
-      });
+    expects: (id) => transfers.get(id)?.into !== undefined,
+
+    async take({ transfer: id, offset, data }) {
+      const transfer = transfers.get(id);
+      if (transfer?.into === undefined) throw new HumError(noSuchTransfer);
+      const { into, file } = transfer;
+      const end = offset + data.length;
+      try {
+        if (data.length === 0 || end > into.bytes) throw new HumError(wrongOffset(transfer.host));
+        await into.order.turn(offset, end, () => file.write(offset, data));
+        transfer.offset += data.length;
+        if (transfer.offset !== into.bytes) return;
+        await finish(transfer, into);
+        await leave(transfer);
+      } catch (error) {
+        if (transfers.has(id)) await leave(transfer);
+        throw error;
+      }
     },
 
     async beginDownload(client, { host, directory, path: typed }) {
@@ -251,6 +260,7 @@ export function createFiles({ session }: FilesDeps): Files {
       const transfer = find(client, id);
       const { into, files } = transfer;
       transfers.delete(id);
+      into?.order.end(new HumError(noSuchTransfer));
       try {
         if (into !== undefined) await files.remove(into.part);
       } finally {

@@ -35,7 +35,7 @@ async function run(flags: ShellFlags): Promise<void> {
     const { context, detach } = console.attach({ id, writable: socket.writable });
     void calls.upgrade(socket, { context });
     return detach;
-  }, console.takeFile);
+  }, console);
 
   let forgetLink: () => void = () => undefined;
   endWhenAsked(

@@ -5,11 +5,13 @@ import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { HumError } from '../../shared/errors.ts';
-import { offerPath } from '../../shared/file-limits.ts';
+import { offerPath, piecePath } from '../../shared/file-limits.ts';
 import type { TakeFile } from '../files/offers.ts';
 import type { Logger } from '../logging.ts';
+import type { PieceTaker } from '../pieces.ts';
 import { sendFile } from './file-answer.ts';
 import { createNonce, securityHeaders } from './page.ts';
+import { takePiece } from './piece-request.ts';
 import { isLoopback, judge, offeredToken, ownHosts, protocolName, RefusalLimit, sameToken, urlHost } from './security.ts';
 import type { Site } from './site.ts';
 import { type PacedSocket, paceSocket } from './socket.ts';
@@ -27,10 +29,16 @@ export interface WebServerOptions {
 export interface WebServer {
   /** `http://…/`, without the token. */
   readonly url: string;
-  /** From now on each socket that has shown the token is handed to `serve`, which answers what to do when it has closed. `takeFile`: as of the console. */
-  open(serve: (socket: PacedSocket, id: string) => () => void, takeFile?: TakeFile): void;
+  /** From now on each socket that has shown the token is handed to `serve`, which answers what to do when it has closed. `files`: the console's. */
+  open(serve: (socket: PacedSocket, id: string) => () => void, files?: FileWays): void;
   /** Refuses what is new and ends every connection. */
   close(): Promise<void>;
+}
+
+/** What the page and the console tell each other beside the WebSocket. */
+export interface FileWays {
+  readonly takeFile: TakeFile;
+  readonly pieces: PieceTaker;
 }
 
 /** Tabs of one person, with room to spare; every one costs the console a stream. */
@@ -38,6 +46,8 @@ const mostSockets = 32;
 const mostConnections = 128;
 /** The largest input of the contract is an inventory file of 8 MiB, as JSON text inside JSON. */
 const mostPayloadBytes = 20 * 1024 * 1024;
+/** A piece of an upload may come over a slow line. */
+const requestMs = 5 * 60_000;
 /** RFC 6455 §7.4.2: 4000 to 4999 are for private use. The page tells a refused token from a lost connection by it. */
 const tokenRefused = 4401;
 
@@ -49,7 +59,7 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
   const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 3_000,
-    requestTimeout: 10_000,
+    requestTimeout: requestMs,
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: 1_000,
   });
@@ -63,18 +73,22 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
   const refusals = new RefusalLimit();
   let own: ReadonlySet<string> = new Set();
   let serve: ((socket: PacedSocket, id: string) => () => void) | undefined;
-  let take: TakeFile = () => undefined;
+  let files: FileWays | undefined;
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const verdict = judge(request.headers, own, false);
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const isPiece = request.method === 'PUT' && path.startsWith(piecePath);
+    const verdict = judge(request.headers, own, isPiece);
     if (verdict !== 'ours') {
       log.warn({ verdict, from: request.socket.remoteAddress }, 'request refused');
       response.writeHead(403, { ...securityHeaders(createNonce()), 'Content-Type': 'text/plain', Connection: 'close' });
       response.end('This address is not where Hum is.\n');
       return;
     }
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const taken = request.method === 'GET' && path.startsWith(offerPath) ? take(path.slice(offerPath.length)) : undefined;
+    if (files && isPiece) return void takePiece(request, response, files.pieces, log);
+    // Nobody else has anything to send, and nobody waits for it.
+    if (hasBody(request)) response.shouldKeepAlive = false;
+    const taken = request.method === 'GET' && path.startsWith(offerPath) ? files?.takeFile(path.slice(offerPath.length)) : undefined;
     if (taken !== undefined) return void sendFile(taken, response, log);
     const answer = site.answer(request.method ?? '', path, [`ws://${request.headers.host}`]);
     response.writeHead(answer.status, { ...answer.headers, 'Content-Length': answer.body.byteLength });
@@ -129,9 +143,9 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
 
   return {
     url: `http://${urlHost(names[0] ?? address.address)}:${address.port}/`,
-    open(handler, takeFile = take) {
+    open(handler, ways) {
       serve = handler;
-      take = takeFile;
+      files = ways;
     },
     async close() {
       serve = undefined;
@@ -146,6 +160,10 @@ export async function startWebServer({ site, host, port, token, log }: WebServer
       });
     },
   };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
 /** The names under which people reach a server that listens here; the first goes into the link. */

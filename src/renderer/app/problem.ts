@@ -26,7 +26,8 @@ export function problemFrom(error: unknown): Problem {
   };
 }
 
-function isProblem(data: unknown): data is Problem {
+/** Whether it is what the console says when something fails. */
+export function isProblem(data: unknown): data is Problem {
   if (typeof data !== 'object' || data === null) return false;
   const { code, message, hint } = data as Partial<Record<keyof Problem, unknown>>;
   return problemCodes.some((known) => known === code) && typeof message === 'string' && typeof hint === 'string';

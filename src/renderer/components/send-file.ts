@@ -1,12 +1,12 @@
-import type { Problem } from '../../shared/errors.ts';
-import { filePieceBytes } from '../../shared/file-limits.ts';
-import { problemFrom } from '../app/problem.ts';
-import { base64Of } from './base64.ts';
+import { HumError, type Problem } from '../../shared/errors.ts';
+import { piecePath, piecesAtOnce, uploadPieceBytes } from '../../shared/file-limits.ts';
+import { connectionLost, isProblem, problemFrom } from '../app/problem.ts';
 
 /** What an upload asks of the console, and of the connection to it. */
 export interface UploadRoad {
   readonly begin: () => Promise<{ readonly transfer: string; readonly offset: number }>;
-  readonly send: (transfer: string, offset: number, data: string) => Promise<void>;
+  /** Resolves when the host has the piece. */
+  readonly send: (transfer: string, offset: number, piece: Blob, signal: AbortSignal) => Promise<void>;
   /** Resolves when what the file goes to can be reached, again. */
   readonly reachable: (signal: AbortSignal) => Promise<void>;
   /** Whether a lost connection is one that `reachable` waits for. */
@@ -19,7 +19,7 @@ export type UploadFile = Pick<Blob, 'size' | 'slice'>;
 /**
  * Sends a file piece by piece, beginning where an earlier upload of it was cut. A connection that is lost in the middle is waited for, and it is
  * asked how much has arrived. `onTransfer` hears each id under which it runs.
- * @throws what the console refused; the abort of `signal` as `AbortError`
+ * @throws what the console refused; the abort of `signal` as `AbortError`; `NotReadableError` where the file cannot be read
  */
 export async function sendFile(file: UploadFile, road: UploadRoad, onTransfer: (id: string) => void, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -27,7 +27,7 @@ export async function sendFile(file: UploadFile, road: UploadRoad, onTransfer: (
       await road.reachable(signal);
       const { transfer, offset } = await road.begin();
       onTransfer(transfer);
-      await sendFrom(file, offset, (at, data) => road.send(transfer, at, data), signal);
+      await sendFrom(file, offset, (at, piece, either) => road.send(transfer, at, piece, either), signal);
       return;
     } catch (error) {
       signal.throwIfAborted();
@@ -37,23 +37,48 @@ export async function sendFile(file: UploadFile, road: UploadRoad, onTransfer: (
   }
 }
 
+/** Some pieces are on their way side by side, so that neither the host nor the file is waited for. What fails first ends the others. */
 async function sendFrom(
   file: UploadFile,
   first: number,
-  send: (offset: number, data: string) => Promise<void>,
+  send: (offset: number, piece: Blob, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const read = async (offset: number) =>
-    base64Of(new Uint8Array(await file.slice(offset, Math.min(file.size, offset + filePieceBytes)).arrayBuffer()));
-  if (first >= file.size) return;
-  let reading = read(first);
-  for (let offset = first; offset < file.size; offset += filePieceBytes) {
-    const data = await reading;
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const underWay: Promise<void>[] = [];
+  try {
+    for (let offset = first; offset < file.size; offset += uploadPieceBytes) {
+      if (underWay.length === piecesAtOnce) await underWay.shift();
+      signal.throwIfAborted();
+      const sent = send(offset, file.slice(offset, Math.min(file.size, offset + uploadPieceBytes)), either);
+      // That it fails is heard of in its turn.
+      sent.catch(() => undefined);
+      underWay.push(sent);
+    }
+    for (const sent of underWay) await sent;
     signal.throwIfAborted();
-    // The next is read while this one is on its way. That it cannot be is heard of in its turn.
-    reading = read(offset + filePieceBytes);
-    reading.catch(() => undefined);
-    await send(offset, data);
-    signal.throwIfAborted();
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(underWay);
+    throw error;
   }
+}
+
+/**
+ * Hands a piece to the console. The browser reads it from the disk and sends it by itself: through a WebSocket each byte would pass through the page.
+ */
+export async function sendPiece(transfer: string, offset: number, piece: Blob, signal: AbortSignal): Promise<void> {
+  let answer: Response;
+  try {
+    answer = await fetch(`${piecePath}${transfer}/${offset}`, { method: 'PUT', body: piece, signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // A request does not say whether it was the file that failed. Reading it does.
+    await piece.slice(0, 1).arrayBuffer();
+    throw new HumError(connectionLost);
+  }
+  if (answer.status === 204) return;
+  const problem: unknown = await answer.json().catch(() => undefined);
+  throw isProblem(problem) ? new HumError(problem) : new Error(`The console answered ${answer.status}.`);
 }

@@ -9,7 +9,7 @@ import { problemFrom } from '../app/problem.ts';
 import { bytesOf } from '../components/base64.ts';
 import { downloadBlob } from '../components/download.ts';
 import { fileOrProblem } from '../components/file-problem.ts';
-import { sendFile } from '../components/send-file.ts';
+import { sendFile, sendPiece } from '../components/send-file.ts';
 import { whyNotFiles } from './file-names.ts';
 import { wayToHost } from './way-to-host.ts';
 
@@ -207,9 +207,9 @@ async function upload(host: string, directory: string | null, file: File, report
         report.begun(transfer, path, offset, file.size);
         return { transfer, offset };
       },
-      async send(transfer, offset, data) {
-        await client.files.upload({ transfer, offset, data });
-        report.at(Math.min(file.size, offset + filePieceBytes));
+      async send(transfer, offset, piece, either) {
+        await sendPiece(transfer, offset, piece, either);
+        report.at(offset + piece.size);
       },
     },
     () => undefined,

@@ -3,7 +3,7 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { act, showProblem } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { fileOrProblem } from '../components/file-problem.ts';
-import { sendFile } from '../components/send-file.ts';
+import { sendFile, sendPiece } from '../components/send-file.ts';
 import { wayToHost } from '../files/way-to-host.ts';
 import { imageNameOf } from './image-words.ts';
 import { useTransfers } from './store.ts';
@@ -38,7 +38,7 @@ export async function uploadImage(host: string, file: File, there: ReadonlySet<s
       file,
       {
         begin: () => client.images.beginUpload({ host, name, bytes: file.size, modifiedAt: file.lastModified }),
-        send: (transfer, offset, data) => client.images.upload({ transfer, offset, data }),
+        send: sendPiece,
         ...wayToHost(host, () => {
           if (id !== null) awaits(id, true);
         }),

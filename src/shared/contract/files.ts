@@ -63,7 +63,7 @@ export type OfferEvent =
 export const files = {
   /**
    * Begins an upload into a directory (null: the account's home), or goes on with one of the same file that was cut. What has arrived lies in
-   * `.hum-part-…` beside it until it is whole; no other file is overwritten. One of no bytes is there when this answers.
+   * `.hum-part-…` beside it until it is whole; no other file is overwritten. Its pieces go to `piecePath`; one of no bytes is there when this answers.
    */
   beginUpload: procedure
     .input(
@@ -80,8 +80,6 @@ export const files = {
       }),
     )
     .output(type<UploadBegun>()),
-  /** The next piece, in order; base64. Answers when the host has it. */
-  upload: procedure.input(z.object({ transfer: z.uuid(), offset: z.int().min(0), data: z.base64().max(2 ** 21) })).output(type<void>()),
   /** Opens a file; `path` counts from `directory` (null: the account's home). */
   beginDownload: procedure
     .input(z.object({ host: hostId, directory: shellDirectory.nullable(), path: filePath }))

@@ -58,7 +58,7 @@ export const images = {
   verify: procedure.input(z.object({ host: hostId, name: imageName })).output(type<{ transfer: string }>()),
   /** From host to host directly where they can, else through Hum; resumes where an earlier one was cut. */
   copy: procedure.input(z.object({ from: hostId, to: hostId, name: imageName })).output(type<{ transfer: string }>()),
-  /** Begins an upload, or goes on with one of the same file that was cut: answers how many bytes are there. */
+  /** Begins an upload, or goes on with one of the same file that was cut: answers how many bytes are there. Its pieces go to `piecePath`. */
   beginUpload: procedure
     .input(
       z.object({
@@ -73,8 +73,6 @@ export const images = {
       }),
     )
     .output(type<{ transfer: string; offset: number }>()),
-  /** The next piece, in order; base64. Answers when it is written on the host. */
-  upload: procedure.input(z.object({ transfer: z.uuid(), offset: z.int().min(0), data: z.base64().max(2 ** 21) })).output(type<void>()),
   /** Nothing more comes of a file that cannot be read; what has arrived stays. */
   leaveUpload: procedure.input(z.object({ transfer: z.uuid() })).output(type<void>()),
   cancel: procedure.input(z.object({ transfer: z.uuid() })).output(type<void>()),

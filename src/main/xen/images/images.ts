@@ -1,6 +1,7 @@
 import type { GoldenImage, ImageFolder, ImageTransfer } from '../../../shared/contract/images.ts';
 import { HumError, type Problem, problemOf } from '../../../shared/errors.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
+import type { PieceTaker } from '../../pieces.ts';
 import type { FileAccess, Runner } from '../../ssh/session.ts';
 import { parseDisk } from '../disk-spec.ts';
 import { xenRootScript } from '../scripts.ts';
@@ -12,7 +13,7 @@ import { type ImageHost, imageHost } from './image-host.ts';
 import { type ReadFolder, readFolder } from './read-folder.ts';
 import { createTransfers } from './transfers.ts';
 import type { UploadWish } from './upload-way.ts';
-import { createUploads, type Piece } from './uploads.ts';
+import { createUploads } from './uploads.ts';
 
 /** Where the golden images of a host lie: what ships names its images there. */
 const goldenFolder = '/srv/xen/images';
@@ -35,14 +36,13 @@ export interface ImagesDeps {
  * The golden images of every host, and what is moved between hosts and here. What has arrived of an image stays on its host when a transfer is cut, and
  * the next one goes on from there; what a person cancels is dropped. How a transfer went stands in the list of transfers.
  */
-export interface Images {
+export interface Images extends PieceTaker {
   list(hosts: readonly string[]): Promise<readonly ImageFolder[]>;
   watchTransfers(signal: AbortSignal | undefined, writable: () => Promise<void>): AsyncGenerator<readonly ImageTransfer[], void, void>;
   /** @throws HumError `conflict` where something is done with the image already, and why the host cannot be asked. So does `copy` */
   verify(wish: { readonly host: string; readonly name: string }): { readonly transfer: string };
   copy(wish: { readonly from: string; readonly to: string; readonly name: string }): { readonly transfer: string };
   beginUpload(wish: UploadWish): Promise<{ readonly transfer: string; readonly offset: number }>;
-  upload(piece: Piece): Promise<void>;
   /** The rest of an upload does not come, because its file cannot be read. @throws HumError `not-found` */
   leaveUpload(transfer: string): void;
   /** @throws HumError `not-found` */
@@ -156,7 +156,8 @@ export function createImages(deps: ImagesDeps): Images {
     },
 
     beginUpload: (wish) => uploads.begin(wish),
-    upload: (piece) => uploads.take(piece),
+    expects: (transfer) => uploads.expects(transfer),
+    take: (piece) => uploads.take(piece),
     leaveUpload: (transfer) => uploads.leave(transfer),
     cancel: (transfer) => transfers.cancel(transfer),
 

@@ -21,7 +21,7 @@ export interface UploadWay {
   readonly offset: number;
   /** Why it is not SFTP. */
   readonly notBySftp?: Problem;
-  /** Writes what follows the piece before. @throws HumError as `RemoteFile`, `disk-full`, and `conflict` where somebody else has written to the part */
+  /** Writes what follows the piece before, which may still be under way. @throws HumError as `RemoteFile`, `disk-full`, and `conflict` where somebody else has written to the part */
   write(offset: number, piece: Buffer): Promise<void>;
   /** Everything is written. @throws HumError as `RemoteFile` */
   finish(): Promise<void>;
@@ -89,21 +89,36 @@ function bySftp(
     return new HumError({ ...imageFailure({ code: 84, stderr: Buffer.from(error.problem.detail ?? '') }), host });
   }
 
+  const underWay = new Set<Promise<unknown>>();
+  /** Where the part ended that somebody else has written to. */
+  let cutAt: number | undefined;
+
+  /** How long the part was before the piece came: what is asked for is answered in this order (draft-ietf-secsh-filexfer-02 §4.1). */
+  async function lengthBefore(at: number, piece: Buffer): Promise<number | undefined> {
+    const runs = withoutHoles(piece);
+    const there = files.linkStat(part);
+    const writes = runs.map(([from, to]) => file.write(at + from, piece.subarray(from, to)));
+    if (runs.at(-1)?.[1] !== piece.length) writes.push(file.resize(at + piece.length));
+    const asked = Promise.all([there, ...writes]);
+    underWay.add(asked);
+    try {
+      await asked;
+    } finally {
+      underWay.delete(asked);
+    }
+    return (await there)?.bytes;
+  }
+
   return {
     of,
     offset,
     async write(at, piece) {
-      const end = at + piece.length;
-      const runs = withoutHoles(piece);
       try {
-        // Answered in this order (draft-ietf-secsh-filexfer-02 §4.1): how it was before the piece came.
-        const asked = [files.linkStat(part), ...runs.map(([from, to]) => file.write(at + from, piece.subarray(from, to)))] as const;
-        const [there] = await Promise.all(asked);
-        if (there?.bytes !== at) {
-          await file.resize(at);
-          throw new HumError(notWritten(host));
-        }
-        if (runs.at(-1)?.[1] !== piece.length) await file.resize(end);
+        if ((await lengthBefore(at, piece)) === at) return;
+        cutAt ??= at;
+        await Promise.allSettled(underWay);
+        await file.resize(cutAt);
+        throw new HumError(notWritten(host));
       } catch (error) {
         throw await orFull(error, piece.length);
       }
@@ -119,12 +134,16 @@ function bySftp(
 async function byScript(image: ImageHost, wish: UploadWish, notBySftp: Problem, signal: AbortSignal): Promise<UploadWay> {
   const of = wordOf(wish, 'script');
   const offset = await image.begin(wish.bytes, wish.bytes, of);
+  let before = Promise.resolve();
   return {
     of,
     offset,
     notBySftp,
-    async write(at, piece) {
-      if ((await image.receive(at, piece, signal)) !== at + piece.length) throw new HumError(notWritten(wish.host));
+    write(at, piece) {
+      before = before.then(async () => {
+        if ((await image.receive(at, piece, signal)) !== at + piece.length) throw new HumError(notWritten(wish.host));
+      });
+      return before;
     },
     finish: async () => undefined,
     close: async () => undefined,

@@ -1,21 +1,14 @@
 import { HumError, type Problem } from '../../../shared/errors.ts';
+import { PieceOrder, type PieceTaker } from '../../pieces.ts';
 import type { FileAccess } from '../../ssh/session.ts';
 import type { ImageHost } from './image-host.ts';
 import type { Transfer, Transfers } from './transfers.ts';
 import { openWay, type UploadWay, type UploadWish } from './upload-way.ts';
 
-export interface Piece {
-  readonly transfer: string;
-  readonly offset: number;
-  /** Base64. */
-  readonly data: string;
-}
-
-export interface Uploads {
+/** A piece is taken when it is in a file on the host. `take` throws `not-found` where the upload has ended, `conflict` for another offset. */
+export interface Uploads extends PieceTaker {
   /** Begins one, or goes on where an earlier one of the same file was cut. @throws HumError `name-taken`, `disk-full`, `conflict`, and why the host cannot be asked */
   begin(wish: UploadWish): Promise<{ readonly transfer: string; readonly offset: number }>;
-  /** Resolves when the piece is in a file on the host. @throws HumError `not-found` where the upload has ended, `conflict` for another offset */
-  take(piece: Piece): Promise<void>;
   /** Nothing more comes, because the file cannot be read: what has arrived stays. @throws HumError `not-found` where the upload has ended */
   leave(transfer: string): void;
 }
@@ -26,9 +19,11 @@ interface Upload {
   readonly way: UploadWay;
   readonly transfer: Transfer;
   readonly timer: NodeJS.Timeout;
-  offset: number;
-  /** A piece is being written, or the whole is being made an image. */
-  busy: 'writing' | 'finishing' | null;
+  readonly order: PieceOrder;
+  /** So many bytes are there. */
+  written: number;
+  /** The whole is being made an image. */
+  finishing: boolean;
 }
 
 export interface UploadDeps {
@@ -51,6 +46,7 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
 
   function fail(upload: Upload, error: unknown): void {
     leave(upload);
+    upload.order.end(error);
     upload.transfer.failed(error);
     const closed = upload.way.close();
     if (upload.transfer.cancelled()) closed.then(() => upload.image.drop()).catch(() => undefined);
@@ -58,7 +54,7 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
 
   async function finish(upload: Upload): Promise<void> {
     const { image, way, transfer, wish } = upload;
-    upload.busy = 'finishing';
+    upload.finishing = true;
     try {
       await way.finish();
       const { sum } = await image.checksum('part', (read) => transfer.at(read, wish.bytes, true), transfer.signal);
@@ -74,13 +70,14 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     const { offset, notBySftp } = way;
     const timer = setTimeout(() => fail(upload, new HumError(nothingCame(wish.host))), patienceMs);
     timer.unref();
-    const upload: Upload = { wish, image, way, transfer, timer, offset, busy: null };
+    const order = new PieceOrder(offset, () => new HumError(sentAlready(wish.name)));
+    const upload: Upload = { wish, image, way, transfer, timer, order, written: offset, finishing: false };
     uploads.set(transfer.id, upload);
     if (notBySftp !== undefined) transfer.notBySftp(notBySftp);
     transfer.at(offset, wish.bytes);
     transfer.signal.addEventListener('abort', () => {
       // What is read hears of it by itself; what is being placed is an image by then, or not.
-      if (uploads.has(transfer.id) && upload.busy !== 'finishing') fail(upload, transfer.signal.reason);
+      if (uploads.has(transfer.id) && !upload.finishing) fail(upload, transfer.signal.reason);
     });
     if (offset === wish.bytes) void finish(upload);
   }
@@ -92,7 +89,10 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
       if (running !== undefined) {
         // The window that sent it was loaded anew, or another one goes on.
         const same = running.wish.bytes === bytes && running.wish.modifiedAt === modifiedAt;
-        if (same && running.busy === null) return { transfer: running.transfer.id, offset: running.offset };
+        if (same && !running.finishing) {
+          const offset = await running.order.takenOver();
+          if (uploads.has(running.transfer.id) && !running.finishing) return { transfer: running.transfer.id, offset };
+        }
         throw new HumError(sentAlready(name));
       }
       const image = imageOf(host, name);
@@ -111,33 +111,33 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
       }
     },
 
+    expects: (transfer) => uploads.has(transfer),
+
     async take({ transfer, offset, data }) {
       const upload = uploads.get(transfer);
       if (upload === undefined) throw new HumError(uploadEnded);
-      const { wish, way } = upload;
-      const piece = Buffer.from(data, 'base64');
-      const end = offset + piece.length;
-      if (upload.busy !== null || offset !== upload.offset || piece.length === 0 || end > wish.bytes)
-        throw new HumError(sentAlready(wish.name));
-      upload.busy = 'writing';
-      upload.timer.refresh();
-      try {
-        await way.write(offset, piece);
-      } catch (error) {
-        if (uploads.has(transfer)) fail(upload, error);
-        throw error;
-      }
+      const { wish, way, timer } = upload;
+      const end = offset + data.length;
+      if (upload.finishing || data.length === 0 || end > wish.bytes) throw new HumError(sentAlready(wish.name));
+      timer.refresh();
+      await upload.order.turn(offset, end, async () => {
+        try {
+          await way.write(offset, data);
+        } catch (error) {
+          if (uploads.has(transfer)) fail(upload, error);
+          throw error;
+        }
+      });
       if (!uploads.has(transfer)) throw new HumError(uploadEnded);
-      upload.offset = end;
-      upload.timer.refresh();
-      upload.transfer.at(end, wish.bytes);
-      if (end === wish.bytes) void finish(upload);
-      else upload.busy = null;
+      timer.refresh();
+      upload.written += data.length;
+      upload.transfer.at(upload.written, wish.bytes);
+      if (upload.written === wish.bytes) void finish(upload);
     },
 
     leave(transfer) {
       const upload = uploads.get(transfer);
-      if (upload === undefined || upload.busy !== null) throw new HumError(uploadEnded);
+      if (upload === undefined || upload.finishing) throw new HumError(uploadEnded);
       fail(upload, new HumError(notRead));
     },
   };
