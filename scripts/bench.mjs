@@ -21,6 +21,7 @@ const needs = {
   overview: { chromium: 'chromium' },
   sessions: { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash' },
   terminal: { sshd: 'openssh-server', ssh: 'openssh-client', chromium: 'chromium' },
+  upload: { sshd: 'openssh-server', sftp: 'openssh-client', chromium: 'chromium' },
   xen: { sshd: 'openssh-server', ssh: 'openssh-client', dash: 'dash', clush: 'clustershell', chromium: 'chromium' },
 };
 
