@@ -69,6 +69,7 @@ test('an image goes to a real host by SFTP, by itself after the host was lost, a
   await expect(transfers).toContainText('Done', { timeout: 120_000 });
   await expect(transfers).toHaveCount(1);
   expect(there).toBeGreaterThan(4 * mib);
+  await expect(transfers).toContainText('256 MiB · checked');
   await expect(folder.getByRole('row', { name: /golden\.img/ })).toContainText(
     createHash('sha256').update(data).digest('hex').slice(0, 12),
   );

@@ -3,14 +3,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -173,7 +177,8 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
     await expect(pieces).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
     await first.images.stop();
     const { first: offset, end } = await hum(await connect(dropbear, account.name)).whole(data);
-    expect(offset).toBe(piece);
+    // What the other has sent is summed, and not written again.
+    expect(offset).toBe(0);
     expect(end).toMatchObject({ state: 'done' });
     expect(end).not.toHaveProperty('notBySftp');
     arrived(data);
@@ -207,6 +212,66 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
     for await (const list of images.watchTransfers(stop.signal, async () => undefined)) {
       expect(list.map(({ state }) => state)).toEqual(['done']);
       break;
+    }
+  });
+
+  /** Changes a byte of what has arrived. */
+  function damage(at: number): void {
+    const handle = openSync(join(srv, 'xen/images', part), 'r+');
+    const byte = Buffer.alloc(1);
+    readSync(handle, byte, 0, 1, at);
+    writeSync(handle, Buffer.of(byte.readUInt8(0) ^ 1), 0, 1, at);
+    closeSync(handle);
+  }
+
+  const differs = { state: 'failed', problem: { code: 'config-changed', host: 'one', detail: expect.stringMatching(/^sent .+\nfound /) } };
+
+  it.each(['by SFTP', 'through the script'])(
+    'that arrives %s as something else than was sent is no image and leaves nothing',
+    async (way) => {
+      const data = randomBytes(3 * piece);
+      if (way !== 'by SFTP') {
+        mkdirSync(at(''), { recursive: true });
+        chmodSync(at(''), 0o700);
+      }
+      const { begin, send, ended, whole } = hum(await connect(accountServer, account.name));
+      const { transfer } = await begin(data);
+      await send(transfer, data, 0, 2 * piece);
+      damage(piece + 5);
+      await send(transfer, data, 2 * piece);
+      expect(await ended(transfer)).toMatchObject(differs);
+      expect(files()).toEqual([]);
+      expect(await whole(data)).toMatchObject({ first: 0, end: { state: 'done' } });
+      expect(readFileSync(at(name)).equals(data)).toBe(true);
+    },
+  );
+
+  it('that goes on is compared with its first part too, by the same Hum from where it goes on and by another from its beginning', async () => {
+    const data = randomBytes(4 * piece + 3);
+    const session = await connect(rootServer);
+    for (const { another, first } of [
+      { another: false, first: piece },
+      { another: true, first: 0 },
+    ]) {
+      for (const damaged of [false, true]) {
+        const before = hum(session);
+        const cut = await before.begin(data);
+        await before.send(cut.transfer, data, 0, 3 * piece);
+        before.images.leaveUpload(cut.transfer);
+        await before.ended(cut.transfer);
+        if (damaged) damage(5);
+        const going = another ? hum(session) : before;
+        const { first: from, end } = await going.whole(data);
+        expect([another, damaged, from]).toEqual([another, damaged, first]);
+        if (damaged) {
+          expect(end).toMatchObject(differs);
+          expect(files()).toEqual([]);
+        } else {
+          expect(end).toMatchObject({ state: 'done' });
+          arrived(data);
+          for (const each of files()) rmSync(at(each));
+        }
+      }
     }
   });
 
@@ -312,7 +377,7 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
         ({ end }) => end.problem,
         (error: unknown) => Reflect.get(Object(error), 'problem'),
       );
-      expect(['conflict', 'command-failed', 'connection-lost']).toContain(Reflect.get(Object(problem), 'code'));
+      expect(['conflict', 'command-failed', 'connection-lost', 'config-changed']).toContain(Reflect.get(Object(problem), 'code'));
       expect(files().filter((each) => !each.startsWith('.'))).toEqual([]);
       expect((await session.run('echo here')).stdout.toString()).toBe('here\n');
     },

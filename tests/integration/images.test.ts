@@ -290,18 +290,18 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     });
 
     it('goes on where the connection was cut, and begins anew for another version of the file', async () => {
-      const data = randomBytes(11 * mib);
+      const data = randomBytes(14 * mib);
       await open();
-      const cut = await upload(one, 'new.img', data, { until: 9 * mib });
+      const cut = await upload(one, 'new.img', data, { until: 12 * mib });
       await sessions[one]?.stop();
-      await expect(images.take({ transfer: cut.transfer, offset: 9 * mib, data: Buffer.alloc(3) })).rejects.toMatchObject({
+      await expect(images.take({ transfer: cut.transfer, offset: 12 * mib, data: Buffer.alloc(3) })).rejects.toMatchObject({
         problem: { code: 'connection-lost' },
       });
       expect(await ended(cut.transfer)).toMatchObject({ state: 'failed', problem: { code: 'connection-lost' } });
       sessions[one] = await online(sessionFor({ ...(await targetFor(rig, hosts[one]?.server ?? expect.fail(), { key })), id: one }));
-      const { transfer, first } = await upload(one, 'new.img', data, { until: 10 * mib });
+      const { transfer, first } = await upload(one, 'new.img', data, { until: 13 * mib });
       // By SFTP two pieces before the end of the last.
-      expect(first).toBe(sftp ? 4 * mib : 9 * mib);
+      expect(first).toBe(sftp ? 4 * mib : 12 * mib);
       images.cancel(transfer);
       await vi.waitFor(() => expect(filesOf(one)).toEqual([]), patience);
       expect(await ended(transfer)).toMatchObject({ state: 'cancelled' });

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { PieceOrder } from '../../src/main/pieces.ts';
 import { base64Of } from '../../src/renderer/components/base64.ts';
 import { sendFile } from '../../src/renderer/components/send-file.ts';
-import { endedMore, imageNameOf, progressWords, sizeWords, transferRatio, transferTitle } from '../../src/renderer/images/image-words.ts';
+import {
+  endedMore,
+  imageNameOf,
+  progressWords,
+  sizeWords,
+  transferRatio,
+  transferTitle,
+  transferWords,
+} from '../../src/renderer/images/image-words.ts';
 import { whyNotUpload } from '../../src/renderer/images/upload.ts';
 import type { ImageTransfer } from '../../src/shared/contract/images.ts';
 import { HumError } from '../../src/shared/errors.ts';
@@ -54,6 +62,9 @@ describe('a transfer in words', () => {
     expect(progressWords({ ...transfer, kind: 'verify', checking: true })).toBe('512 MiB of 2.0 GiB · 25 % · 64.0 MiB/s · 24 s left');
     expect(progressWords({ ...transfer, state: 'failed' })).toBe('512 MiB of 2.0 GiB · 25 %');
     expect(progressWords({ ...transfer, state: 'done' })).toBe('2.0 GiB');
+    expect(transferWords(transfer)).toBe(progressWords(transfer));
+    expect(transferWords({ ...transfer, state: 'done' })).toBe('2.0 GiB · checked');
+    expect(transferWords({ ...transfer, state: 'done', kind: 'verify' })).toBe('2.0 GiB');
   });
 
   it('is never more than the whole', () => {

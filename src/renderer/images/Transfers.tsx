@@ -7,7 +7,7 @@ import { ProblemText } from '../app/act.tsx';
 import progress from '../components/progress.module.css';
 import { useHostName } from '../deploy/host-name.ts';
 import { cancelTransfer, isFed, stopWaiting } from './actions.ts';
-import { progressWords, transferRatio, transferTitle } from './image-words.ts';
+import { transferRatio, transferTitle, transferWords } from './image-words.ts';
 import classes from './images.module.css';
 import { useTransfers } from './store.ts';
 
@@ -50,7 +50,7 @@ function Transfer({ transfer }: { readonly transfer: ImageTransfer }): ReactNode
         ) : (
           <Ending state={awaited ? 'waiting' : state} />
         )}
-        <span className={`hum-mono ${classes.figures}`}>{progressWords(transfer)}</span>
+        <span className={`hum-mono ${classes.figures}`}>{transferWords(transfer)}</span>
         {state === 'running' ? (
           <Button variant="default" size="compact-sm" h={28} onClick={() => void cancelTransfer(transfer)} aria-label={`Cancel: ${title}`}>
             Cancel

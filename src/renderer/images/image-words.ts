@@ -48,6 +48,12 @@ export function progressWords({ kind, state, checking, bytes, total, rate }: Sta
   return parts.join(' · ');
 }
 
+/** The same of a transfer of an image, which is compared with its source before it is done. */
+export function transferWords(transfer: ImageTransfer): string {
+  const words = progressWords(transfer);
+  return transfer.state === 'done' && transfer.kind !== 'verify' ? `${words} · checked` : words;
+}
+
 /** What a transfer is: "Upload debian-12.img to xen-a", "Copy debian-12.img from xen-a to xen-b". */
 export function transferTitle(
   { kind, name, host, from }: Pick<ImageTransfer, 'kind' | 'name' | 'host' | 'from'>,

@@ -58,7 +58,10 @@ export const images = {
   verify: procedure.input(z.object({ host: hostId, name: imageName })).output(type<{ transfer: string }>()),
   /** From host to host directly where they can, else through Hum; resumes where an earlier one was cut. */
   copy: procedure.input(z.object({ from: hostId, to: hostId, name: imageName })).output(type<{ transfer: string }>()),
-  /** Begins an upload, or goes on with one of the same file that was cut: answers how many bytes are there. Its pieces go to `piecePath`. */
+  /**
+   * Begins an upload, or goes on with one of the same file that was cut: answers from where on the file is to be sent, to `piecePath`. It becomes an image
+   * when its SHA-256 on the host is that of what was sent.
+   */
   beginUpload: procedure
     .input(
       z.object({

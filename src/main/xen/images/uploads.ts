@@ -2,12 +2,16 @@ import { HumError, type Problem } from '../../../shared/errors.ts';
 import { PieceOrder, type PieceTaker } from '../../pieces.ts';
 import type { FileAccess } from '../../ssh/session.ts';
 import type { ImageHost } from './image-host.ts';
+import { type SentSum, SentSums } from './sent-sums.ts';
 import type { Transfer, Transfers } from './transfers.ts';
 import { openWay, type UploadWay, type UploadWish } from './upload-way.ts';
 
 /** A piece is taken when it is in a file on the host. `take` throws `not-found` where the upload has ended, `conflict` for another offset. */
 export interface Uploads extends PieceTaker {
-  /** Begins one, or goes on where an earlier one of the same file was cut. @throws HumError `name-taken`, `disk-full`, `conflict`, and why the host cannot be asked */
+  /**
+   * Begins one, or goes on where an earlier one of the same file was cut. `offset`: from where on the file is to be sent, which is its beginning where
+   * what the host has of it was sent by another: that is summed, and not written again. @throws HumError `name-taken`, `disk-full`, `conflict`, and why the host cannot be asked
+   */
   begin(wish: UploadWish): Promise<{ readonly transfer: string; readonly offset: number }>;
   /** Nothing more comes, because the file cannot be read: what has arrived stays. @throws HumError `not-found` where the upload has ended */
   leave(transfer: string): void;
@@ -17,11 +21,12 @@ interface Upload {
   readonly wish: UploadWish;
   readonly image: ImageHost;
   readonly way: UploadWay;
+  readonly sum: SentSum;
   readonly transfer: Transfer;
   readonly timer: NodeJS.Timeout;
   readonly order: PieceOrder;
-  /** So many bytes are there. */
-  written: number;
+  /** So many bytes of the file have been summed, and are there. */
+  done: number;
   /** The whole is being made an image. */
   finishing: boolean;
 }
@@ -38,6 +43,7 @@ export interface UploadDeps {
 /** Files that come in pieces from a window. A window may be closed in the middle: what has arrived waits, and the same file goes on from there. */
 export function createUploads({ transfers, imageOf, files, patienceMs }: UploadDeps): Uploads {
   const uploads = new Map<string, Upload>();
+  const sums = new SentSums();
 
   function leave({ transfer, timer }: Upload): void {
     clearTimeout(timer);
@@ -49,16 +55,24 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     upload.order.end(error);
     upload.transfer.failed(error);
     const closed = upload.way.close();
-    if (upload.transfer.cancelled()) closed.then(() => upload.image.drop()).catch(() => undefined);
+    if (!upload.transfer.cancelled()) return;
+    sums.forget(sumKey(upload));
+    closed.then(() => upload.image.drop()).catch(() => undefined);
   }
 
   async function finish(upload: Upload): Promise<void> {
-    const { image, way, transfer, wish } = upload;
+    const { image, way, sum, transfer, wish } = upload;
     upload.finishing = true;
     try {
       await way.finish();
-      const { sum } = await image.checksum('part', (read) => transfer.at(read, wish.bytes, true), transfer.signal);
-      await image.place(wish.bytes, sum, way.of);
+      const sent = sum.whole();
+      const found = await image.checksum('part', (read) => transfer.at(read, wish.bytes, true), transfer.signal);
+      sums.forget(sumKey(upload));
+      if (found.sum !== sent) {
+        await image.drop();
+        throw new HumError(notAsSent(wish.host, sent, found.sum));
+      }
+      await image.place(wish.bytes, sent, way.of);
       leave(upload);
       transfer.done();
     } catch (error) {
@@ -66,20 +80,23 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     }
   }
 
-  function keep(wish: UploadWish, image: ImageHost, way: UploadWay, transfer: Transfer): void {
+  /** From where on the file is to be sent. */
+  function keep(wish: UploadWish, image: ImageHost, way: UploadWay, transfer: Transfer): number {
     const { offset, notBySftp } = way;
+    const sum = sums.begin(sumKey({ wish, way }), offset);
     const timer = setTimeout(() => fail(upload, new HumError(nothingCame(wish.host))), patienceMs);
     timer.unref();
-    const order = new PieceOrder(offset, () => new HumError(sentAlready(wish.name)));
-    const upload: Upload = { wish, image, way, transfer, timer, order, written: offset, finishing: false };
+    const order = new PieceOrder(sum.from, () => new HumError(sentAlready(wish.name)));
+    const upload: Upload = { wish, image, way, sum, transfer, timer, order, done: sum.from, finishing: false };
     uploads.set(transfer.id, upload);
     if (notBySftp !== undefined) transfer.notBySftp(notBySftp);
-    transfer.at(offset, wish.bytes);
+    transfer.at(sum.from, wish.bytes, sum.from < offset);
     transfer.signal.addEventListener('abort', () => {
       // What is read hears of it by itself; what is being placed is an image by then, or not.
       if (uploads.has(transfer.id) && !upload.finishing) fail(upload, transfer.signal.reason);
     });
-    if (offset === wish.bytes) void finish(upload);
+    if (sum.from === wish.bytes) void finish(upload);
+    return sum.from;
   }
 
   return {
@@ -103,8 +120,7 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
           await way.close();
           throw transfer.signal.reason;
         }
-        keep(wish, image, way, transfer);
-        return { transfer: transfer.id, offset: way.offset };
+        return { transfer: transfer.id, offset: keep(wish, image, way, transfer) };
       } catch (error) {
         transfer.failed(error);
         throw error;
@@ -116,13 +132,15 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     async take({ transfer, offset, data }) {
       const upload = uploads.get(transfer);
       if (upload === undefined) throw new HumError(uploadEnded);
-      const { wish, way, timer } = upload;
+      const { wish, way, sum, timer } = upload;
       const end = offset + data.length;
       if (upload.finishing || data.length === 0 || end > wish.bytes) throw new HumError(sentAlready(wish.name));
       timer.refresh();
       await upload.order.turn(offset, end, async () => {
+        sum.add(data);
+        const first = Math.max(offset, way.offset);
         try {
-          await way.write(offset, data);
+          if (first < end) await way.write(first, data.subarray(first - offset));
         } catch (error) {
           if (uploads.has(transfer)) fail(upload, error);
           throw error;
@@ -130,9 +148,9 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
       });
       if (!uploads.has(transfer)) throw new HumError(uploadEnded);
       timer.refresh();
-      upload.written += data.length;
-      upload.transfer.at(upload.written, wish.bytes);
-      if (upload.written === wish.bytes) void finish(upload);
+      upload.done += data.length;
+      upload.transfer.at(upload.done, wish.bytes, upload.done <= way.offset);
+      if (upload.done === wish.bytes) void finish(upload);
     },
 
     leave(transfer) {
@@ -143,6 +161,10 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
   };
 }
 
+function sumKey({ wish, way }: Pick<Upload, 'wish' | 'way'>): string {
+  return `${wish.name} ${way.of}`;
+}
+
 const uploadEnded: Problem = {
   code: 'not-found',
   message: 'This upload has ended.',
@@ -151,6 +173,16 @@ const uploadEnded: Problem = {
 
 function sentAlready(name: string): Problem {
   return { code: 'conflict', message: `Another window sends ${name} to this host.`, hint: 'Wait for it, or cancel that upload first.' };
+}
+
+function notAsSent(host: string, sent: string, found: string): Problem {
+  return {
+    code: 'config-changed',
+    message: 'What has arrived is not what was sent: the checksums differ. It was dropped.',
+    hint: 'Upload it again. If it stays so, look at the disk and the memory of the host, and see whether the file here has changed.',
+    host,
+    detail: `sent ${sent}\nfound ${found}`,
+  };
 }
 
 function nothingCame(host: string): Problem {
