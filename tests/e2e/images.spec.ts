@@ -56,9 +56,9 @@ test('an image is verified, copied to another host and removed there', async ({ 
 test('a file of this computer becomes an image, is no image twice, and goes again', async ({ page }) => {
   await openImages(page);
   const folder = folderOf(page, one);
-  await upload(page, folder, 'My disk (2).img', Buffer.alloc(3_000_000, 7));
+  await upload(page, folder, 'My disk (2).img', Buffer.alloc(9_000_000, 7));
   await expect(transfer(page, /^Upload My-disk-2\.img/)).toContainText('Done', { timeout: 30_000 });
-  await expect(image(folder, 'My-disk-2.img')).toContainText('2.9');
+  await expect(image(folder, 'My-disk-2.img')).toContainText('8.6');
   await upload(page, folder, 'My disk (2).img', Buffer.alloc(10, 7));
   await expect(page.getByRole('alert').filter({ hasText: 'There is an image of this name on the host.' })).toBeVisible();
   await inEachWindow(page, () => fitsItsWidth(page));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PieceOrder } from '../../src/main/pieces.ts';
 import { base64Of } from '../../src/renderer/components/base64.ts';
-import { sendFile } from '../../src/renderer/components/send-file.ts';
+import { sendFile, sendPiece } from '../../src/renderer/components/send-file.ts';
 import {
   endedMore,
   imageNameOf,
@@ -104,6 +104,8 @@ describe('base64', () => {
 });
 
 describe('an upload', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
   const lost = () => new HumError({ code: 'connection-lost', message: 'lost', hint: '' });
 
   /** A host that keeps what arrives in order, and whose connection breaks at the sends that `breaks` names, before or after they were written. */
@@ -182,6 +184,38 @@ describe('an upload', () => {
       'abort',
     );
     expect(sends).toBe(1);
+  });
+
+  it('sends four pieces at once, of all that are sent', async () => {
+    const answers: (() => void)[] = [];
+    const asked = vi.fn(() => new Promise<Response>((resolve) => answers.push(() => resolve(new Response(null, { status: 204 })))));
+    vi.stubGlobal('fetch', asked);
+    const { signal } = new AbortController();
+    const sent = Array.from({ length: 6 }, (_, at) => sendPiece(`t${at}`, at, new Blob(['x']), signal));
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(4));
+    answers.shift()?.();
+    await sent[0];
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(5));
+    expect(asked).toHaveBeenLastCalledWith('/piece/t4/4', expect.objectContaining({ method: 'PUT' }));
+    answers.shift()?.();
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(6));
+    for (const answer of answers) answer();
+    await Promise.all(sent);
+  });
+
+  it('tells what the console refused, a console that is gone, and a file that cannot be read', async () => {
+    const { signal } = new AbortController();
+    const full = { code: 'disk-full', message: 'It is full.', hint: 'Make room.' };
+    vi.stubGlobal('fetch', async () => Response.json(full));
+    await expect(sendPiece('t', 0, new Blob(['x']), signal)).rejects.toMatchObject({ problem: full });
+    vi.stubGlobal('fetch', async () => new Response('no page', { status: 404 }));
+    await expect(sendPiece('t', 0, new Blob(['x']), signal)).rejects.toThrow('404');
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+    await expect(sendPiece('t', 0, new Blob(['x']), signal)).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
+    const unreadable = new Blob(['x']);
+    unreadable.slice = () =>
+      Object.assign(new Blob([]), { arrayBuffer: () => Promise.reject(new DOMException('changed', 'NotReadableError')) });
+    await expect(sendPiece('t', 0, unreadable, signal)).rejects.toThrow('changed');
   });
 
   it('is refused before anything is asked of a host where that is clear', () => {

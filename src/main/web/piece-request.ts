@@ -5,7 +5,7 @@ import type { Logger } from '../logging.ts';
 import type { PieceTaker } from '../pieces.ts';
 import { createNonce, securityHeaders } from './page.ts';
 
-/** Of all windows, at once. A browser sends six, the most connections that it makes to one server. */
+/** Of all windows, at once. */
 const mostHeld = 32;
 
 /** How long the body of a request is listened to that is not wanted: a browser hears no answer before it has sent all, ms. */
@@ -25,10 +25,11 @@ export async function takePiece(request: IncomingMessage, response: ServerRespon
     answer(response, 400, notAPiece);
     return;
   }
-  if (!taker.expects(address.transfer) || held >= mostHeld) {
+  const refused = !taker.expects(address.transfer) ? ended : held >= mostHeld ? tooMany : undefined;
+  if (refused !== undefined) {
     const timer = setTimeout(() => request.destroy(), unwantedMs);
     request.on('close', () => clearTimeout(timer));
-    request.resume().on('end', () => answer(response, 200, held >= mostHeld ? tooMany : ended));
+    request.resume().on('end', () => answer(response, 200, refused));
     return;
   }
   held += 1;
@@ -59,15 +60,15 @@ async function bodyOf(request: IncomingMessage, length: number): Promise<Buffer 
 /** The same for Electron's `protocol.handle`. */
 export async function pieceResponse(request: Request, taker: PieceTaker, log: Logger): Promise<Response> {
   const address = addressOf(new URL(request.url).pathname);
-  if (address === undefined) return Response.json(notAPiece, { status: 400 });
-  if (!taker.expects(address.transfer)) return Response.json(ended);
+  if (address === undefined) return problemResponse(400, notAPiece);
+  if (!taker.expects(address.transfer)) return problemResponse(200, ended);
   try {
     const data = Buffer.from(await request.arrayBuffer());
-    if (data.length > uploadPieceBytes) return Response.json(notAPiece, { status: 400 });
+    if (data.length > uploadPieceBytes) return problemResponse(400, notAPiece);
     await taker.take({ ...address, data });
-    return new Response(null, { status: 204 });
+    return new Response(null, { status: 204, headers: headersOf() });
   } catch (error) {
-    return Response.json(told(error, log));
+    return problemResponse(200, told(error, log));
   }
 }
 
@@ -83,12 +84,20 @@ function told(error: unknown, log: Logger): Problem {
 }
 
 function answer(response: ServerResponse, status: 200 | 204 | 400, problem?: Problem): void {
-  response.writeHead(status, {
+  response.writeHead(status, headersOf(problem));
+  response.end(problem === undefined ? undefined : JSON.stringify(problem));
+}
+
+function problemResponse(status: 200 | 400, problem: Problem): Response {
+  return Response.json(problem, { status, headers: headersOf(problem) });
+}
+
+function headersOf(problem?: Problem): Record<string, string> {
+  return {
     ...securityHeaders(createNonce()),
     'Cache-Control': 'no-store',
     ...(problem === undefined ? {} : { 'Content-Type': 'application/json' }),
-  });
-  response.end(problem === undefined ? undefined : JSON.stringify(problem));
+  };
 }
 
 const notAPiece: Problem = {

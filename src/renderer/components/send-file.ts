@@ -65,13 +65,34 @@ async function sendFrom(
   }
 }
 
+/** Of all uploads of this window. A browser makes six connections to one server, and the page needs some for itself. */
+const mostAtOnce = 4;
+let atOnce = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (atOnce === mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+  else atOnce += 1;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) atOnce -= 1;
+    else next();
+  }
+}
+
 /**
  * Hands a piece to the console. The browser reads it from the disk and sends it by itself: through a WebSocket each byte would pass through the page.
  */
-export async function sendPiece(transfer: string, offset: number, piece: Blob, signal: AbortSignal): Promise<void> {
+export function sendPiece(transfer: string, offset: number, piece: Blob, signal: AbortSignal): Promise<void> {
+  return inTurn(() => put(`${piecePath}${transfer}/${offset}`, piece, signal));
+}
+
+async function put(address: string, piece: Blob, signal: AbortSignal): Promise<void> {
   let answer: Response;
   try {
-    answer = await fetch(`${piecePath}${transfer}/${offset}`, { method: 'PUT', body: piece, signal });
+    answer = await fetch(address, { method: 'PUT', body: piece, signal });
   } catch (error) {
     if (signal.aborted) throw error;
     // A request does not say whether it was the file that failed. Reading it does.
