@@ -329,9 +329,18 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       });
       const both = [0, 1].map(() => images.take({ transfer, offset: mib, data: data.subarray(mib, 2 * mib) }));
       expect((await Promise.allSettled(both)).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      // A window that was loaded anew in the middle of a piece goes on after it.
+      const next = 2 * mib + 9;
+      const piece = images.take({ transfer, offset: 2 * mib, data: data.subarray(2 * mib, next) });
+      const ahead = expect(images.take({ transfer, offset: next + 1, data: Buffer.alloc(3) })).rejects.toThrow();
+      expect(await images.beginUpload({ host: one, name: 'new.img', bytes: data.length, modifiedAt: 1000 })).toEqual({
+        transfer,
+        offset: next,
+      });
+      await Promise.all([piece, ahead]);
       // Somebody else writes into what has arrived.
       writeFileSync(at(one, '.new.img.part'), 'x', { flag: 'a' });
-      await expect(images.take({ transfer, offset: 2 * mib, data: Buffer.alloc(3) })).rejects.toMatchObject({
+      await expect(images.take({ transfer, offset: next, data: Buffer.alloc(3) })).rejects.toMatchObject({
         problem: { code: 'conflict' },
       });
       expect(await ended(transfer)).toMatchObject({ state: 'failed' });
