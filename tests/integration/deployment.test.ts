@@ -456,6 +456,27 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       undone();
     });
 
+    test('has its address from a DHCP server elsewhere is found once everybody around has been asked', async () => {
+      host.sh(`
+        mount -t tmpfs none /sys/class/net && mkdir -p /sys/class/net/vif1.0/brport
+        ln -s ../../xenbr0 /sys/class/net/vif1.0/brport/bridge`);
+      host.program(
+        'ip',
+        `#!/bin/sh
+case "$*" in
+  *neigh*) [ ! -e "$HUM_DOM0/asked" ] || echo '10.9.9.70 dev xenbr0 lladdr 00:16:3E:00:00:01 REACHABLE' ;;
+  *'addr show dev xenbr0') echo '5: xenbr0    inet 10.9.9.100/26 brd 10.9.9.127 scope global xenbr0' ;;
+esac
+`,
+      );
+      host.program('bash', '#!/bin/sh\nshift 3\necho "$*" >>"$HUM_DOM0/asked"\n');
+      host.program('ping', '#!/bin/sh\nexit 0\n');
+      const plan = await deploy(deploymentPlan(deployment({ guest: guest({ ready: 'ping', stableS: 0 }) })));
+      expect(plan.problem).toBeUndefined();
+      expect(host.sh('cat "$HUM_DOM0/asked"')).toBe('10.9.9 65 127\n');
+      expect(plan.steps.find(({ title }) => title.startsWith('Wait'))?.output).toContain('\nIts address is 10.9.9.70\n');
+    });
+
     test('does not answer in time says so', async () => {
       const plan = deploymentPlan(
         deployment({

@@ -64,8 +64,32 @@ find_address() {
     $sudo grep -i " $mac " "$leases" 2>/dev/null | cut -d' ' -f3
   done
 }
+
+# What a DHCP server elsewhere has given, nobody here knows: a datagram for each address around the host's own on the guest's bridges (port 9,
+# discard) makes the kernel ask who has it, and the next look finds the answer. Only bash can send one; Xen's own scripts need it, too.
+ask_around() {
+  now=$(date +%s)
+  asked=$(entry asked)
+  [ "$((now - ${asked:-0}))" -ge 15 ] || return
+  enter asked "$now"
+  for vif in 0 1 2 3; do
+    bridge=$(readlink "/sys/class/net/vif$id.$vif/brport/bridge") || continue
+    for own in $($sudo ip -4 -o addr show dev "${bridge##*/}" 2>/dev/null | sed -n 's/.* inet \([0-9.]*\/[0-9]*\) .*/\1/p'); do
+      prefix=${own#*/} own=${own%/*} size=256
+      while [ "$prefix" -gt 24 ]; do
+        size=$((size / 2))
+        prefix=$((prefix - 1))
+      done
+      first=$((${own##*.} / size * size))
+      # shellcheck disable=SC2016
+      ${limit:+$limit 10} bash -c 'for ((n = $2; n < $3; n++)); do echo >"/dev/udp/$1.$n/9"; done' bash \
+        "${own%.*}" $((first + 1)) $((first + size - 1)) >/dev/null 2>&1 </dev/null
+    done
+  done
+}
 if [ -z "$address" ] && [ -n "$flags" ]; then
   address=$(find_address | sed -n '/^[0-9][0-9.]*$/p' | sed -n 1p)
+  if [ -z "$address" ] && [ -n "$mac" ] && [ "$ready" != running ]; then ask_around; fi
 fi
 [ -z "$address" ] || printf 'address %s\n' "$address"
 
