@@ -115,6 +115,15 @@ describe.skipIf(why !== undefined)('a deployment', () => {
     });
   });
 
+  test('that has to make the folder for the autostart takes it away again', async () => {
+    host.sh('rmdir /etc/xen/auto');
+    before = host.everything();
+    const plan = deploymentPlan(deployment({ guest: full }));
+    const { state } = await deploy({ ...plan, steps: [...plan.steps, failing] });
+    expect(state).toBe('failed');
+    undone();
+  });
+
   const steps = deploymentPlan(deployment({ guest: full })).steps;
   const each = steps.map(({ title }, at) => [title, at] as const);
 

@@ -95,7 +95,7 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [onXen('volume', ledger, grow, volume), makeVolume],
   [onXen('watch', ledger, reader, watchScript), watch],
   [onXen('save', save), saveOrRestore],
-  [onXen('autostart', autostart), setAutostart],
+  [onXen('autostart', ledger, autostart), setAutostart],
   [onXen('check-config', check), checkConfig],
   [onXen('destination', destination), lookAtDestination],
   [onXen('deploy-look', deployLook), lookForDeployment],

@@ -26,7 +26,7 @@ import watch from './scripts/watch.sh?raw';
 
 /** What each script consists of, after toolstack.sh. */
 const parts = {
-  autostart: [autostart],
+  autostart: [ledger, autostart],
   'check-config': [checkConfig],
   claim: [ledger, claim],
   'deploy-look': [deployLook],

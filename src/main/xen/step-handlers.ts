@@ -47,8 +47,11 @@ export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHan
       ];
       return runScript('save', script, `${tool} ${text(args, 'what')}`, timeouts.save, context);
     },
-    'xen.autostart': (args, context) =>
-      runScript('autostart', [text(args, 'what'), text(args, 'config')], 'The change of /etc/xen/auto', timeouts.look, context),
+    'xen.autostart': (args, context) => {
+      // Only a deployment keeps account of what it makes.
+      const script = [text(args, 'what'), text(args, 'config'), typeof args.mark === 'string' ? args.mark : ''];
+      return runScript('autostart', script, 'The change of /etc/xen/auto', timeouts.look, context);
+    },
     'xen.destination': (args, context) => lookAtDestination(args, context),
     'xen.wait': (args, context) => waitFor(xen(), args, context),
     ...deploymentStepHandlers,

@@ -302,14 +302,14 @@ function settle({ guest, macs, host, mark }: Deployment): Step {
   };
 }
 
-function autostart({ guest, host }: Deployment): Step {
+function autostart({ guest, host, mark }: Deployment): Step {
   const config = configPath(guest.name);
   const link = `/etc/xen/auto/${guest.name}.cfg`;
   return {
     title: `Start ${titled(guest.name)} with its host`,
     host: host.id,
-    action: { handler: 'xen.autostart', args: { what: 'on', config }, shown: `ln -s ${shownWord(config)} ${shownWord(link)}` },
-    undo: { handler: 'xen.autostart', args: { what: 'off', config }, shown: `rm ${shownWord(link)}` },
+    action: { handler: 'xen.autostart', args: { what: 'on', config, mark }, shown: `ln -s ${shownWord(config)} ${shownWord(link)}` },
+    undo: { handler: 'xen.autostart', args: { what: 'off', config, mark }, shown: `rm ${shownWord(link)}` },
   };
 }
 

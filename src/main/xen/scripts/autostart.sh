@@ -2,26 +2,36 @@
 #
 #   $1  on, or off
 #   $2  the configuration
+#   $3  the mark of the plan, of one that has claimed the name (claim.sh): what it made of the folder goes with the link; or nothing
 
-what=$1 config=$2
+what=$1 config=$2 mark=$3
 folder=/etc/xen/auto
 name=${config##*/}
+if [ -n "$mark" ]; then of_plan "$mark" autostart; fi
 
 if [ "$what" = on ]; then
   $sudo test -f "$config" || {
     echo "Failed to read config file: $config: No such file or directory"
     exit 1
   }
-  $sudo mkdir -p "$folder" || exit $?
-  $sudo test -e "$folder/$name" && exit 0
-  act ln -s "$config" "$folder/$name"
-  exit $?
+  if [ -n "$mark" ]; then
+    begin
+    make_folder "$folder"
+  else
+    $sudo mkdir -p "$folder" || exit $?
+  fi
+  $sudo test -e "$folder/$name" || act ln -s "$config" "$folder/$name"
+  status=$?
+  if [ -n "$mark" ]; then strike script-autostart; fi
+  exit $status
 fi
 
+if [ -n "$mark" ]; then undo; fi
 whole=$($sudo readlink -f "$config")
 set +f
 for link in "$folder"/* "$folder"/.[!.]*; do
   [ -L "$link" ] && [ "$($sudo readlink -f "$link")" = "$whole" ] || continue
   act rm -- "$link" || exit $?
 done
+if [ -n "$mark" ]; then unmake_folders; fi
 exit 0
