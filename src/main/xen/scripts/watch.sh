@@ -82,7 +82,7 @@ ask_around() {
       done
       first=$((${own##*.} / size * size))
       # shellcheck disable=SC2016
-      ${limit:+$limit 10} bash -c 'for ((n = $2; n < $3; n++)); do echo >"/dev/udp/$1.$n/9"; done' bash \
+      ${limit:+$limit 30} bash -c 'for ((n = $2; n < $3; n++)); do echo >"/dev/udp/$1.$n/9"; done' bash \
         "${own%.*}" $((first + 1)) $((first + size - 1)) >/dev/null 2>&1 </dev/null
     done
   done
