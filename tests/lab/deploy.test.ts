@@ -1,112 +1,59 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Plan, StepHandler } from '../../src/main/plans/plan.ts';
-import type { Plans } from '../../src/main/plans/plans.ts';
-import type { Runner } from '../../src/main/ssh/session.ts';
-import { deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
-import type { Guest } from '../../src/main/xen/deploy/guest.ts';
 import { buildSeed } from '../../src/main/xen/deploy/seed.ts';
-import { xenStepHandlers } from '../../src/main/xen/step-handlers.ts';
 import { renderConfig } from '../../src/main/xen/templates/render-config.ts';
-import type { PlanView } from '../../src/shared/contract/plans.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { besideThePage } from '../support/beside-the-page.ts';
-import { deployment, disk, guest } from '../support/deployments.ts';
+import { disk, guest } from '../support/deployments.ts';
 import { type Lab, openLab } from '../support/lab.ts';
-import { fingerprint } from '../support/lab-scripts.ts';
+import {
+  type LabDeployer,
+  labAddress,
+  labMac,
+  labPlan,
+  makeGolden,
+  makeLargeGolden,
+  openLabDeployer,
+  stepAt,
+} from '../support/lab-deployments.ts';
 import { patience } from '../support/patience.ts';
-import { type PlansRig, plansRig, startOne, viewOf } from '../support/plans.ts';
-import { reaches } from '../support/sshd-target.ts';
+import { startOne, viewOf } from '../support/plans.ts';
 
-/** Deployments on a real Xen: a guest from a golden image, and every way to be interrupted on the way to it. */
+/** Deployments on a real Xen: a guest from a golden image, and the ways to be interrupted of which there is one of each kind here. */
 
 let lab: Lab;
-let rig: PlansRig;
+let hum: LabDeployer;
 let before: string;
-
-const over: readonly PlanView['state'][] = ['done', 'failed', 'cancelled', 'stuck', 'interrupted'];
-const handlers: Readonly<Record<string, StepHandler>> = xenStepHandlers(() => {
-  throw new Error('no step of a deployment asks the probe');
-});
-const limits = { reconnectMs: 240_000, lookMs: 200, refreshMs: 1000 };
-
-/** What a failed deployment must leave as it was. */
-const everything = () => lab.sure(fingerprint);
 
 beforeAll(async () => {
   lab = await openLab();
 });
 beforeEach(async () => {
   await lab.tidy();
-  await lab.sure(`
-    rm -rf /srv/xen/golden.img /srv/xen/seed.img
-    truncate -s 8M /srv/xen/golden.img && mkfs.ext4 -q -F /srv/xen/golden.img`);
-  before = await everything();
-  rig = plansRig();
+  await lab.sure(makeGolden);
+  hum = openLabDeployer(lab);
+  before = await hum.everything();
 });
-afterEach(() => rig.close());
+afterEach(() => hum.close());
 afterAll(() => lab.close());
-
-const address = '10.0.2.110';
-const mac = '00:16:3e:7a:00:01';
-
-function labGuest(change: Partial<Guest> = {}): Guest {
-  return guest({
-    boot: {
-      kind: 'kernel',
-      kernel: '/srv/xen/guest.vmlinux',
-      ramdisk: '/srv/xen/guest.initrd',
-      commandLine: `console=hvc0 quiet ip4=${address} name=web01`,
-    },
-    disks: [disk({ size: 24 * 2 ** 20, grow: true })],
-    vifs: [{ bridge: 'xenbr0', mac: null, ip: { kind: 'static', address, prefix: 24, gateway: null, dns: [] } }],
-    cloudInit: { device: 'xvdz', path: '/srv/xen/seed.img', hostname: 'web01', user: null, keys: [], packages: [], userData: '' },
-    selinux: { booleans: ['virt_use_nfs'], whenAbsent: 'note' },
-    autostart: true,
-    ready: 'ping',
-    stableS: 2,
-    ...change,
-  });
-}
-
-const planOf = (change: Partial<Guest> = {}): Plan => deploymentPlan(deployment({ guest: labGuest(change), macs: [mac] }));
-const online = (): Runner => {
-  if (lab.root.status.state === 'online') return lab.root;
-  throw new HumError({ code: 'connection-lost', message: 'The connection is lost.', hint: 'Wait.', host: 'x' });
-};
-const open = (runner: () => Runner = online) => rig.open({ handlers, runner, limits });
-
-async function ended(plans: Plans, id: string): Promise<PlanView> {
-  return vi.waitFor(async () => {
-    const view = await viewOf(plans, id);
-    if (view === undefined || !over.includes(view.state)) throw new Error(`still under way: ${JSON.stringify(view)}`);
-    return view;
-  }, patience);
-}
-
-async function deploy(plan: Plan): Promise<PlanView> {
-  const plans = await open();
-  return ended(plans, startOne(plans, plan));
-}
 
 besideThePage(
   'a guest is deployed from a golden image, boots from its copy, and answers from dom0 at the address and with the MAC promised',
   async () => {
-    const plan = await deploy(planOf());
+    const plan = await hum.deploy(labPlan());
     expect(plan.problem).toBeUndefined();
     expect(plan.state).toBe('done');
     const seen = plan.steps.find(({ title }) => title.startsWith('Wait'))?.output ?? '';
     // Nobody reads its console any more. Its address may answer before it has printed the banner, which is then in there still.
     expect(await lab.sure('pgrep -f "xenconsole $(xl domid web01)" || true')).toBe('');
     const printed = seen + (await lab.sure('sleep 4 | timeout 20 xl console web01 || true'));
-    expect(printed).toContain(`xenlab guest web01 is up: ${address}`);
+    expect(printed).toContain(`xenlab guest web01 is up: ${labAddress}`);
     expect(printed).toContain('boots: 1');
 
-    await lab.sure('ping -q -c 1 -W 5 "$1"', [address]);
-    expect(await lab.sure('ip neigh show "$1"', [address])).toContain(mac);
+    await lab.sure('ping -q -c 1 -W 5 "$1"', [labAddress]);
+    expect(await lab.sure('ip neigh show "$1"', [labAddress])).toContain(labMac);
     expect(await lab.sure('id=$(xl domid web01); xl network-list web01; ls /sys/class/net/xenbr0/brif')).toMatch(
-      new RegExp(`${mac}[^]*vif\\d+\\.0`),
+      new RegExp(`${labMac}[^]*vif\\d+\\.0`),
     );
     expect(await lab.sure('readlink -f /etc/xen/auto/web01.cfg; ls -A /srv/xen | grep hum- || true')).toBe('/etc/xen/web01.cfg\n');
     expect(await lab.sure('dumpe2fs -h /srv/xen/web01.img 2>/dev/null | sed -n "s/^Block count: *//p"')).toMatch(/^(?:24576|6144)\n$/);
@@ -137,89 +84,40 @@ test('a guest that crashes at once is taken back, and the last lines of its cons
     ramdisk: '/srv/xen/guest.initrd',
     commandLine: 'console=hvc0 init=/nowhere rdinit=/nowhere root=/dev/none panic=1',
   } as const;
-  const { state, problem } = await deploy(planOf({ boot, onCrash: 'destroy', onReboot: 'destroy' }));
+  const { state, problem } = await hum.deploy(labPlan({ boot, onCrash: 'destroy', onReboot: 'destroy' }));
   expect(state).toBe('failed');
   expect(problem?.message).toMatch(/^web01 (?:crashed|ended) right after it was started\.$/);
   expect(problem?.detail).toMatch(/Kernel panic|not syncing/);
-  expect(await everything()).toBe(before);
+  expect(await hum.everything()).toBe(before);
 });
 
 test('a disk that becomes full in the middle is no disk', async () => {
-  await lab.sure('rm /srv/xen/golden.img; head -c 150000000 /dev/zero | tr "\\0" x >/srv/xen/golden.img');
-  before = await everything();
-  const plans = await open();
-  const id = startOne(plans, planOf({ disks: [disk()] }));
+  await lab.sure(makeLargeGolden);
+  before = await hum.everything();
+  const plans = await hum.open();
+  const id = startOne(plans, labPlan({ disks: [disk()] }));
   await vi.waitFor(async () => expect((await viewOf(plans, id))?.steps[1]?.state).not.toBe('waiting'), patience);
   await lab.faults.fillDisk();
-  const { state, problem } = await ended(plans, id);
+  const { state, problem } = await hum.ended(plans, id);
   await lab.faults.freeDisk();
   expect([state, problem?.code]).toEqual(['failed', 'disk-full']);
-  expect(await everything()).toBe(before);
+  expect(await hum.everything()).toBe(before);
 });
 
-const steps = planOf().steps;
-/** The place of a step in the plan. Every step is interrupted in tests/integration/deployment.test.ts; here those of which only a real host can tell. */
-const at = (beginning: string) => steps.findIndex(({ title }) => title.startsWith(beginning));
-
-/** The lab's connection, on which something happens as soon as the script of the nth step was sent. */
-function disturbed(nth: number, happens: (ran: Promise<unknown>) => Promise<void>): () => Runner {
-  let script = 0;
-  let last: string | undefined;
-  return () => {
-    const runner = online();
-    return {
-      open: (...call) => runner.open(...call),
-      terminal: (...call) => runner.terminal(...call),
-      async run(text, args, options) {
-        // The looks of one step are one script.
-        const name = text.split('\n', 1)[0];
-        if (name === '# hum disk-look') return runner.run(text, args, options);
-        if (name !== '# hum watch' || name !== last) script += 1;
-        last = name;
-        const ran = runner.run(text, args, options);
-        if (script - 1 !== nth) return ran;
-        script += 1000;
-        ran.catch(() => undefined);
-        await happens(ran);
-        return ran;
-      },
-    };
-  };
-}
-
+/** Every step is interrupted in tests/integration/deployment.test.ts and in deploy-faults.test.ts; here those of which only a real host can tell. */
 describe('a deployment', () => {
   test('whose host is lost while its guest is built is undone over the next connection', async () => {
-    const lose = async () => {
-      const lost = reaches(lab.root, 'unreachable');
-      await lab.faults.stopSshdFor(1).catch(() => undefined);
-      await lost;
-    };
-    const plans = await open(disturbed(at('Start web01'), lose));
-    expect((await ended(plans, startOne(plans, planOf()))).state).toBe('failed');
-    expect(await everything()).toBe(before);
+    expect((await hum.lostIn(stepAt('Start web01'))).state).toBe('failed');
+    expect(await hum.everything()).toBe(before);
   });
 
   test('in whose copy Hum is killed is undone by the next one', async () => {
-    let id = '';
-    await new Promise<void>((reached) => {
-      void open(
-        disturbed(at('Copy '), async (ran) => {
-          // Nobody starts Hum again and is connected faster. A copy goes on meanwhile.
-          await Promise.race([ran.catch(() => undefined), pause(2000)]);
-          reached();
-          await new Promise(() => undefined);
-        }),
-      ).then((plans) => {
-        id = startOne(plans, planOf());
-      });
-    });
-    rig.abandon();
-    const plans = await open();
+    const { plans, id } = await hum.killedIn(stepAt('Copy '));
     expect((await viewOf(plans, id))?.state).toBe('interrupted');
     plans.undo(id);
-    const plan = await ended(plans, id);
+    const plan = await hum.ended(plans, id);
     expect(plan.steps.map(({ problem }) => problem)).toEqual(plan.steps.map(() => undefined));
-    expect(await everything()).toBe(before);
+    expect(await hum.everything()).toBe(before);
   });
 });
 
