@@ -7,13 +7,14 @@ import { lives } from './lock.mjs';
 
 /** @typedef {'tcg' | 'kvm'} Accelerator */
 
-/** The two hosts that the image can be. Both networks are one: each has its own way out to QEMU, and a cable to the other. */
+/** The two hosts that the image can be. Both networks are one: each has its own way out to QEMU, which leases addresses, and a cable to the other. */
 export const kinds = {
   one: {
     name: 'xenlab',
     address: '10.0.2.15',
     gateway: '10.0.2.2',
     nameserver: '10.0.2.3',
+    leases: '10.0.2.150',
     macs: ['52:54:00:00:01:00', '52:54:00:00:01:01'],
   },
   two: {
@@ -21,6 +22,7 @@ export const kinds = {
     address: '10.0.2.16',
     gateway: '10.0.2.4',
     nameserver: '10.0.2.5',
+    leases: '10.0.2.200',
     macs: ['52:54:00:00:02:00', '52:54:00:00:02:01'],
   },
 };
@@ -69,12 +71,12 @@ export async function machineSignature(kind, accelerator) {
  *   resume: boolean }} machine
  */
 export async function startMachine({ folder, peer, image, kind, accelerator, port, resume }) {
-  const { address, gateway, nameserver } = kinds[kind];
+  const { address, gateway, nameserver, leases } = kinds[kind];
   const args = [
     ...hardware(kind, accelerator, relative(folder, image)),
     // restrict: the host reaches neither this machine nor anything beyond it.
     '-netdev',
-    `user,id=out,restrict=on,host=${gateway},dns=${nameserver},hostfwd=tcp:127.0.0.1:${port}-${address}:22`,
+    `user,id=out,restrict=on,host=${gateway},dns=${nameserver},dhcpstart=${leases},hostfwd=tcp:127.0.0.1:${port}-${address}:22`,
     '-netdev',
     // A daemon lives in /: what it opens later has a whole path.
     `dgram,id=cable,local.type=unix,local.path=cable.sock,remote.type=unix,remote.path=${join(peer, 'cable.sock')}`,

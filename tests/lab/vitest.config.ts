@@ -7,10 +7,10 @@ const betweenTwo = 'tests/lab/migrate.test.ts';
  * `npm test` runs what is Hum's promise (`HUM_LAB_CORE`); everything is run by `npm run lab -- test` and by `HUM_TEST_LAB=all npm test`. Left
  * out are what Xen itself and the lab's own tools do, which is other than before only with another image; actions and deployments that fail
  * half-way, which also fail in tests/integration (lifecycle.test.ts, deployment.test.ts): of a deployment's failures one of each kind stays in
- * deploy.test.ts; volumes; and what needs a third host.
+ * deploy.test.ts; what else than a ping a deployment may wait for; volumes; and what needs a third host.
  */
 const core = process.env.HUM_LAB_CORE === '1';
-const beyondCore = ['xl-facts', 'lab', 'lifecycle-faults', 'deploy-faults', 'volumes'].map(
+const beyondCore = ['xl-facts', 'lab', 'lifecycle-faults', 'deploy-faults', 'deploy-ready', 'volumes'].map(
   (name) => `tests/lab/${name}.test.ts`,
 );
 

@@ -19,6 +19,7 @@ packages=(
   linux-image-amd64 xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils qemu-system-xen
   systemd-sysv udev kmod initramfs-tools openssh-server openssh-client rsync cron ifupdown iproute2
   bridge-utils iputils-ping procps busybox-static e2fsprogs lvm2 nano less
+  dnsmasq-base dropbear-bin
 )
 
 # mke2fs fills the file system from a tree; a mount would need a loop device, which a container may not have.
