@@ -12,7 +12,6 @@ import { styleNonce } from '../app/nonce.ts';
 import { hasGraphicsCard } from './graphics-card.ts';
 import { clipboardText, linkTarget } from './guest-requests.ts';
 import { allowSpanStyles, ownDocument, withOwnStyles } from './own-document.ts';
-import { PicturePace } from './picture-pace.ts';
 import { reportedDirectory } from './place-reports.ts';
 import { linesOf } from './screen-lines.ts';
 import { matchColours, onColourScheme, screenTheme } from './screen-theme.ts';
@@ -170,21 +169,19 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
   }
   measureAnew();
   let cap = new SequenceCap();
-  const pace = new PicturePace((text, drawn) => terminal.write(text, drawn), afterNextPicture);
 
   return {
     get size() {
       return { columns: terminal.cols, rows: terminal.rows };
     },
-    write: (text, drawn) => pace.write(cap.pass(text), drawn),
-    say: (text) => pace.write(`\r\n\u001b[0;2m── ${visibleText(text)} ──\u001b[0m\r\n`, () => undefined),
+    write: (text, drawn) => terminal.write(cap.pass(text), drawn),
+    say: (text) => terminal.write(`\r\n\u001b[0;2m── ${visibleText(text)} ──\u001b[0m\r\n`),
     settle() {
       cap = new SequenceCap();
-      pace.write(settling, () => undefined);
+      terminal.write(settling);
     },
     reset() {
       cap = new SequenceCap();
-      pace.drop();
       terminal.reset();
     },
     fix({ columns, rows }) {
@@ -264,20 +261,6 @@ function fitWithin(terminal: Terminal, fit: FitAddon, element: HTMLElement): voi
   const room = fit.proposeDimensions();
   if (room === undefined || Number.isNaN(room.cols) || Number.isNaN(room.rows)) return;
   terminal.resize(Math.min(1000, Math.max(2, room.cols)), Math.min(500, Math.max(1, room.rows)));
-}
-
-/** How long a picture is waited for, ms: a page that nobody sees makes none. */
-const longestWaitMs = 250;
-
-function afterNextPicture(then: () => void): void {
-  let waiting = true;
-  const once = () => {
-    if (waiting) then();
-    waiting = false;
-  };
-  // A timer of 0 ms that is set as a picture begins comes after it.
-  requestAnimationFrame(() => setTimeout(once, 0));
-  setTimeout(once, longestWaitMs);
 }
 
 /** A graphics card draws a flood with less of the processor; where there is none, or it is taken away, xterm.js draws with elements. */
