@@ -1,3 +1,5 @@
+import type { PicturePace } from './picture-pace.ts';
+
 /**
  * The document as xterm.js is given it. The page's Content-Security-Policy lets a `<style>` in by its nonce alone and no `style` attribute at
  * all; xterm.js makes both. Here its styles get the nonce; its attributes: `allowSpanStyles`.
@@ -8,9 +10,14 @@ export function ownDocument(nonce: string): Document {
     if (name === 'style') element.nonce = nonce;
     return element;
   };
-  return new Proxy(document, {
+  return withOwn(document, { createElement });
+}
+
+/** An object of the page with some members of our own in their place. */
+function withOwn<Target extends object>(whole: Target, own: object): Target {
+  return new Proxy(whole, {
     get(target, property) {
-      if (property === 'createElement') return createElement;
+      if (Object.hasOwn(own, property)) return Reflect.get(own, property);
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -33,6 +40,23 @@ export function withOwnStyles(nonce: string, open: () => void): void {
     open();
   } finally {
     Reflect.deleteProperty(document, 'createElement');
+  }
+}
+
+/**
+ * Calls with an element whose window gives pictures at this pace: xterm.js asks the window of the element that it is opened in, and keeps it. There is no
+ * other way to tell it how often to draw.
+ */
+export function drawnAtPace(element: HTMLElement, pace: PicturePace, open: () => void): void {
+  const defaultView = withOwn(window, {
+    requestAnimationFrame: (callback: FrameRequestCallback) => pace.request(callback),
+    cancelAnimationFrame: (id: number) => pace.cancel(id),
+  });
+  Object.defineProperty(element, 'ownerDocument', { value: withOwn(document, { defaultView }), configurable: true });
+  try {
+    open();
+  } finally {
+    Reflect.deleteProperty(element, 'ownerDocument');
   }
 }
 

@@ -11,7 +11,8 @@ import { visibleText } from '../../shared/visible-text.ts';
 import { styleNonce } from '../app/nonce.ts';
 import { hasGraphicsCard } from './graphics-card.ts';
 import { clipboardText, linkTarget } from './guest-requests.ts';
-import { allowSpanStyles, ownDocument, withOwnStyles } from './own-document.ts';
+import { allowSpanStyles, drawnAtPace, ownDocument, withOwnStyles } from './own-document.ts';
+import { PicturePace } from './picture-pace.ts';
 import { reportedDirectory } from './place-reports.ts';
 import { linesOf } from './screen-lines.ts';
 import { matchColours, onColourScheme, screenTheme } from './screen-theme.ts';
@@ -143,7 +144,8 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
     events.typed(text, byPerson);
   });
   terminal.onResize(({ cols, rows }) => events.resized({ columns: cols, rows }));
-  withOwnStyles(styleNonce(), () => terminal.open(element));
+  const pace = new PicturePace(clock);
+  withOwnStyles(styleNonce(), () => drawnAtPace(element, pace, () => terminal.open(element)));
   let webgl = drawWithWebgl(terminal);
 
   let fixed = false;
@@ -174,7 +176,10 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
     get size() {
       return { columns: terminal.cols, rows: terminal.rows };
     },
-    write: (text, drawn) => terminal.write(cap.pass(text), drawn),
+    write(text, drawn) {
+      pace.came(text.length);
+      terminal.write(cap.pass(text), drawn);
+    },
     say: (text) => terminal.write(`\r\n\u001b[0;2m── ${visibleText(text)} ──\u001b[0m\r\n`),
     settle() {
       cap = new SequenceCap();
@@ -262,6 +267,12 @@ function fitWithin(terminal: Terminal, fit: FitAddon, element: HTMLElement): voi
   if (room === undefined || Number.isNaN(room.cols) || Number.isNaN(room.rows)) return;
   terminal.resize(Math.min(1000, Math.max(2, room.cols)), Math.min(500, Math.max(1, room.rows)));
 }
+
+const clock = {
+  requestAnimationFrame: (callback: FrameRequestCallback) => requestAnimationFrame(callback),
+  setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms),
+  now: () => performance.now(),
+};
 
 /** A graphics card draws a flood with less of the processor; where there is none, or it is taken away, xterm.js draws with elements. */
 function drawWithWebgl(terminal: Terminal): IDisposable | null {
