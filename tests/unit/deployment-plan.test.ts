@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Step } from '../../src/main/plans/plan.ts';
+import type { Step, StepContext } from '../../src/main/plans/plan.ts';
 import { progressOf } from '../../src/main/xen/deploy/copy-progress.ts';
 import { deploymentFailure } from '../../src/main/xen/deploy/deployment-failures.ts';
 import { deploymentOfAll, deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
-import { judge, lastLines, look, nothingSeen, readWatch, type Seen, type WatchAnswer } from '../../src/main/xen/deploy/settle.ts';
+import { judge, lastLines, look, nothingSeen, readWatch, type Seen, settle, type WatchAnswer } from '../../src/main/xen/deploy/settle.ts';
+import { HumError } from '../../src/shared/errors.ts';
 import { deployment, disk, guest } from '../support/deployments.ts';
 
 const mib = 2 ** 20;
@@ -210,6 +211,25 @@ describe('what a guest is seen to do', () => {
     expect(verdictOn(times(9, answer()), cloud).kind).toBe('wait');
     const lines = ['[ 9.1] cloud-init[3]: Cloud-init v. 22.4.2 fin', 'ished at Thu, 01 Jan 2026\n'];
     expect(verdictOn([...times(4, answer()), ...lines.map((printed) => answer({ printed }))], cloud)).toEqual({ kind: 'ready' });
+  });
+
+  test('is looked at again where its host was too slow to tell, for as long as it may take', async () => {
+    const slow = () => Promise.reject(new HumError({ code: 'request-timeout', message: 'Too slow.', hint: 'Wait.' }));
+    const answers = (text: string) => () => Promise.resolve({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) });
+    const wait = (limitMs: number, looks: (() => Promise<unknown>)[]) => {
+      const run = (_: string, [what]: readonly string[]) => (what === 'end' ? answers('')() : (looks.shift() ?? slow)());
+      const context = {
+        host: 'x',
+        runner: () => ({ run }),
+        signal: AbortSignal.timeout(60_000),
+        output: () => undefined,
+        progress: () => undefined,
+      };
+      const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 0, limitMs, address: null, mac: null };
+      return settle(args, context as unknown as StepContext);
+    };
+    await wait(60_000, [slow, slow, answers('domain 7 -b----\nanswers no\n\n')]);
+    await expect(wait(0, [slow])).rejects.toThrow('Too slow.');
   });
 
   test('keeps of a console the last lines that can be read', () => {

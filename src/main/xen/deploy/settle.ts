@@ -158,7 +158,15 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
   try {
     for (;;) {
       const asked = performance.now();
-      const flags = await lookOnce();
+      const flags = await lookOnce().catch((error: unknown) => {
+        // A host that has no time for an answer says nothing of the VM.
+        if (error instanceof HumError && error.problem.code === 'request-timeout' && Date.now() - started < limitMs) return undefined;
+        throw error;
+      });
+      if (flags === undefined) {
+        context.progress(`the host is slow to answer, ${formatDuration(Date.now() - started)}`);
+        continue;
+      }
       const tookMs = performance.now() - asked;
       const verdict = judge(waiting, seen, flags, Date.now());
       if (verdict.kind === 'ready') {
