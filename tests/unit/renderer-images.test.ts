@@ -212,10 +212,29 @@ describe('an upload', () => {
     await expect(sendPiece('t', 0, new Blob(['x']), signal)).rejects.toThrow('404');
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
     await expect(sendPiece('t', 0, new Blob(['x']), signal)).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
-    const unreadable = new Blob(['x']);
-    unreadable.slice = () =>
-      Object.assign(new Blob([]), { arrayBuffer: () => Promise.reject(new DOMException('changed', 'NotReadableError')) });
+    const unreadable = Object.assign(new Blob(['x']), {
+      arrayBuffer: () => Promise.reject(new DOMException('changed', 'NotReadableError')),
+    });
     await expect(sendPiece('t', 0, unreadable, signal)).rejects.toThrow('changed');
+  });
+
+  it('is sent as bytes by a shell that cannot send part of a file', async () => {
+    const bodies: unknown[] = [];
+    vi.stubGlobal('fetch', async (_: string, { body }: RequestInit) => {
+      bodies.push(body);
+      if (body instanceof Blob) throw new TypeError('Failed to fetch');
+      return new Response(null, { status: 204 });
+    });
+    await sendPiece('t', 0, new Blob(['x']), new AbortController().signal);
+    expect(bodies).toEqual([expect.any(Blob), expect.any(ArrayBuffer)]);
+  });
+
+  it('ends where the way is open and nothing arrives, however often it is tried', async () => {
+    const there = host(new Map(), new Uint8Array());
+    const send = vi.fn(() => Promise.reject(lost()));
+    const sent = sendFile(new Blob(['x']), { ...there.road, send }, () => undefined, new AbortController().signal);
+    await expect(sent).rejects.toMatchObject({ problem: { code: 'connection-lost' } });
+    expect(send).toHaveBeenCalledTimes(6);
   });
 
   it('is refused before anything is asked of a host where that is clear', () => {

@@ -16,23 +16,29 @@ export interface UploadRoad {
 /** A file as a browser gives it. */
 export type UploadFile = Pick<Blob, 'size' | 'slice'>;
 
+/** So often an upload is begun again without a byte more on the host. */
+const mostInVain = 5;
+
 /**
  * Sends a file piece by piece, beginning where an earlier upload of it was cut. A connection that is lost in the middle is waited for, and it is
  * asked how much has arrived. `onTransfer` hears each id under which it runs.
  * @throws what the console refused; the abort of `signal` as `AbortError`; `NotReadableError` where the file cannot be read
  */
 export async function sendFile(file: UploadFile, road: UploadRoad, onTransfer: (id: string) => void, signal: AbortSignal): Promise<void> {
+  let [reached, inVain] = [-1, 0];
   for (;;) {
     try {
       await road.reachable(signal);
       const { transfer, offset } = await road.begin();
       onTransfer(transfer);
+      inVain = offset > reached ? 0 : inVain + 1;
+      reached = Math.max(reached, offset);
       await sendFrom(file, offset, (at, piece, either) => road.send(transfer, at, piece, either), signal);
       return;
     } catch (error) {
       signal.throwIfAborted();
       const problem = problemFrom(error);
-      if (problem.code !== 'connection-lost' || !road.comesBack(problem)) throw error;
+      if (problem.code !== 'connection-lost' || inVain === mostInVain || !road.comesBack(problem)) throw error;
     }
   }
 }
@@ -90,15 +96,15 @@ export function sendPiece(transfer: string, offset: number, piece: Blob, signal:
 }
 
 async function put(address: string, piece: Blob, signal: AbortSignal): Promise<void> {
-  let answer: Response;
-  try {
-    answer = await fetch(address, { method: 'PUT', body: piece, signal });
-  } catch (error) {
+  const send = (body: Blob | ArrayBuffer) => fetch(address, { method: 'PUT', body, signal });
+  const answer = await send(piece).catch(async (error: unknown) => {
     if (signal.aborted) throw error;
-    // A request does not say whether it was the file that failed. Reading it does.
-    await piece.slice(0, 1).arrayBuffer();
-    throw new HumError(connectionLost);
-  }
+    // A request does not say whether it was the file that failed. Reading it does; what was read can be sent by any shell.
+    const read = await piece.arrayBuffer();
+    return send(read).catch((failure: unknown) => {
+      throw signal.aborted ? failure : new HumError(connectionLost);
+    });
+  });
   if (answer.status === 204) return;
   const problem: unknown = await answer.json().catch(() => undefined);
   throw isProblem(problem) ? new HumError(problem) : new Error(`The console answered ${answer.status}.`);
