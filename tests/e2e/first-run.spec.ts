@@ -79,7 +79,9 @@ Host *
     await dialog.getByRole('checkbox', { name: 'build01' }).check();
     await dialog.getByRole('button', { name: 'Add 1 host' }).click();
     await expect(table(page)).toBeVisible();
+    await expect(page.getByText('Added 1 host from the SSH configuration.')).toBeVisible();
 
+    // Perhaps while the one before fades out.
     await page.keyboard.press('Control+k');
     await page.getByRole('textbox', { name: 'Search' }).fill('ssh/config');
     await page.keyboard.press('Enter');

@@ -39,8 +39,12 @@ export function InventoryDialogs(): ReactNode {
   // The modal notes what had the focus, to give it back, when it opens, but not when it is there open from the first.
   const [mounted, setMounted] = useState(false);
   useEffect(() => setMounted(true), []);
-  // While it fades out the dialog still shows what it was about.
-  if (open) shown.current = open;
+  const openings = useRef(0);
+  // While it fades out the dialog still shows what it was about. One that is opened meanwhile begins anew.
+  if (open && open !== shown.current) {
+    shown.current = open;
+    openings.current += 1;
+  }
   const dialog = shown.current;
   return (
     <Modal
@@ -51,7 +55,7 @@ export function InventoryDialogs(): ReactNode {
       yOffset="8vh"
       closeOnClickOutside={dialog === null || !typedInto.has(dialog.kind)}
     >
-      {dialog ? <Content dialog={dialog} /> : null}
+      {dialog ? <Content key={openings.current} dialog={dialog} /> : null}
     </Modal>
   );
 }
@@ -65,9 +69,9 @@ function Content({ dialog }: { readonly dialog: InventoryDialog }): ReactNode {
     case 'add-host':
       return <AddHostDialog />;
     case 'edit-hosts':
-      return <EditHostsDialog key={dialog.ids.join()} ids={dialog.ids} />;
+      return <EditHostsDialog ids={dialog.ids} />;
     case 'edit-tags':
-      return <EditTagsDialog key={dialog.ids.join()} ids={dialog.ids} />;
+      return <EditTagsDialog ids={dialog.ids} />;
     case 'import-ssh-config':
       return <SshConfigDialog />;
     case 'import-file':
