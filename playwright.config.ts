@@ -17,7 +17,8 @@ export default defineConfig<ShellOptions>({
   expect: { timeout: 20_000 },
   // Each test has a console of its own.
   fullyParallel: true,
-  workers: 2,
+  // Each waits for its console, its host and its browser by turns: two cores carry three.
+  workers: 3,
   retries: 0,
   forbidOnly: true,
   // A trace costs an eighth of the time: `--trace on` where one is wanted.

@@ -8,7 +8,7 @@ export default defineConfig({
     // Longer than any test waits for a state (tests/support/patience.ts), so that what fails is the wait, which says for what.
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    // The integration tests wait half of the time, for real servers and for the disk: two cores carry four side by side.
-    maxWorkers: 4,
+    // The integration tests wait for real servers and for the disk: two cores carry six side by side.
+    maxWorkers: 6,
   },
 });

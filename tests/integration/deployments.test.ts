@@ -80,10 +80,9 @@ describe('a preview', () => {
 
   test('of one VM drafts at once, checks, and can then be started', async () => {
     const preview = hum.follow(hum.request());
-    const first = await preview.until(() => true);
-    expect(preview.kinds[0]).toBe('draft');
-    expect(first.checks.some(({ state }) => state === 'running')).toBe(true);
     const digest = await preview.ready();
+    expect(preview.kinds[0]).toBe('draft');
+    expect(preview.kinds).toContain('check');
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     const [vm] = preview.now?.vms ?? [];
     expect(vm).toMatchObject({ name: 'web01', ip: '10.0.2.110' });
