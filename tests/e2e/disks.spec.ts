@@ -1,21 +1,16 @@
-import { sampleAt } from '../support/history.ts';
 import { alertsFile } from './alert-rule.ts';
 import { isAccessible } from './axe.ts';
-import { historyFile } from './history.ts';
+import { badHalfHour, historyFile } from './history.ts';
 import { expect, test } from './hum.ts';
 import { fitsItsWidth, inEachWindow, windowStands } from './layout.ts';
 
 const now = Date.now();
-const minute = 60_000;
 
 /** It fires at once, from 75 % on. */
 const sharpRule = alertsFile('disk-space', { warning: { set: 0.75, clear: 0.5 }, critical: null, forMs: 0 }, now);
 
 /** Five hours in which the disk of build01 was full for half an hour. */
-const past = Array.from({ length: 5 * 60 }, (_, index) => now - (5 * 60 - index) * minute).map((at) => {
-  const ago = (now - at) / minute;
-  return sampleAt(at, { memoryTotal: 2 ** 34, memoryUsed: 2 ** 32, diskFullest: ago > 120 && ago < 150 ? 0.97 : 0.6 });
-});
+const past = badHalfHour(now, { diskFullest: 0.97 }, { diskFullest: 0.6 });
 
 test.use({
   flags: ['--demo', '12'],

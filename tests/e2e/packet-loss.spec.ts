@@ -1,21 +1,16 @@
-import { sampleAt } from '../support/history.ts';
 import { alertsFile } from './alert-rule.ts';
 import { isAccessible } from './axe.ts';
-import { historyFile } from './history.ts';
+import { badHalfHour, historyFile } from './history.ts';
 import { expect, test } from './hum.ts';
 import { fitsItsWidth, inEachWindow } from './layout.ts';
 
 const now = Date.now();
-const minute = 60_000;
 
 /** It fires as soon as there is any. */
 const sharpRule = alertsFile('packet-loss', { averageMs: 0, forMs: 5_000, critical: null }, now);
 
 /** Five hours in which db01 lost packets for half an hour. */
-const past = Array.from({ length: 5 * 60 }, (_, index) => now - (5 * 60 - index) * minute).map((at) => {
-  const ago = (now - at) / minute;
-  return sampleAt(at, { memoryTotal: 2 ** 34, memoryUsed: 2 ** 32, retransmitted: ago > 120 && ago < 150 ? 0.065 : 0.0004 });
-});
+const past = badHalfHour(now, { retransmitted: 0.065 }, { retransmitted: 0.0004 });
 
 test.use({
   flags: ['--demo', '12'],

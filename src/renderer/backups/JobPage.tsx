@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
-import { IconArrowLeft, IconPencil, IconRefresh, IconTransferIn } from '@tabler/icons-react';
+import { IconPencil, IconRefresh, IconTransferIn } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import { Link } from 'wouter';
 import type { BackupJob } from '../../shared/contract/backups.ts';
 import { exitMeaning } from '../../shared/rsync-exit-codes.ts';
 import { formatBytes, formatDuration } from '../../shared/units.ts';
@@ -11,6 +10,7 @@ import { client } from '../app/client.ts';
 import { useKeys } from '../app/keys.ts';
 import { backupsPath, editBackupPath, go, hostPath } from '../app/paths.ts';
 import { useTitle } from '../app/use-title.ts';
+import { BackLink } from '../components/BackLink.tsx';
 import { CodeText } from '../components/CodeText.tsx';
 import { clockDate } from '../components/clock-time.ts';
 import { useEachSecond } from '../components/ticker.ts';
@@ -36,10 +36,7 @@ export function JobPage({ host, id }: { readonly host: string; readonly id: stri
   useKeys({ u: back, escape: back });
   return (
     <div className={classes.jobPage} aria-busy={!loaded}>
-      <Link href={backupsPath} className={classes.back ?? ''}>
-        <IconArrowLeft size={14} aria-hidden="true" />
-        Backups
-      </Link>
+      <BackLink to={backupsPath}>Backups</BackLink>
       {job !== undefined ? (
         <Job job={job} hostName={nameOf(host)} />
       ) : loaded ? (

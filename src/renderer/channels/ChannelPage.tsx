@@ -1,13 +1,12 @@
 import { Button } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import { Link } from 'wouter';
 import type { Channel, SecretState } from '../../shared/contract/channels.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
 import { useKeys } from '../app/keys.ts';
 import { channelsPath, go } from '../app/paths.ts';
 import { useTitle } from '../app/use-title.ts';
+import { BackLink } from '../components/BackLink.tsx';
 import { saveChannel } from './actions.ts';
 import { ChannelForm } from './ChannelForm.tsx';
 import classes from './channels.module.css';
@@ -74,9 +73,7 @@ function Editor({ before, secretState, isNew }: EditorProps): ReactNode {
       }}
     >
       <header className={classes.head}>
-        <Link href={channelsPath} className={classes.back ?? ''}>
-          <IconArrowLeft size={14} aria-hidden="true" /> Where alerts go
-        </Link>
+        <BackLink to={channelsPath}>Where alerts go</BackLink>
         <h1>{isNew ? `New: ${word}` : name}</h1>
         <span className={classes.spacer} />
         <Button type="submit" size="compact-sm" h={30} loading={saving} disabled={preview.problem !== null}>

@@ -18,7 +18,7 @@ export function NagiosBeside(): ReactNode {
           <h2 id={`nagios-${source.id}`} className={classes.besideTitle}>
             {name}
           </h2>
-          <Link href={channelsPath} className={classes.back ?? ''}>
+          <Link href={channelsPath} className={classes.how ?? ''}>
             {problem === null ? 'How it is read' : 'It cannot be read at the moment'}
           </Link>
         </div>

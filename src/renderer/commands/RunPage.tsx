@@ -1,7 +1,6 @@
 import { Button, Menu } from '@mantine/core';
-import { IconArrowLeft, IconDownload, IconPencil, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
+import { IconDownload, IconPencil, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useMemo } from 'react';
-import { Link } from 'wouter';
 import { groupResults } from '../../shared/command-groups.ts';
 import type { RunView } from '../../shared/contract/commands.ts';
 import { formatDuration } from '../../shared/units.ts';
@@ -10,6 +9,7 @@ import { ProblemText } from '../app/act.tsx';
 import { useKeys } from '../app/keys.ts';
 import { commandsPath, go } from '../app/paths.ts';
 import { useTitle } from '../app/use-title.ts';
+import { BackLink } from '../components/BackLink.tsx';
 import { CodeText } from '../components/CodeText.tsx';
 import { clockDate } from '../components/clock-time.ts';
 import { hostCount } from '../components/host-count.ts';
@@ -33,10 +33,7 @@ export function RunPage({ id }: { readonly id: string }): ReactNode {
   useKeys({ u: back, escape: back });
   return (
     <div className={classes.page} aria-busy={watched === null && problem === null}>
-      <Link href={commandsPath} className={classes.back ?? ''}>
-        <IconArrowLeft size={14} aria-hidden="true" />
-        Commands
-      </Link>
+      <BackLink to={commandsPath}>Commands</BackLink>
       {problem === null ? null : (
         <div className={classes.problem} role="alert">
           <ProblemText problem={problem} />

@@ -1,5 +1,5 @@
 import { Button, CopyButton } from '@mantine/core';
-import { IconArrowLeft, IconCopy, IconEye, IconMoon, IconNote } from '@tabler/icons-react';
+import { IconCopy, IconEye, IconMoon, IconNote } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { type RuleKind, ruleKinds, ruleValue } from '../../shared/alert-rules.ts';
@@ -12,6 +12,7 @@ import { subscribe } from '../app/client.ts';
 import { useKeys } from '../app/keys.ts';
 import { go, hostPath, incidentsPath, rulesPath } from '../app/paths.ts';
 import { useTitle } from '../app/use-title.ts';
+import { BackLink } from '../components/BackLink.tsx';
 import { clockDate, clockTime } from '../components/clock-time.ts';
 import { useEachSecond } from '../components/ticker.ts';
 import { consoleNow } from '../fleet/store.ts';
@@ -37,10 +38,7 @@ export function IncidentPage({ id }: { readonly id: string }): ReactNode {
   useKeys({ u: back, escape: back, a: () => ask('acknowledge'), z: () => ask('snooze'), n: () => ask('note') });
   return (
     <div className={classes.page} aria-busy={detail === null && problem === null}>
-      <Link href={incidentsPath} className={classes.back ?? ''}>
-        <IconArrowLeft size={14} aria-hidden="true" />
-        Incidents
-      </Link>
+      <BackLink to={incidentsPath}>Incidents</BackLink>
       {problem === null ? null : (
         <div className={classes.problem} role="alert">
           <ProblemText problem={problem} />
