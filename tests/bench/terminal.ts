@@ -2,17 +2,18 @@
  * A terminal in the real page, on a real sshd: a flood against `ssh host cat` and against xterm.js alone in the same page, the echo of a key, and
  * what tabs leave behind.
  *
- * Console, page, sshd and peers share this machine's processors. Less than 100 MiB of each text: `npm run bench -- terminal 20`.
+ * Console, page, sshd and peers share this machine's processors: xterm.js alone has them for itself. Less than 100 MiB of each text: `npm run bench -- terminal 20`.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromium, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { line } from '../e2e/fleet.ts';
 import { inventoryHost } from '../support/inventory-host.ts';
 import { openRig } from '../support/sshd.ts';
+import { type BarePage, startBareChromium } from './support/bare-chromium.ts';
 import { median, printTable } from './support/figures.ts';
 import { startWebShell } from './support/web-shell.ts';
 
@@ -48,40 +49,39 @@ writeFileSync(join(home, 'data', 'inventory.json'), JSON.stringify({ hosts: [sav
 
 const texts = { 'ls -lR': listing(), 'dense SGR': denseColours() };
 const shell = await startWebShell({ home, flags: [] });
-const browser = await chromium.launch({
-  executablePath: process.env.HUM_BROWSER ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const chromium = await startBareChromium({ width: 1440, height: 900 });
 try {
-  // xterm.js alone is put into the page, which its content security policy does not foresee.
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
-  const page = await context.newPage();
-  await page.addInitScript(listenIn);
-  await page.goto(shell.link);
-  await page.addScriptTag({ content: await bundledAlone() });
-  await openTab(page);
+  const prepared = await chromium.hold();
+  const heldPage = onlyPage(prepared);
+  await heldPage.addInitScript(listenIn);
+  await heldPage.goto(shell.link);
+  await heldPage.evaluate(await bundledAlone());
+  await openTab(heldPage);
+  await prepared.close();
+  const page = await chromium.page();
 
   const floods: Record<string, { hum: number; alone: number; ssh: number; frames: readonly number[] }> = {};
   for (const [name, text] of Object.entries(texts)) {
     const file = join(rig.dir, `${name.replaceAll(/\W/g, '')}.txt`);
     writeFileSync(file, text.repeat(floodMib / pieceMib), { mode: 0o644 });
+    execFileSync('sync');
     progress(`${floodMib} MiB of ${name}: in Hum`);
-    const { tookMs, frames } = await flood(page, file);
+    const tookMs = await flood(page, file);
+    progress(`${floodMib} MiB of ${name}: in Hum, frames counted`);
+    // By itself: who asks for every frame makes a browser without a graphics card draw each.
+    await flood(page, file, countFrames);
+    const frames = await page.evaluate<readonly number[]>('heard.frames');
     progress(`${floodMib} MiB of ${name}: xterm.js alone`);
-    const size = await page.locator('.xterm').first().boundingBox();
-    const alone = await page.evaluate(([words, times, box]) => globalThis.showAlone(words, times, box), [
-      text,
-      floodMib / pieceMib,
-      { width: size?.width ?? 1000, height: size?.height ?? 300 },
-    ] as const);
+    const alone = await floodAlone(page, text);
     floods[name] = { hum: rate(tookMs), alone: rate(alone), ssh: rate(await sshCat(file)), frames };
   }
 
   progress('keys');
   const echoes = await echoInPage(page);
   const bare = await echoOverSsh();
+  page.close();
   progress('tabs');
-  const { perTabMb, leakedMb } = await memoryOfTabs(page);
+  const { perTabMb, leakedMb } = await memoryOfTabs(onlyPage(await chromium.hold()));
 
   const ls = floods['ls -lR'];
   const sgr = floods['dense SGR'];
@@ -116,7 +116,7 @@ try {
   ]);
   console.log(JSON.stringify(result));
 } finally {
-  await browser.close();
+  await chromium.stop();
   await shell.stop();
   await rig.close();
 }
@@ -152,33 +152,28 @@ function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-/** Runs in the page before anything of it: notes when a text comes over its socket, and when a key goes down. */
+/** Runs in the page before anything of it: notes when a text that came over its socket has been dealt with, and when a key goes down. */
 function listenIn(): void {
   const heard = { awaited: '', at: 0, typedAt: 0, frames: [] as number[] };
   globalThis.heard = heard;
   const Native = globalThis.WebSocket;
-  const decoder = new TextDecoder();
   globalThis.WebSocket = class extends Native {
     constructor(...args: ConstructorParameters<typeof Native>) {
       super(...args);
-      this.addEventListener('message', async ({ data }) => {
-        if (heard.awaited === '') return;
-        const at = performance.now();
-        const text = typeof data === 'string' ? data : data instanceof Blob ? await data.text() : decoder.decode(data);
-        if (heard.awaited === '' || !text.includes(heard.awaited)) return;
-        heard.awaited = '';
-        // xterm.js takes it in with a timer of 0 ms.
-        setTimeout(() => {
+      const listen = () =>
+        this.addEventListener('message', ({ data }) => {
+          if (heard.awaited === '' || typeof data !== 'string' || !data.includes(heard.awaited)) return;
+          heard.awaited = '';
           heard.at = performance.now();
-        }, 0);
-        heard.at = at;
-      });
+        });
+      // Behind Hum's own listener: what is shown after a key xterm.js takes in before that returns.
+      setTimeout(listen, 0);
     }
   };
   globalThis.addEventListener('keydown', () => (heard.typedAt = performance.now()), { capture: true });
 }
 
-/** Runs in the page: notes each frame until what is awaited has come. Otherwise nobody asks for frames, which a browser without a graphics card draws dearly. */
+/** Runs in the page: notes how long each frame takes until what is awaited has come, ms. */
 function countFrames(): void {
   const { heard } = globalThis;
   heard.frames = [];
@@ -191,6 +186,12 @@ function countFrames(): void {
   requestAnimationFrame(frame);
 }
 
+function onlyPage(browser: Browser): Page {
+  const page = browser.contexts()[0]?.pages()[0];
+  if (page === undefined) throw new Error('no page is open');
+  return page;
+}
+
 async function openTab(page: Page): Promise<void> {
   const open = page.getByRole('region', { name: `Shell on ${host}`, exact: true });
   await line(page, host).click();
@@ -198,39 +199,56 @@ async function openTab(page: Page): Promise<void> {
   await open.filter({ visible: true }).and(page.locator('[data-state="open"]')).waitFor({ timeout: patienceMs });
 }
 
-/** Shows a file, from Enter until the line after it has come. */
-async function flood(page: Page, file: string): Promise<{ tookMs: number; frames: readonly number[] }> {
-  await page.keyboard.type(`cat ${file}; echo flood-$((6 * 7))-over`);
+/** Shows a file, from Enter until the line after it has come; ms. `first` runs in the page right before. */
+async function flood(page: BarePage, file: string, first?: () => void): Promise<number> {
+  await page.insert(`cat ${file}; echo flood-$((6 * 7))-over`);
   await pause(500);
-  await page.evaluate(() => {
-    globalThis.heard.at = 0;
-    globalThis.heard.awaited = 'flood-42-over';
-  });
-  await page.evaluate(countFrames);
-  await page.keyboard.press('Enter');
-  await page.waitForFunction(() => globalThis.heard.at > 0, undefined, { timeout: patienceMs, polling: 100 });
-  return page.evaluate(() => ({ tookMs: globalThis.heard.at - globalThis.heard.typedAt, frames: globalThis.heard.frames }));
+  await listenFor(page, 'flood-42-over');
+  if (first) await page.evaluate(`(${first})()`);
+  await page.press('Enter');
+  return sinceKey(page);
+}
+
+/** The same text in xterm.js alone, in a terminal of the same size; ms. */
+async function floodAlone(page: BarePage, text: string): Promise<number> {
+  await page.evaluate(`globalThis.floodText = ${JSON.stringify(text)}; null`);
+  return page.evaluate(`{
+    const { width, height } = document.querySelector('.xterm').getBoundingClientRect();
+    showAlone(floodText, ${floodMib / pieceMib}, { width, height });
+  }`);
 }
 
 /** From a key that goes down until xterm.js has its echo, which the terminal driver of the host makes; ms each. */
-async function echoInPage(page: Page): Promise<number[]> {
-  await page.keyboard.type('stty -icanon; cat >/dev/null\r');
+async function echoInPage(page: BarePage): Promise<number[]> {
+  await page.insert('stty -icanon; cat >/dev/null');
+  await page.press('Enter');
   await pause(1000);
   const took: number[] = [];
   for (let at = 0; at < keys; at += 1) {
     const letter = String.fromCharCode(97 + (at % 26));
-    await page.evaluate((awaited) => {
-      globalThis.heard.at = 0;
-      globalThis.heard.awaited = awaited;
-    }, `"${letter}"`);
-    await page.keyboard.press(letter);
+    await listenFor(page, `"${letter}"`);
+    await page.press(letter);
     // Whoever asked in between whether it is there would take the page's time from it.
     await pause(60);
-    await page.waitForFunction(() => globalThis.heard.at > 0, undefined, { timeout: patienceMs, polling: 100 });
-    took.push(await page.evaluate(() => globalThis.heard.at - globalThis.heard.typedAt));
+    took.push(await sinceKey(page));
   }
-  await page.keyboard.press('Control+c');
+  await page.insert('\u0003');
   return took;
+}
+
+async function listenFor(page: BarePage, text: string): Promise<void> {
+  await page.evaluate(`heard.at = 0; heard.awaited = ${JSON.stringify(text)}`);
+}
+
+/** From the last key until what was awaited has come, ms. */
+async function sinceKey(page: BarePage): Promise<number> {
+  const latest = performance.now() + patienceMs;
+  for (;;) {
+    const took = await page.evaluate<number | null>('heard.at > 0 ? heard.at - heard.typedAt : null');
+    if (took !== null) return took;
+    if (performance.now() > latest) throw new Error('what was awaited did not come');
+    await pause(100);
+  }
 }
 
 function sshArgs(): string[] {
