@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { floodLength, longestWaitMs, PicturePace } from '../../src/renderer/terminals/picture-pace.ts';
+import { floodLength, longestWaitMs, PicturePace, styledAtPace } from '../../src/renderer/terminals/picture-pace.ts';
 
 /** A page whose pictures take so long, ms, and come when it is told to go on. */
 function slowPage(pictureMs: number) {
@@ -78,4 +78,25 @@ test('all that is asked for in the meantime is drawn in one picture, and nothing
   pace.request(() => drawn.push('d'));
   pass(1);
   expect(drawn).toEqual(['a', 'c', 'd']);
+});
+
+test('styles that are set on an element come with the next picture, as they were set last', () => {
+  const { pace, pass } = slowPage(5);
+  const written: string[] = [];
+  const style = {
+    set left(value: string) {
+      written.push(value);
+    },
+    top: '',
+  };
+  const field = { style };
+  styledAtPace(field, pace);
+  for (const left of ['1px', '2px', '3px']) field.style.left = left;
+  field.style.top = '9px';
+  expect([written, style.top]).toEqual([[], '']);
+  pass(1);
+  expect([written, style.top]).toEqual([['3px'], '9px']);
+  field.style.left = '4px';
+  pass(1);
+  expect(written).toEqual(['3px', '4px']);
 });

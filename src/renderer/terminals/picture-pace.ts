@@ -70,3 +70,25 @@ export class PicturePace {
     }, 0);
   }
 }
+
+/**
+ * Gives an element the styles that are assigned to it together with the next picture. xterm.js moves its text field along with the cursor, after every
+ * piece of a flood, and the browser would make a picture of its own for each.
+ */
+export function styledAtPace(element: { readonly style: object }, pace: PicturePace): void {
+  const { style } = element;
+  const held = new Map<string | symbol, unknown>();
+  const apply = () => {
+    for (const [property, value] of held) Reflect.set(style, property, value);
+    held.clear();
+  };
+  const value = new Proxy(style, {
+    get: (_, property) => Reflect.get(style, property),
+    set(_, property, value) {
+      if (held.size === 0) pace.request(apply);
+      held.set(property, value);
+      return true;
+    },
+  });
+  Object.defineProperty(element, 'style', { value });
+}

@@ -12,7 +12,7 @@ import { styleNonce } from '../app/nonce.ts';
 import { hasGraphicsCard } from './graphics-card.ts';
 import { clipboardText, linkTarget } from './guest-requests.ts';
 import { allowSpanStyles, drawnAtPace, ownDocument, withOwnStyles } from './own-document.ts';
-import { PicturePace } from './picture-pace.ts';
+import { PicturePace, styledAtPace } from './picture-pace.ts';
 import { reportedDirectory } from './place-reports.ts';
 import { linesOf } from './screen-lines.ts';
 import { matchColours, onColourScheme, screenTheme } from './screen-theme.ts';
@@ -146,6 +146,7 @@ export function openScreen(element: HTMLElement, look: ScreenLook, events: Scree
   terminal.onResize(({ cols, rows }) => events.resized({ columns: cols, rows }));
   const pace = new PicturePace(clock);
   withOwnStyles(styleNonce(), () => drawnAtPace(element, pace, () => terminal.open(element)));
+  if (terminal.textarea) styledAtPace(terminal.textarea, pace);
   let webgl = drawWithWebgl(terminal);
 
   let fixed = false;
