@@ -69,21 +69,22 @@ describe.skipIf(why !== undefined)('the demo', () => {
     expect(started.answer.code).toBe(0);
     expect(started.real).toMatchObject({ code: 0 });
     const look = async () => {
-      const { answer, real: said } = await both('watch', ['look', 'b2', 'xl', 'web01', '0', 'ping', '', '']);
+      const { answer, real: said } = await both('watch', ['look', 'b2', 'xl', 'web01', 'ping', '', '']);
       expect(readWatch(Buffer.from((said as { stdout: string }).stdout))).toMatchObject({ flags: expect.any(String) });
       return readWatch(Buffer.from(answer.stdout));
     };
-    expect(await look()).toMatchObject({ flags: '--p---', answers: false, printed: '' });
+    expect(await look()).toMatchObject({ flags: '--p---', answers: false });
     now += 6000;
     expect(await look()).toMatchObject({
       flags: expect.stringMatching(/^[rb-]{2}----$/),
       answers: true,
       address: expect.any(String),
-      printed: expect.stringContaining('Debian GNU/Linux 12 web01'),
     });
+    const { answer: console } = await both('watch', ['follow', 'b2', '0', '']);
+    expect(console).toMatchObject({ code: 0, stdout: expect.stringContaining('Debian GNU/Linux 12 web01') });
     expect((await both('start', ['xl', 'undo-deploy', 'b2', config, 'web01'])).answer.code).toBe(0);
-    const gone = await both('watch', ['look', 'b2', 'xl', 'web01', '0', 'running', '', '']);
-    expect(gone.simulated).toMatchObject({ stdout: 'domain gone\nanswers no\n\n' });
+    const gone = await both('watch', ['look', 'b2', 'xl', 'web01', 'running', '', '']);
+    expect(gone.simulated).toMatchObject({ stdout: 'domain gone\nanswers no\n' });
     for (const what of ['release', 'drop']) expect((await both('claim', [what, 'b2', 'web01'])).simulated).toMatchObject({ code: 0 });
   });
 });

@@ -122,8 +122,9 @@ describe('the demo does what the scripts of actions do', () => {
     // What only the machine that the tests run on could say otherwise.
     program('df', `echo; case $2 in /srv*) mount=/srv ;; *) mount=/ ;; esac; echo "/dev/sda1 9999999 1 ${room} 10% $mount"`);
     program(
-      'du',
-      `case $2 in ${[...goods].map(([path, { allocated }]) => `${path}) echo ${allocated / 1024} x ;;`).join(' ')} *) echo 4 x ;; esac`,
+      'stat',
+      `case $4 in ${[...goods].map(([path, { allocated }]) => `${path}) room=${allocated} ;;`).join(' ')} *) room=4096 ;; esac
+      PATH=\${PATH#*:}; exec stat -Lc "%s $room*1" -- "$4"`,
     );
     program('vgs', `[ "$7" = vg0 ] && echo "  ${roomOf(there)}"`);
     program('lvs', `[ -e "/dev/$7" ] && echo '  ${10 * 2 ** 30}'`);

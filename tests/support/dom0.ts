@@ -127,10 +127,12 @@ exec sleep 100000`;
       stdin,
       env: more = {},
       signal,
+      onStdout,
     }: {
       readonly stdin?: Buffer | string;
       readonly env?: Readonly<Record<string, string>>;
       readonly signal?: AbortSignal | undefined;
+      readonly onStdout?: RunOptions['onStdout'];
     } = {},
   ): Promise<RunResult> {
     return new Promise((resolve, reject) => {
@@ -145,7 +147,7 @@ exec sleep 100000`;
       );
       children.add(child);
       const [out, err]: [Buffer[], Buffer[]] = [[], []];
-      child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+      child.stdout.on('data', onStdout ?? ((chunk: Buffer) => out.push(chunk)));
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
       child.stdin.on('error', () => undefined);
       child.stdin.end(stdin ?? '');
@@ -175,8 +177,8 @@ exec sleep 100000`;
 
   return {
     runner: {
-      run: (script, args = [], { stdin, signal }: RunOptions = {}) =>
-        run(script, args, { ...(typeof stdin === 'string' || Buffer.isBuffer(stdin) ? { stdin } : {}), signal }),
+      run: (script, args = [], { stdin, signal, onStdout }: RunOptions = {}) =>
+        run(script, args, { ...(typeof stdin === 'string' || Buffer.isBuffer(stdin) ? { stdin } : {}), signal, onStdout }),
       open: () => Promise.reject(new Error('not here')),
       terminal: () => Promise.reject(new Error('not here')),
     },

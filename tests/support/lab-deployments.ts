@@ -127,7 +127,7 @@ export function openLabDeployer(lab: Lab): LabDeployer {
         async run(text, args, options) {
           // The looks of one step are one script.
           const name = text.split('\n', 1)[0];
-          if (name === '# hum disk-look') return runner.run(text, args, options);
+          if (name === '# hum disk-look' || args?.[0] === 'follow') return runner.run(text, args, options);
           if (name !== '# hum watch' || name !== last) script += 1;
           last = name;
           const ran = runner.run(text, args, options);

@@ -5,7 +5,17 @@ import type { Step, StepContext } from '../../src/main/plans/plan.ts';
 import { progressOf } from '../../src/main/xen/deploy/copy-progress.ts';
 import { deploymentFailure } from '../../src/main/xen/deploy/deployment-failures.ts';
 import { deploymentOfAll, deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
-import { judge, lastLines, look, nothingSeen, readWatch, type Seen, settle, type WatchAnswer } from '../../src/main/xen/deploy/settle.ts';
+import {
+  heard,
+  judge,
+  lastLines,
+  look,
+  nothingSeen,
+  readWatch,
+  type Seen,
+  settle,
+  type WatchAnswer,
+} from '../../src/main/xen/deploy/settle.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { deployment, disk, guest } from '../support/deployments.ts';
 
@@ -152,8 +162,6 @@ describe('what a guest is seen to do', () => {
     flags: '-b----',
     address: null,
     answers: false,
-    printed: '',
-    bytes: 0,
     ...change,
   });
   const waiting = { name: 'web01', ready: 'running', stableMs: 3000 } as const;
@@ -167,18 +175,11 @@ describe('what a guest is seen to do', () => {
   };
   const times = (count: number, each: WatchAnswer) => Array.from({ length: count }, () => each);
 
-  test('is read from what the script prints, whatever the guest printed', () => {
-    const said = readWatch(Buffer.from('domain 7 -b----\naddress 10.0.0.5\nanswers yes\nconsole 20\n\ndomain gone\n\n\u001b[2J'));
-    expect(said).toEqual({
-      id: 7,
-      flags: '-b----',
-      address: '10.0.0.5',
-      answers: true,
-      printed: 'domain gone\n\n\u001b[2J',
-      bytes: 17,
-    });
-    expect(readWatch(Buffer.from('domain gone\nanswers no\n\n'))).toMatchObject({ id: null, flags: '' });
-    for (const odd of ['', 'domain 7', 'xl: not found\n\n', 'domain x -b----\n\n', 'domain 7 rm -rf\n\n'])
+  test('is read from what the script prints', () => {
+    const said = readWatch(Buffer.from('domain 7 -b----\naddress 10.0.0.5\nanswers yes\n'));
+    expect(said).toEqual({ id: 7, flags: '-b----', address: '10.0.0.5', answers: true });
+    expect(readWatch(Buffer.from('domain gone\nanswers no\n'))).toMatchObject({ id: null, flags: '' });
+    for (const odd of ['', 'domain 7', 'xl: not found\n', 'domain x -b----\n', 'domain 7 rm -rf\n'])
       expect(readWatch(Buffer.from(odd))).toBeUndefined();
   });
 
@@ -210,14 +211,14 @@ describe('what a guest is seen to do', () => {
     const cloud = { ...waiting, ready: 'cloud-init' } as const;
     expect(verdictOn(times(9, answer()), cloud).kind).toBe('wait');
     const lines = ['[ 9.1] cloud-init[3]: Cloud-init v. 22.4.2 fin', 'ished at Thu, 01 Jan 2026\n'];
-    expect(verdictOn([...times(4, answer()), ...lines.map((printed) => answer({ printed }))], cloud)).toEqual({ kind: 'ready' });
+    expect(judge(cloud, lines.reduce(heard, look(nothingSeen, answer(), 0)), '-b----', 9000)).toEqual({ kind: 'ready' });
   });
 
   test('is looked at again where its host was too slow to tell, for as long as it may take', async () => {
     const slow = () => Promise.reject(new HumError({ code: 'request-timeout', message: 'Too slow.', hint: 'Wait.' }));
     const answers = (text: string) => () => Promise.resolve({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) });
     const wait = (limitMs: number, looks: (() => Promise<unknown>)[]) => {
-      const run = (_: string, [what]: readonly string[]) => (what === 'end' ? answers('')() : (looks.shift() ?? slow)());
+      const run = (_: string, [what]: readonly string[]) => (what === 'look' ? (looks.shift() ?? slow)() : answers('')());
       const context = {
         host: 'x',
         runner: () => ({ run }),
@@ -228,7 +229,7 @@ describe('what a guest is seen to do', () => {
       const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 0, limitMs, address: null, mac: null };
       return settle(args, context as unknown as StepContext);
     };
-    await wait(60_000, [slow, slow, answers('domain 7 -b----\nanswers no\n\n')]);
+    await wait(60_000, [slow, slow, answers('domain 7 -b----\nanswers no\n')]);
     await expect(wait(0, [slow])).rejects.toThrow('Too slow.');
   });
 

@@ -94,18 +94,23 @@ export const setBoolean: Script = (call) =>
 
 /** watch.sh: how a VM comes up. */
 export const watch: Script = (call) =>
-  onXen(call, (context, [what, mark = '', , name = '', after = '0', ready, address = '']) => {
+  onXen(call, (context, [what, mark = '', ...words]) => {
     if (what === 'end') return printed('');
     const { machine, dom0, now } = context;
     const domains = machine.domains(now);
-    const domain = domains.find(({ id }) => machine.marks.get(id) === mark) ?? domains.find((each) => each.name === name);
-    if (domain === undefined) return printed(`domain gone\n${address === '' ? '' : `address ${address}\n`}answers no\n\n`);
+    const marked = domains.find(({ id }) => machine.marks.get(id) === mark);
+    if (what === 'follow') {
+      const console = marked === undefined ? '' : consoleOf(context, marked.name, marked.builtAt);
+      return printed(Buffer.from(console).subarray(Number(words[0])).toString());
+    }
+    const [, name, ready, address = ''] = words;
+    const domain = marked ?? domains.find((each) => each.name === name);
+    if (domain === undefined) return printed(`domain gone\n${address === '' ? '' : `address ${address}\n`}answers no\n`);
     const flags = listed(machine, dom0, now).find(({ id }) => id === domain.id)?.flags ?? '------';
     const seen = address === '' && up(domain.builtAt, now) ? `10.20.30.${(domain.id % 250) + 1}` : address;
     const answers = (ready === 'ping' || ready === 'ssh') && up(domain.builtAt, now);
-    const console = Buffer.from(consoleOf(context, name, domain.builtAt));
     const lines = [`domain ${domain.id} ${flags}`, ...(seen === '' ? [] : [`address ${seen}`]), `answers ${answers ? 'yes' : 'no'}`];
-    return printed(`${lines.join('\n')}\n\n${console.subarray(Number(after)).toString()}`);
+    return printed(`${lines.join('\n')}\n`);
   });
 
 /** How long a simulated guest boots, ms after its creation. */

@@ -30,10 +30,15 @@ export async function watchCopy(
   const watching = watch(args, typeof total === 'number' ? total : 0, context, AbortSignal.any([context.signal, over.signal]));
   try {
     await make();
-  } finally {
+  } catch (error) {
     over.abort();
+    // What comes now is an undo, and a look that is under way would be in its way.
     await watching;
+    throw error;
   }
+  // A look that is under way still is in nobody's way.
+  over.abort();
+  watching.catch(() => undefined);
 }
 
 async function watch(args: readonly string[], total: number, context: StepContext, signal: AbortSignal): Promise<void> {
@@ -46,6 +51,7 @@ async function watch(args: readonly string[], total: number, context: StepContex
     try {
       // Not cut off: on its host it would go on, and be in the way of an undo.
       const { stdout } = await context.runner().run(xenScript('disk-look'), args, { timeoutMs: 30_000 });
+      if (signal.aborted) return;
       const [, phase, wanted, done] = /^(copy|check|grow) (\d+) (\d+)$/m.exec(stdout.toString()) ?? [];
       if (phase === 'check') context.progress('comparing the checksum');
       if (phase === 'grow') context.progress('growing it');

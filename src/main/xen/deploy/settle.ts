@@ -12,6 +12,9 @@ import { deploymentFailure } from './deployment-failures.ts';
 const lookEveryMs = 1000;
 const slowestMs = 5000;
 
+/** One following of a console, s: one that Hum cannot end any more goes on so long at most. */
+const followS = 60;
+
 /** A guest that reboots is not there for a moment, ms. */
 const rebootMs = 8000;
 
@@ -29,32 +32,19 @@ export interface WatchAnswer {
   readonly flags: string;
   readonly address: string | null;
   readonly answers: boolean;
-  /** What the guest has printed since the last look: hostile text. */
-  readonly printed: string;
-  /** How many bytes of that there are. */
-  readonly bytes: number;
 }
 
 /** Reads what watch.sh printed; undefined where it is not that. Pure. */
 export function readWatch(stdout: Buffer): WatchAnswer | undefined {
-  const end = stdout.indexOf('\n\n');
-  if (end < 0) return undefined;
-  const values = new Map(
-    stdout
-      .toString('latin1', 0, end)
-      .split('\n')
-      .map((line): [string, string] => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
-  );
+  const lines = stdout.toString('latin1').split('\n');
+  const values = new Map(lines.map((line): [string, string] => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]));
   const [, id, flags] = /^(\d{1,9}) ([a-z-]{6,})$/.exec(values.get('domain') ?? '') ?? [];
   if (id === undefined && values.get('domain') !== 'gone') return undefined;
-  const console = stdout.subarray(end + 2);
   return {
     id: id === undefined ? null : Number(id),
     flags: flags ?? '',
     address: values.get('address') ?? null,
     answers: values.get('answers') === 'yes',
-    printed: console.toString(),
-    bytes: console.length,
   };
 }
 
@@ -96,8 +86,13 @@ export function look(before: Seen, answer: WatchAnswer, now: number): Seen {
     goneSince: answer.id === null ? (before.goneSince ?? now) : null,
     address: answer.address ?? before.address,
     answered: anew ? answer.answers : before.answered || answer.answers,
-    console: (before.console + answer.printed).slice(-consoleTail),
+    console: before.console,
   };
+}
+
+/** Takes in what the guest has printed since: hostile text. Pure. */
+export function heard(before: Seen, printed: string): Seen {
+  return { ...before, console: (before.console + printed).slice(-consoleTail) };
 }
 
 /** What a look means: `flags` are those that it has seen. Pure. */
@@ -138,10 +133,9 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
   const limitMs = typeof args.limitMs === 'number' ? args.limitMs : 60_000;
   const started = Date.now();
   let seen = nothingSeen;
-  let after = 0;
 
   async function lookOnce(): Promise<string> {
-    const words = ['look', mark, tool, name, String(after), waiting.ready, address ?? '', mac ?? ''];
+    const words = ['look', mark, tool, name, waiting.ready, address ?? '', mac ?? ''];
     const { code, stdout, stderr } = await context.runner().run(xenScript('watch'), words, { timeoutMs: 60_000, signal: context.signal });
     const answer = code === 0 ? readWatch(stdout) : undefined;
     if (answer === undefined) {
@@ -149,12 +143,14 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       const problem = deploymentFailure({ code: code === 0 ? null : code, output, shown: 'The look at the VM' });
       throw new HumError({ ...(problem ?? unread), host: context.host });
     }
-    after += answer.bytes;
-    context.output(answer.printed);
     seen = look(seen, answer, Date.now());
     return answer.flags;
   }
 
+  const listening = listen(mark, context, (printed) => {
+    context.output(printed);
+    seen = heard(seen, printed);
+  });
   try {
     for (;;) {
       const asked = performance.now();
@@ -177,7 +173,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       if (verdict.kind === 'failed') {
         // The reader may have had no turn yet with the last lines.
         await pause(lookEveryMs, context.signal);
-        await lookOnce();
+        await listening.toTheEnd();
         throw new HumError({ ...endedBadly(name, verdict.how), ...lastLines(seen.console), host: context.host });
       }
       if (waited >= limitMs) throw new HumError({ ...notInTime(waiting, seen, limitMs), ...lastLines(seen.console), host: context.host });
@@ -188,8 +184,59 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       }
     }
   } finally {
+    await listening.stop();
     await endReading(mark, context);
   }
+}
+
+interface Listening {
+  /** Hears what there is still to hear of a guest that prints no more, and stops. */
+  toTheEnd(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Hears what the guest prints, when it prints it. What stands in the way of that, the looks will tell. */
+function listen(mark: string, context: StepContext, hear: (printed: string) => void): Listening {
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([context.signal, stopped.signal]);
+  const decoder = new TextDecoder();
+  let after = 0;
+
+  async function follow(seconds: string, until?: AbortSignal): Promise<void> {
+    const options = {
+      timeoutMs: 2 * followS * 1000,
+      onStdout(bytes: Buffer) {
+        after += bytes.length;
+        hear(decoder.decode(bytes, { stream: true }));
+      },
+      ...(until === undefined ? {} : { signal: until }),
+    };
+    try {
+      await context.runner().run(xenScript('watch'), ['follow', mark, String(after), seconds], options);
+    } catch (error) {
+      if (!(error instanceof HumError)) throw error;
+    }
+  }
+
+  const following = (async () => {
+    while (!signal.aborted) {
+      const began = performance.now();
+      await follow(String(followS), signal);
+      // A host without timeout(1) follows nothing, and is asked again.
+      await pause(lookEveryMs - (performance.now() - began), signal);
+    }
+  })();
+  const stop = () => {
+    stopped.abort();
+    return following;
+  };
+  return {
+    async toTheEnd() {
+      await stop();
+      await follow('');
+    },
+    stop,
+  };
 }
 
 /** Nothing hangs on it: a reader that nobody looks after ends by itself. */

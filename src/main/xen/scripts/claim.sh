@@ -41,6 +41,10 @@ leave() {
   return 0
 }
 
+sign() {
+  if [ -z "$sudo" ]; then printf '%s\n' "$mark" >"$1"; else printf '%s\n' "$mark" | $sudo tee "$1" >/dev/null; fi
+}
+
 taken() {
   leave nothing
   refuse 83 taken "$1"
@@ -48,12 +52,12 @@ taken() {
 
 # Whether a domain has the name.
 runs() {
-  ids=$(ask xenstore-list /local/domain) || {
+  ids=$(asked xenstore-list /local/domain) || {
     leave nothing
     exit 86
   }
   for each in $ids; do
-    [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" != "$name" ] || return 0
+    [ "$(asked xenstore-read "/local/domain/$each/name" 2>/dev/null)" != "$name" ] || return 0
   done
   return 1
 }
@@ -80,7 +84,7 @@ esac
 config=$5
 # Whoever gives the last name free takes the empty folders away, and may do so in this very moment.
 for _ in 1 2 3; do
-  $sudo mkdir -p "$claims" "$ledger" && printf '%s\n' "$mark" | $sudo tee "$claims/.$mark" >/dev/null && break
+  $sudo mkdir -p "$claims" "$ledger" && sign "$claims/.$mark" && break
 done 2>/dev/null
 $sudo test -s "$claims/.$mark" || refuse 1 ledger
 begin

@@ -60,16 +60,20 @@ file() {
     if there "$1"; then echo "$number blocked"; else echo "$number absent"; fi
     return
   else
-    bytes=$($sudo ls -lnL "$1" 2>/dev/null </dev/null | { read -r _ _ _ _ size _ && echo "$size"; })
-    kib=$($sudo du -kL "$1" 2>/dev/null </dev/null | { read -r size _ && echo "$size"; })
+    size=$($sudo stat -Lc '%s %b*%B' -- "$1" 2>/dev/null </dev/null)
+    bytes=${size%% *}
+    kib=$((${size#* } / 1024))
   fi
   if ! $sudo test -r "$1" || [ -z "$bytes" ]; then
     echo "$number unreadable"
     return
   fi
+  # A shell drops a NUL; bash says so.
+  { magic=$($sudo head -c 3 "$1" </dev/null); } 2>/dev/null
   format=raw
-  [ "$($sudo head -c 3 "$1" 2>/dev/null </dev/null | tr -d '\000')" != QFI ] || format=qcow2
-  sum=$($sudo head -c 64 "$1.sha256" 2>/dev/null </dev/null | tr -d '\000')
+  [ "$magic" != QFI ] || format=qcow2
+  sum=
+  if $sudo test -f "$1.sha256"; then sum=$($sudo head -c 64 "$1.sha256" 2>/dev/null </dev/null | tr -d '\000'); fi
   case $sum in *[!0-9a-f]*) sum= ;; esac
   [ ${#sum} -eq 64 ] || sum=-
   echo "$number file $bytes ${kib:-0} $format $sum"
@@ -81,7 +85,7 @@ lvm_bytes() {
     echo "$number no-lvm"
     return
   fi
-  bytes=$(ask "$1" --noheadings --nosuffix --units b -o "$2" "$3" 2>/dev/null | tr -d ' ')
+  bytes=$(asked "$1" --noheadings --nosuffix --units b -o "$2" "$3" 2>/dev/null | tr -d ' ')
   bytes=${bytes%%.*}
   case $bytes in
     '' | *[!0-9]*) echo "$number absent" ;;
@@ -126,10 +130,14 @@ reach() {
 }
 
 echo "clock $(date +%s)"
-free=$(ask "$tool" info 2>/dev/null | sed -n 's/^free_memory *: *\([0-9]\{1,\}\).*/\1/p')
-[ -z "$free" ] || echo "memory $free"
+info=$(asked "$tool" info 2>/dev/null)
+while read -r field _ value _; do
+  case $field:$value in free_memory:*[!0-9]* | free_memory:) ;; free_memory:*) echo "memory $value" ;; esac
+done <<END
+$info
+END
 selinux=none
-if command -v getenforce >/dev/null 2>&1; then selinux=$(ask getenforce 2>/dev/null); fi
+if command -v getenforce >/dev/null 2>&1; then selinux=$(asked getenforce 2>/dev/null); fi
 echo "selinux ${selinux:-none}"
 if $sudo test -d /etc/xen/auto; then echo 'auto yes'; else echo 'auto no'; fi
 
@@ -148,7 +156,7 @@ for word in "$@"; do
     bridge=*/*) echo "$number absent" ;;
     bridge=*) bridge "$value" ;;
     boolean=*)
-      case $(ask getsebool "$value" 2>/dev/null) in
+      case $(asked getsebool "$value" 2>/dev/null) in
         *' on') echo "$number on" ;;
         *' off') echo "$number off" ;;
         *) echo "$number absent" ;;

@@ -33,7 +33,7 @@ if placed; then
   exit 0
 fi
 strike "made-$key"
-$sudo rm -f -- "$temp" || exit $?
+if there "$temp"; then $sudo rm -f -- "$temp" || exit $?; fi
 if there "$path"; then refuse 83 there "$path"; fi
 
 # Ends in failure: half a disk is of no use.
@@ -53,12 +53,16 @@ phase() {
   enter "phase-$key" "$1 $2"
 }
 
+# For $( ) only.
 facts() {
-  $sudo stat -Lc '%s %Y %d:%i' -- "$image" 2>/dev/null
+  exec $sudo stat -Lc '%s %Y %d:%i' -- "$image" 2>/dev/null
 }
 
 is_qcow2() {
-  [ "$($sudo head -c 4 -- "$1" | od -An -tx1 | tr -d ' \n')" = 514649fb ]
+  # A shell drops a NUL; bash says so.
+  { magic=$($sudo head -c 4 -- "$1"); } 2>/dev/null
+  # The fourth is 0xFB: none that can be printed.
+  case $magic in QFI[!\ -~]) ;; *) return 1 ;; esac
 }
 
 # hash FILE: refuses one that is not as it was promised.
@@ -82,7 +86,8 @@ if [ "$method" != empty ]; then
     if is_qcow2 "$image"; then found=qcow2; else found=raw; fi
     [ "$found" = "$format" ] || refuse 85 format "$found $image"
     if [ "$format" = raw ] && [ -n "$size" ] && [ "$size" -lt "$whole" ]; then refuse 85 small "$whole $image"; fi
-    used=$($sudo du -Lk -- "$image" | cut -f1)
+    used=$($sudo du -Lk -- "$image")
+    used=${used%%	*}
     [ "$method" = reflink ] || fits "${path%/*}" "${used:-0}"
   fi
 elif [ "$format" = qcow2 ]; then
@@ -116,7 +121,7 @@ case $method in
     if [ -z "$copied" ]; then
       # busybox's cp knows no holes; its copy takes the room of the whole image.
       sparse=
-      if cp --help 2>&1 | grep -q -e --sparse; then sparse=--sparse=always; fi
+      case $(cp --help 2>&1) in *--sparse*) sparse=--sparse=always ;; esac
       if [ -z "$sparse" ]; then fits "${path%/*}" $((whole / 1024)); elif [ "$method" = reflink ]; then fits "${path%/*}" "${used:-0}"; fi
       work cp $sparse -- "$image" "$temp" || give_up $?
     fi
@@ -132,6 +137,5 @@ case $method in
 esac
 $sudo chmod 600 -- "$temp" || give_up $?
 place
-strike "phase-$key"
-strike "script-$key"
+strike "phase-$key" "script-$key"
 exit 0

@@ -20,7 +20,7 @@ find_id "$uuid" "$last" "$name" || {
 
 if [ "$unless" != - ]; then
   # Pausing is counted by Xen: a domain that was paused twice needs two unpauses.
-  flags=$(ask "$tool" list "$id" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p')
+  flags=$(asked "$tool" list "$id" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p')
   case $unless:$flags in
     p:??p*) already=yes ;;
     !p:??-*) already=yes ;;

@@ -11,7 +11,8 @@
 # refuse STATUS WORD [DETAIL]   says why as data, `refused WORD DETAIL`, and ends; deploy/deployment-failures.ts has the sentences
 # begin             stops what an earlier run of this script has left running, and puts this one on record
 # undo              the same for a script that takes back: one that was sent before it and begins later does nothing
-# work COMMAND…     runs it to its end, as one that an undo can stop; also stops it when nobody has looked for a minute (disk-look.sh): whoever
+# see               notes that somebody looks
+# work COMMAND…     runs it to its end, as one that an undo can stop; also stops it when nobody has looked (`see`) for a minute: whoever
 #                   wanted it is gone, and a copy of many gigabytes must not go on. Its output is in $printed
 # finish COMMAND…   runs it as `act` does: once begun it comes to its end, and an undo waits for that
 # place             gives $temp the name $path, and never takes a name from another file
@@ -50,8 +51,19 @@ entry() {
   fi
 }
 
+see() {
+  if [ -z "$sudo" ]; then true >"$ledger/seen"; else $sudo touch "$ledger/seen"; fi 2>/dev/null
+}
+
+# strike WORD...
 strike() {
-  if [ -n "$sudo" ] || [ -e "$ledger/$1" ]; then $sudo rm -f "$ledger/$1"; fi
+  for entered; do
+    if [ -z "$sudo" ] && ! [ -e "$ledger/$entered" ]; then shift; else
+      set -- "$@" "$ledger/$entered"
+      shift
+    fi
+  done
+  [ $# -eq 0 ] || $sudo rm -f -- "$@"
 }
 
 there() {
@@ -61,8 +73,9 @@ there() {
 boot=
 { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
 
+# For $( ) only, in place of whose shell it runs.
 identity() {
-  $sudo stat -c '%d:%i' -- "$1" 2>/dev/null
+  exec $sudo stat -c '%d:%i' -- "$1" 2>/dev/null
 }
 
 # same PATH DEVICE:INODE BOOT
@@ -82,11 +95,14 @@ process() {
 
 # alive RECORD: sets $pid
 alive() {
-  pid=
-  if [ -z "$sudo" ] && ! [ -e "$ledger/$1" ]; then return 1; fi
-  read -r pid since <<END
+  pid='' since=''
+  if [ -z "$sudo" ]; then
+    read -r pid since 2>/dev/null <"$ledger/$1" || return 1
+  else
+    read -r pid since <<END
 $(entry "$1")
 END
+  fi
   [ -n "$pid" ] && [ -n "$since" ] && process "$pid" && [ "$began" = "$since" ] && [ "$state" != Z ]
 }
 
@@ -190,9 +206,8 @@ work() {
   status=$?
   [ -z "$stopped" ] || stop "worker-$key"
   kill -KILL $guard 2>/dev/null
-  printed=$($sudo head -c 8192 "$ledger/said-$key" 2>/dev/null)
-  strike "said-$key"
-  strike "worker-$key"
+  if $sudo test -s "$ledger/said-$key"; then printed=$($sudo head -c 8192 "$ledger/said-$key" 2>/dev/null); fi
+  strike "said-$key" "worker-$key"
   [ -z "$stopped" ] || status=143
   return $status
 }
@@ -224,9 +239,12 @@ place() {
 
 # Whether $path is the very file that this plan has placed.
 placed() {
-  read -r made when <<END
+  made='' when=''
+  if $sudo test -e "$ledger/made-$key"; then
+    read -r made when <<END
 $(entry "made-$key")
 END
+  fi
   [ -n "$made" ] && same "$path" "$made" "$when"
 }
 

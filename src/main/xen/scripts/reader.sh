@@ -1,6 +1,7 @@
 # Reads the console of a guest into $ledger/console while it comes up, for start.sh and watch.sh.
 #
-# attach ID         begins, and waits a moment until it is attached: a guest that is paused then loses no line
+# attach ID         begins, and waits a moment until it is attached: a guest that is paused then loses no line. Or by halves:
+# open_reader ID, await_reader
 # end_reader        ends it
 #
 # Xen gives a console to one reader: this one ends with the guest, when it is told to, or when nobody has looked for two minutes (watch.sh).
@@ -11,11 +12,18 @@
 reader='s=$(cut -d" " -f22 /proc/$$/stat) && printf "%s %s\n" $$ "$s" >"$1/worker-console" || exit 1; ulimit -f 2048; exec "$2" console "$3" <>"$1/keys" >>"$1/console" 2>/dev/null'
 
 attach() {
+  open_reader "$1" && await_reader
+}
+
+open_reader() {
   end_reader
   $sudo test -p "$ledger/keys" || $sudo mkfifo -m 600 "$ledger/keys" || return 1
   enter console-of "$1"
   $own $sudo sh -c "$reader" sh "$ledger" "$tool" "$1" </dev/null >/dev/null 2>&1 &
   guard $! worker-console 120 &
+}
+
+await_reader() {
   tried=0
   while [ "$tried" -lt 30 ]; do
     if $sudo test -s "$ledger/console"; then return 0; fi
@@ -30,7 +38,7 @@ attach() {
 
 end_reader() {
   # One that has just been begun, by a script that was killed, may not be on record yet.
-  if [ -n "$(entry console-of)" ] && ! $sudo test -e "$ledger/worker-console"; then sleep 1; fi
+  if $sudo test -e "$ledger/console-of" && ! $sudo test -e "$ledger/worker-console"; then sleep 1; fi
   stop worker-console
   strike console-of
 }

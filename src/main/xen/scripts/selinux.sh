@@ -14,7 +14,7 @@ look() {
   now=
   command -v getsebool >/dev/null 2>&1 || return 1
   if command -v selinuxenabled >/dev/null 2>&1 && ! $sudo selinuxenabled; then return 1; fi
-  now=$(ask getsebool "$boolean" 2>/dev/null | sed -n 's/^.* --> *\([a-z]*\).*$/\1/p')
+  now=$(asked getsebool "$boolean" 2>/dev/null | sed -n 's/^.* --> *\([a-z]*\).*$/\1/p')
   [ -n "$now" ]
 }
 

@@ -13,36 +13,42 @@
 # deploy builds the domain paused, and lets it run once its console is read: no line of a guest that ends at once is lost.
 
 tool=$1 what=$2 mark=$3 config=$4 name=$5
+newline='
+'
 hold "$mark"
 
+# For $( ) only.
 ids() {
-  ask xenstore-list /local/domain
+  asked xenstore-list /local/domain
 }
 
-named() {
-  [ "$(ask xenstore-read "/local/domain/$1/name" 2>/dev/null)" = "$name" ]
-}
-
-uuid_of() {
-  vm=$(ask xenstore-read "/local/domain/$1/vm" 2>/dev/null)
-  printf '%.36s\n' "${vm#/vm/}"
+# Sets $called and $uuid of a domain; the name may be anything, a line end in it too.
+find_name() {
+  called=$(asked xenstore-read "/local/domain/$1/name" "/local/domain/$1/vm" 2>/dev/null)
+  uuid=${called##*/vm/}
+  called=${called%"$newline/vm/$uuid"}
+  # xend adds a number after a reboot.
+  uuid=${uuid%"${uuid#????????-????-????-????-????????????}"}
 }
 
 # The domain that this plan has built, in $built.
 find_built() {
   built=
   for each in $(ids); do
-    [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
+    [ "$each" != 0 ] && [ "$(asked xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
     built=$each
     return 0
   done
   case $what in *deploy) ;; *) return 1 ;; esac
-  uuid=$(entry domain)
-  [ -n "$uuid" ] || return 1
+  known=$(entry domain)
+  [ -n "$known" ] || return 1
   claimed=
   if [ "$($sudo cat "$hum/claims/$name" 2>/dev/null)" = "$mark" ]; then claimed=yes; fi
   for each in $(ids); do
-    [ "$each" != 0 ] && named "$each" && { [ -n "$claimed" ] || [ "$(uuid_of "$each")" = "$uuid" ]; } || continue
+    [ "$each" != 0 ] || continue
+    find_name "$each"
+    [ "$called" = "$name" ] || continue
+    [ -n "$claimed" ] || [ "$uuid" = "$known" ] || continue
     built=$each
     return 0
   done
@@ -73,16 +79,16 @@ case $what in
     ;;
 esac
 
-# Once its console is read, the guest may run. One that was found may run already, or be paused by somebody.
+# Once its console is read, the guest may run. This one was found: it may run already, or be paused by somebody.
 let_run() {
-  attach "$1" || echo 'note: its console cannot be read while it comes up.'
-  if [ "${2-}" = new ]; then
-    act "$tool" unpause "$1"
-    return
-  fi
-  case $(ask "$tool" list "$1" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p') in
+  attach "$1" || unheard
+  case $(asked "$tool" list "$1" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p') in
     ??p*) act "$tool" unpause "$1" ;;
   esac
+}
+
+unheard() {
+  echo 'note: its console cannot be read while it comes up.'
 }
 
 set -- "$config"
@@ -92,7 +98,8 @@ if [ "$what" = deploy ]; then
     release
     refuse 85 undone
   }
-  if find_built; then
+  # Before it builds it notes that it does.
+  if $sudo test -e "$ledger/domain" && find_built; then
     let_run "$built"
     status=$?
     release
@@ -102,9 +109,13 @@ if [ "$what" = deploy ]; then
 fi
 
 listed=$(ids) || exit $?
-before=" $(echo $listed) "
-for each in $before; do
-  named "$each" || continue
+before=' '
+for each in $listed; do
+  before="$before$each "
+  # Whose name is claimed, claim.sh has looked for, and the toolstack does.
+  [ "$what" != deploy ] || continue
+  find_name "$each"
+  [ "$called" = "$name" ] || continue
   release
   exit 83
 done
@@ -128,13 +139,17 @@ esac
 if [ -n "$ours" ]; then
   for each in $(ids); do
     case $before in *" $each "*) continue ;; esac
-    named "$each" || continue
+    find_name "$each"
+    [ "$called" = "$name" ] || continue
     ask xenstore-write "/local/domain/$each/hum-start" "$mark"
-    if [ "$what" = deploy ]; then enter domain "$(uuid_of "$each")"; fi
-    if [ "$what" = deploy ] && [ "$status" -eq 0 ]; then
-      let_run "$each" new
-      status=$?
-    fi
+    [ "$what" = deploy ] || continue
+    opened=
+    if [ "$status" -eq 0 ]; then open_reader "$each" && opened=yes || unheard; fi
+    enter domain "$uuid"
+    [ "$status" -eq 0 ] || continue
+    [ -z "$opened" ] || await_reader
+    act "$tool" unpause "$each"
+    status=$?
   done
 fi
 release

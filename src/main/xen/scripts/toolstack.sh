@@ -6,6 +6,7 @@
 # act WORD...   runs a command of the toolstack to its end, in a session of its own: an xl that is stopped in the middle, because the connection is
 #               lost or a person cancels, leaves a half-built or half-saved domain. Its output, both streams, is printed after. Answers its
 #               exit status
+# ask WORD...   runs one that only asks or notes something; `asked` does it in place of the shell that calls it, for $( ): a process less
 # hold KEY      waits until no other script of Hum acts under this key, and acts under it from then on; with `release` that ends. An undo
 #               waits in this way for what it is to take back
 # find_id UUID ID NAME
@@ -36,6 +37,10 @@ if command -v timeout >/dev/null 2>&1; then limit=timeout; fi
 
 ask() {
   $sudo ${limit:+$limit 20} "$@" </dev/null
+}
+
+asked() {
+  exec $sudo ${limit:+$limit 20} "$@" </dev/null
 }
 
 own=
@@ -72,12 +77,12 @@ release() {
 find_id() {
   if [ "$tool" = xl ]; then
     # xl(1), vm-list: UUID, ID and name, the name last because it may be anything.
-    listed=$(ask xl vm-list) || exit $?
+    listed=$(asked xl vm-list) || exit $?
   else
     # xm has no such list; xenstore has had these nodes since xend.
-    listed=$(for each in $(ask xenstore-list /local/domain); do
-      vm=$(ask xenstore-read "/local/domain/$each/vm")
-      printf '%s %s %s\n' "$(expr "${vm#/vm/}" : '\(.\{36\}\)')" "$each" "$(ask xenstore-read "/local/domain/$each/name")"
+    listed=$(for each in $(asked xenstore-list /local/domain); do
+      vm=$(asked xenstore-read "/local/domain/$each/vm")
+      printf '%s %s %s\n' "$(expr "${vm#/vm/}" : '\(.\{36\}\)')" "$each" "$(asked xenstore-read "/local/domain/$each/name")"
     done)
   fi
   id=
@@ -101,7 +106,7 @@ END
     0:* | *:00000000-0000-0000-0000-000000000000) exit 82 ;;
   esac
   if [ -n "$1" ]; then
-    vm=$(ask xenstore-read "/local/domain/$id/vm") || return 81
+    vm=$(asked xenstore-read "/local/domain/$id/vm") || return 81
     case $vm in
       "/vm/$1" | "/vm/$1-"*) ;;
       *) exit 85 ;;

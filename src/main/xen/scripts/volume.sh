@@ -15,7 +15,7 @@ tag=hum-$mark
 ours() {
   # `  UUID TAG,TAG`
   # shellcheck disable=SC2046 # two words are what is wanted
-  set -- $(ask lvs --noheadings -o lv_uuid,lv_tags "$group/$volume" 2>/dev/null)
+  set -- $(asked lvs --noheadings -o lv_uuid,lv_tags "$group/$volume" 2>/dev/null)
   listed=${1-}
   case ",${2-}," in *",$tag,"*) return 0 ;; esac
   [ -n "$listed" ] && [ "$(entry "made-$key")" = "$listed" ]
@@ -67,7 +67,7 @@ device=/dev/$group/$volume
 if [ "$method" = snapshot ]; then
   if [ -n "$size" ]; then set -- -L "${size}b"; else set -- -l 100%ORIGIN; fi
   # One of a thin volume takes its room from the pool, and is not active unless that is asked for.
-  if [ -n "$(ask lvs --noheadings -o pool_lv "$image" 2>/dev/null | tr -d ' ')" ]; then set -- -kn; fi
+  if [ -n "$(asked lvs --noheadings -o pool_lv "$image" 2>/dev/null | tr -d ' ')" ]; then set -- -kn; fi
   finish lvcreate -s -n "$volume" --addtag "$tag" "$@" "$image" || exit $?
 else
   if [ "$method" = copy ]; then

@@ -1,11 +1,12 @@
-# Tells how a VM comes up that this plan has started, and what it prints; or ends the reading of its console.
+# Tells how a VM comes up that this plan has started, or what it prints; or ends the reading of its console.
 #
-#   $1  look, or end
+#   $1  look, follow or end
 #   $2  the mark of the plan: hex digits
-#   look: $3 xl or xm, $4 the name, $5 after how many bytes of its console to go on,
-#         $6 what is asked of it: running, ping, ssh or cloud-init, $7 its address, or nothing, $8 the MAC of its card, or nothing
+#   look:   $3 xl or xm, $4 the name,
+#           $5 what is asked of it: running, ping, ssh or cloud-init, $6 its address, or nothing, $7 the MAC of its card, or nothing
+#   follow: $3 after how many bytes of its console to go on, $4 for how many seconds, or nothing: with what there is
 #
-# Prints lines `KEY VALUE`, an empty one, and the console:
+# A look prints lines `KEY VALUE`:
 #   domain ID FLAGS   as xl(1), list, has them; `domain gone` when there is none
 #   address ADDRESS   the one that was given, else the one that was found
 #   answers yes|no    whether it answers as asked; for ssh and ping only
@@ -14,33 +15,44 @@ what=$1
 of_plan "$2"
 if [ "$what" = end ]; then
   $sudo test -d "$ledger" || exit 0
+  stop worker-follow
   end_reader
   exit 0
 fi
-
-tool=$3 name=$4 after=$5 ready=$6 address=$7 mac=$8
 $sudo test -d "$ledger" || refuse 85 ledger
-enter seen yes
-ids=$(ask xenstore-list /local/domain) || exit 86
+if [ "$what" = follow ]; then
+  # The console has an end: reader.sh writes no more than a megabyte. One who looks on for ever is ended by `end`, or by the time.
+  from=+$(($3 + 1))
+  if [ -n "$4" ] && [ -n "$limit" ]; then
+    exec $sudo sh -c "$recorded" sh "$ledger/worker-follow" "$ledger/undone-follow" $limit "$4" tail -c "$from" -f "$ledger/console" 2>/dev/null
+  fi
+  exec $sudo tail -c "$from" "$ledger/console" 2>/dev/null
+fi
+
+tool=$3 name=$4 ready=$5 address=$6 mac=$7
+see
+ids=$(asked xenstore-list /local/domain) || exit 86
 
 # By the mark; after a reboot of the guest, which gives it another id, by the name, which is claimed.
 id=
 for each in $ids; do
-  [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
+  [ "$each" != 0 ] && [ "$(asked xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
   id=$each
 done
 if [ -z "$id" ] && [ -n "$(entry domain)" ]; then
   for each in $ids; do
-    [ "$each" != 0 ] && [ "$(ask xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
+    [ "$each" != 0 ] && [ "$(asked xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
     id=$each
     ask xenstore-write "/local/domain/$each/hum-start" "$mark"
+    # It may have gone in this moment, and would be there for ever by this sign alone.
+    [ -n "$(asked xenstore-read "/local/domain/$each/name" 2>/dev/null)" ] || ask xenstore-rm "/local/domain/$each"
   done
 fi
 flags=
 if [ -n "$id" ]; then
   # The last but one of all words: a name may have several.
   last=
-  for word in $(ask "$tool" list "$id" 2>/dev/null); do
+  for word in $(asked "$tool" list "$id" 2>/dev/null); do
     flags=$last
     last=$word
   done
@@ -110,8 +122,4 @@ if [ -n "$address" ] && [ -n "$flags" ]; then
   esac
 fi
 printf 'answers %s\n' "$answers"
-
-echo
-# It has an end: reader.sh writes no more than a megabyte.
-$sudo tail -c "+$((after + 1))" "$ledger/console" 2>/dev/null
 exit 0
