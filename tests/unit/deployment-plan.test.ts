@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Step, StepContext } from '../../src/main/plans/plan.ts';
+import type { RunOptions } from '../../src/main/ssh/session.ts';
 import { progressOf } from '../../src/main/xen/deploy/copy-progress.ts';
 import { deploymentFailure } from '../../src/main/xen/deploy/deployment-failures.ts';
 import { deploymentOfAll, deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
@@ -231,6 +232,37 @@ describe('what a guest is seen to do', () => {
     };
     await wait(60_000, [slow, slow, answers('domain 7 -b----\nanswers no\n')]);
     await expect(wait(0, [slow])).rejects.toThrow('Too slow.');
+  });
+
+  test('is heard when it prints, in whole characters, and from where a following broke off', async () => {
+    const printed = Buffer.from('boots für alle\nlogin: ');
+    const half = printed.indexOf('ü') + 1;
+    const pieces = [printed.subarray(0, half), printed.subarray(half)];
+    const followed: string[] = [];
+    let looks = 0;
+    const run = async (_: string, [what, , after, seconds]: readonly string[], { onStdout }: RunOptions = {}) => {
+      if (what === 'follow') {
+        followed.push(`${after} for ${seconds}`);
+        const piece = pieces.shift();
+        if (piece !== undefined) onStdout?.(piece);
+      } else if (what === 'look') looks += 1;
+      // It has crashed at the third look.
+      return { code: 0, stdout: Buffer.from(`domain 7 ${looks < 3 ? '-b----' : '---sc-'}\nanswers no\n`), stderr: Buffer.alloc(0) };
+    };
+    const heard: string[] = [];
+    const context = {
+      host: 'x',
+      runner: () => ({ run }),
+      signal: AbortSignal.timeout(60_000),
+      output: (text: string) => heard.push(text),
+      progress: () => undefined,
+    };
+    const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 60, limitMs: 60_000, address: null, mac: null };
+    const failure = await settle(args, context as unknown as StepContext).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ problem: { message: 'web01 crashed right after it was started.', detail: 'boots für alle\nlogin:' } });
+    expect(heard.slice(0, 2)).toEqual(['boots f', 'ür alle\nlogin: ']);
+    expect(followed.slice(0, 2)).toEqual(['0 for 60', `${half} for 60`]);
+    expect(followed.at(-1)).toBe(`${printed.length} for `);
   });
 
   test('keeps of a console the last lines that can be read', () => {
