@@ -87,7 +87,7 @@ try {
   const clickToBannerS = median(hum.map(({ bannerS }) => bannerS));
   const scriptS = median(scripted);
   // Of each round: what an emulated host takes for the same `xl create` is half as much again in the next minute.
-  const ratio = Number(median(hum.map(({ bannerS }, nth) => bannerS / (scripted[nth] ?? Number.NaN))).toFixed(2));
+  const ratio = Math.round(median(hum.map(({ bannerS }, nth) => (100 * bannerS) / (scripted[nth] ?? Number.NaN)))) / 100;
   const overheadMs = median(hum.map(({ overheadMs }) => overheadMs));
   printTable([
     ['from the click to the banner', '', ''],
