@@ -265,6 +265,22 @@ describe('what a guest is seen to do', () => {
     expect(followed.at(-1)).toBe(`${printed.length} for `);
   });
 
+  test('is followed beside one other of its host at most, and else read every second', async () => {
+    const seconds: (string | undefined)[] = [];
+    const over = new AbortController();
+    const run = (_: string, [what, , , time]: readonly string[], { signal }: RunOptions = {}) => {
+      if (what === 'follow') seconds.push(time);
+      const answer = { code: 0, stdout: Buffer.from('domain 7 -b----\nanswers no\n'), stderr: Buffer.alloc(0) };
+      if (what !== 'follow' || time === '') return Promise.resolve(answer);
+      return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(answer)));
+    };
+    const context = { host: 'x', runner: () => ({ run }), signal: over.signal, output: () => undefined, progress: () => over.abort() };
+    const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 60, limitMs: 60_000, address: null, mac: null };
+    const wait = () => settle(args, context as unknown as StepContext).catch(() => undefined);
+    await Promise.all([wait(), wait(), wait()]);
+    expect(seconds).toEqual(['60', '60', '']);
+  });
+
   test('keeps of a console the last lines that can be read', () => {
     const text = `${Array.from({ length: 40 }, (_, at) => `line ${at}`).join('\r\n')}\n\u001b[31mred\u001b[0m\u202e\nold\rnew\n\n`;
     const lines = lastLines(text).detail?.split('\n') ?? [];

@@ -15,6 +15,10 @@ const slowestMs = 5000;
 /** One following of a console, s: one that Hum cannot end any more goes on so long at most. */
 const followS = 60;
 
+/** So many consoles of a host are followed at a time, each in a session of its own (MaxSessions of sshd_config is 10); the others are read every second. */
+const mostFollowed = 2;
+const followed = new Map<string, number>();
+
 /** A guest that reboots is not there for a moment, ms. */
 const rebootMs = 8000;
 
@@ -155,12 +159,14 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
     for (;;) {
       const asked = performance.now();
       const flags = await lookOnce().catch((error: unknown) => {
-        // A host that has no time for an answer says nothing of the VM.
-        if (error instanceof HumError && error.problem.code === 'request-timeout' && Date.now() - started < limitMs) return undefined;
+        // A host that has no time for an answer, or no session, says nothing of the VM.
+        const busy = error instanceof HumError && ['request-timeout', 'channel-refused'].includes(error.problem.code);
+        if (busy && Date.now() - started < limitMs) return undefined;
         throw error;
       });
       if (flags === undefined) {
         context.progress(`the host is slow to answer, ${formatDuration(Date.now() - started)}`);
+        await pause(lookEveryMs - (performance.now() - asked), context.signal);
         continue;
       }
       const tookMs = performance.now() - asked;
@@ -221,11 +227,17 @@ function listen(mark: string, context: StepContext, hear: (printed: string) => v
   const following = (async () => {
     while (!signal.aborted) {
       const began = performance.now();
-      await follow(String(followS), signal);
+      const others = followed.get(context.host) ?? 0;
+      if (others < mostFollowed) {
+        followed.set(context.host, others + 1);
+        await follow(String(followS), signal).finally(() => followed.set(context.host, (followed.get(context.host) ?? 1) - 1));
+      } else await follow('', signal);
       // A host without timeout(1) follows nothing, and is asked again.
       await pause(lookEveryMs - (performance.now() - began), signal);
     }
   })();
+  // `stop` tells.
+  following.catch(() => undefined);
   const stop = () => {
     stopped.abort();
     return following;

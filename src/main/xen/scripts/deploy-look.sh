@@ -62,7 +62,8 @@ file() {
   else
     size=$($sudo stat -Lc '%s %b*%B' -- "$1" 2>/dev/null </dev/null)
     bytes=${size%% *}
-    kib=$((${size#* } / 1024))
+    kib=0
+    [ -z "$size" ] || kib=$((${size#* } / 1024))
   fi
   if ! $sudo test -r "$1" || [ -z "$bytes" ]; then
     echo "$number unreadable"
@@ -76,7 +77,7 @@ file() {
   if $sudo test -f "$1.sha256"; then sum=$($sudo head -c 64 "$1.sha256" 2>/dev/null </dev/null | tr -d '\000'); fi
   case $sum in *[!0-9a-f]*) sum= ;; esac
   [ ${#sum} -eq 64 ] || sum=-
-  echo "$number file $bytes ${kib:-0} $format $sum"
+  echo "$number file $bytes $kib $format $sum"
 }
 
 # A figure of LVM's in bytes: $1 vgs or lvs, $2 which one, $3 of what.
