@@ -172,6 +172,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       const tookMs = performance.now() - asked;
       const verdict = judge(waiting, seen, flags, Date.now());
       if (verdict.kind === 'ready') {
+        await listening.toTheEnd();
         if (seen.address !== null) context.output(addressLine(seen.address));
         return;
       }
@@ -196,7 +197,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
 }
 
 interface Listening {
-  /** Hears what there is still to hear of a guest that prints no more, and stops. */
+  /** Hears what has been printed by now, and stops. */
   toTheEnd(): Promise<void>;
   stop(): Promise<void>;
 }
