@@ -5,19 +5,13 @@ import type { StepContext } from '../../plans/plan.ts';
 import { pause } from '../../stream.ts';
 import { xenScript } from '../scripts.ts';
 import { type Args, text } from '../step-args.ts';
+import { listen } from './console-listening.ts';
 import { addressLine } from './deployed-guest.ts';
 import { deploymentFailure } from './deployment-failures.ts';
 
 /** Between two looks, ms. A host that takes its time for them has less of it for the guest that comes up, and is looked at less often. */
 const lookEveryMs = 1000;
 const slowestMs = 5000;
-
-/** One following of a console, s: one that Hum cannot end any more goes on so long at most. */
-const followS = 60;
-
-/** So many consoles of a host are followed at a time, each in a session of its own (MaxSessions of sshd_config is 10); the others are read every second. */
-const mostFollowed = 2;
-const followed = new Map<string, number>();
 
 /** A guest that reboots is not there for a moment, ms. */
 const rebootMs = 8000;
@@ -194,62 +188,6 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
     await listening.stop();
     await endReading(mark, context);
   }
-}
-
-interface Listening {
-  /** Hears what has been printed by now, and stops. */
-  toTheEnd(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Hears what the guest prints, when it prints it. What stands in the way of that, the looks will tell. */
-function listen(mark: string, context: StepContext, hear: (printed: string) => void): Listening {
-  const stopped = new AbortController();
-  const signal = AbortSignal.any([context.signal, stopped.signal]);
-  const decoder = new TextDecoder();
-  let after = 0;
-
-  async function follow(seconds: string, until?: AbortSignal): Promise<void> {
-    const options = {
-      timeoutMs: 2 * followS * 1000,
-      onStdout(bytes: Buffer) {
-        after += bytes.length;
-        hear(decoder.decode(bytes, { stream: true }));
-      },
-      ...(until === undefined ? {} : { signal: until }),
-    };
-    try {
-      await context.runner().run(xenScript('watch'), ['follow', mark, String(after), seconds], options);
-    } catch (error) {
-      if (!(error instanceof HumError)) throw error;
-    }
-  }
-
-  const following = (async () => {
-    while (!signal.aborted) {
-      const began = performance.now();
-      const others = followed.get(context.host) ?? 0;
-      if (others < mostFollowed) {
-        followed.set(context.host, others + 1);
-        await follow(String(followS), signal).finally(() => followed.set(context.host, (followed.get(context.host) ?? 1) - 1));
-      } else await follow('', signal);
-      // A host without timeout(1) follows nothing, and is asked again.
-      await pause(lookEveryMs - (performance.now() - began), signal);
-    }
-  })();
-  // `stop` tells.
-  following.catch(() => undefined);
-  const stop = () => {
-    stopped.abort();
-    return following;
-  };
-  return {
-    async toTheEnd() {
-      await stop();
-      await follow('');
-    },
-    stop,
-  };
 }
 
 /** Nothing hangs on it: a reader that nobody looks after ends by itself. */
