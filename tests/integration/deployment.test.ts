@@ -339,7 +339,7 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
     });
     undone();
     host.sh('rm /srv/xen/other');
-    host.program('df', '#!/bin/sh\nexit 1\n');
+    host.program('stat', '#!/bin/sh\n[ "$1" != -f ] || exit 1\nexec /usr/bin/stat "$@"\n');
     host.sh('head -c 1048576 /dev/zero >/srv/xen/other');
     before = host.everything();
     const { problem } = await deploy();

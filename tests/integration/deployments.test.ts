@@ -346,10 +346,24 @@ describe('a start', () => {
     await expect(refused).rejects.toThrow(/ short\.$/);
   });
 
+  test('looks again at a host, unless it has done so just now', async () => {
+    const start = async (names: string, passedMs: number) => {
+      const request = hum.request({ names, host: 'a' });
+      const digest = await hum.follow(request, names).ready();
+      const before = hum.looks;
+      hum.pass(passedMs);
+      await hum.deployments.start({ ...request, digest });
+      return hum.looks - before;
+    };
+    expect([await start('web01', 0), await start('web02', 10_000)]).toEqual([0, 1]);
+  });
+
   test('is refused without a connection to its host', async () => {
     const request = hum.request({ host: 'a' });
     const digest = await hum.follow(request).ready();
     await sessions.a?.stop();
+    await expect(hum.deployments.start({ ...request, digest })).rejects.toEqual(refusal('conflict'));
+    hum.pass(10_000);
     await expect(hum.deployments.start({ ...request, digest })).rejects.toEqual(refusal('connection-lost'));
   });
 });

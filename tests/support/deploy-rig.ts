@@ -39,6 +39,10 @@ export interface DeployRig {
   readonly plans: Plans;
   /** What the steps of plans were asked to do. */
   readonly done: readonly string[];
+  /** How often a host was looked at. */
+  readonly looks: number;
+  /** To the deployments it is so much later from now on. */
+  pass(ms: number): void;
   request(change?: Partial<DeployRequest>): DeployRequest;
   follow(request: DeployRequest, client?: string): FollowedPreview;
   /** The next start of Hum: the plans that were under way are interrupted, the previews forgotten. */
@@ -66,9 +70,17 @@ export async function openDeployRig(
     if (hold) throw new HumError({ code: 'cancelled', message: 'cancelled', hint: '' });
   };
   const handlers = Object.fromEntries(handlerNames.map((name) => [`xen.${name}`, step]));
+  let looks = 0;
+  let passedMs = 0;
   const runner = (host: string): Runner => {
     const session = sessions[host];
-    if (session?.status.state === 'online') return session;
+    if (session?.status.state === 'online') {
+      const run: Runner['run'] = (script, ...rest) => {
+        if (script.startsWith('# hum deploy-look\n')) looks += 1;
+        return session.run(script, ...rest);
+      };
+      return { run, open: (...call) => session.open(...call), terminal: (...call) => session.terminal(...call) };
+    }
     throw new HumError({ code: 'connection-lost', message: 'There is no connection.', hint: 'Wait.', host });
   };
   const hosts = Object.entries(sessions).map(([id, { target }]) => inventoryHost(id, { address: target.address, port: target.port }));
@@ -79,7 +91,7 @@ export async function openDeployRig(
   const templates = await openTemplates({ dataDir: rig.dataDir, folders: [], xen, log: { info: () => undefined } });
   const openPlans = () => rig.open(real ? { handlers: xenStepHandlers(() => xen), runner, onStep: xen.refresh } : { handlers, runner });
   let plans = await openPlans();
-  const openDeployments = () => createDeployments({ xen, templates, plans, runner, hosts: () => hosts });
+  const openDeployments = () => createDeployments({ xen, templates, plans, runner, hosts: () => hosts, now: () => Date.now() + passedMs });
   let deployments = openDeployments();
 
   for (const host of hosts) {
@@ -98,6 +110,12 @@ export async function openDeployRig(
   const deployRig: DeployRig = {
     xen,
     done,
+    get looks() {
+      return looks;
+    },
+    pass(ms) {
+      passedMs += ms;
+    },
     get deployments() {
       return deployments;
     },

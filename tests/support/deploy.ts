@@ -69,6 +69,7 @@ export function lookAtAll(other: Readonly<Record<string, Finding>> = {}, more: P
   };
   return {
     at: 1000,
+    since: 1000,
     clockAheadMs: 0,
     memoryFree: 8 * gib,
     selinux: 'off',

@@ -4,9 +4,10 @@ LC_ALL=C
 export LC_ALL
 umask 022
 command -v sha256sum > /dev/null || exit 84
+# Sets $v to the SHA-256 of a file.
 version() {
-  v=$(sha256sum < "$1") || exit
-  printf %s "${v%% *}"
+  v=$(sha256sum < "$1") || return
+  v=${v%% *}
 }
 path=$1
 if [ -L "$path" ]; then
@@ -24,17 +25,17 @@ case $2 in
 esac
 
 if [ -f "$path" ]; then
-  now=$(version "$path") || exit
-  if [ "$now" = "$4" ] && { [ "$now" != "$3" ] || [ -e "$kept" ]; }; then exit 0; fi
-  [ "$now" = "$3" ] || exit 81
+  version "$path" || exit
+  if [ "$v" = "$4" ] && { [ "$v" != "$3" ] || [ -e "$kept" ]; }; then exit 0; fi
+  [ "$v" = "$3" ] || exit 81
 elif [ -e "$path" ] || [ -n "$3" ]; then
   exit 81
 fi
 
-rm -f -- "$new" || exit
+if [ -e "$new" ] || [ -L "$new" ]; then rm -f -- "$new" || exit; fi
 # The copy brings owner and mode; its content is replaced.
 if [ -n "$3" ]; then cp -p -- "$path" "$new" || { rm -f -- "$new"; exit 83; }; fi
-if ! cat > "$new" || [ "$(version "$new")" != "$4" ]; then
+if ! cat > "$new" || ! version "$new" || [ "$v" != "$4" ]; then
   rm -f -- "$new"
   exit 83
 fi
@@ -44,7 +45,7 @@ sync -- "$new" 2> /dev/null || sync
 if [ -n "$3" ]; then
   # A link is the very file that is replaced, so what was written to it until this moment is kept, and noticed.
   [ -e "$kept" ] || ln -- "$path" "$kept" 2> /dev/null || cp -p -- "$path" "$kept" || { rm -f -- "$new"; exit 83; }
-  if [ "$(version "$kept")" != "$3" ]; then
+  if ! version "$kept" || [ "$v" != "$3" ]; then
     rm -f -- "$new" "$kept"
     exit 81
   fi

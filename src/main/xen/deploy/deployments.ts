@@ -12,7 +12,7 @@ import { deploymentOfAll, deploymentPlan } from './deployment-plan.ts';
 import type { Draft, DraftVm } from './draft.ts';
 import { holdingsOf } from './draft.ts';
 import { type FleetView, type Holding, heldBy, othersOf, placementHosts, readHoldings } from './fleet-view.ts';
-import { type HostLook, lookAt, wordsOf } from './look.ts';
+import { type HostLook, lookAt, together, wordsOf } from './look.ts';
 import { place } from './placement.ts';
 import { Preview, type ReadyDraft } from './preview.ts';
 
@@ -43,7 +43,7 @@ export interface Deployments {
     writable?: () => Promise<void>,
   ): AsyncGenerator<DeployPreviewEvent, void, void>;
   /**
-   * Looks once more at what can have changed, and starts the plans of the preview with this digest.
+   * Looks once more at what was not seen in the last seconds, and starts the plans of the preview with this digest.
    * @throws HumError `plan-changed` when it stands for another request, or is too old; else why a check failed; what `Runner.run` throws
    */
   start(request: DeployRequest & { readonly digest: string }): Promise<{ readonly batch: string; readonly plans: readonly string[] }>;
@@ -54,6 +54,8 @@ export interface Deployments {
 const spacingMs = 500;
 /** How often a preview sees for itself whether plans or its template have changed, ms. */
 const seeMs = 1_000;
+/** What was seen so short a time before a click is not looked at again, ms: a host that is slow to look has better things to do. */
+const freshMs = 5_000;
 /** So long after its end a preview can be started, ms. */
 const graceMs = 60_000;
 
@@ -172,15 +174,16 @@ export function createDeployments({
     }
   }
 
-  /** Looks again at the hosts, and then, in one go with the start, judges what is known at that moment. */
+  /** Looks again at the hosts that were not looked at just now, and then, in one go with the start, judges what is known at that moment. */
   async function lookAgain(ready: ReadyDraft): Promise<ReadonlyMap<string, HostLook>> {
     const byHost = Map.groupBy(ready.vms, ({ placed }) => placed.host ?? '');
     const looks = [...byHost].map(async ([host, vms]) => {
+      const known = ready.looks.get(host) ?? null;
+      if (known !== null && now() - known.since < freshMs) return [host, known] as const;
       const words = new Set(vms.flatMap(({ guest }) => wordsOf(guest, { reach: false })));
       const look = await lookAt(runner(host), xen.host(host)?.toolstack ?? 'xl', [...words], { now });
       // Whether an address answers was asked a moment ago.
-      const before = ready.looks.get(host)?.findings ?? new Map();
-      return [host, { ...look, findings: new Map([...before, ...look.findings]) }] as const;
+      return [host, together(known, look)] as const;
     });
     return new Map(await Promise.all(looks));
   }

@@ -30,6 +30,8 @@ const plainFindings = [
 export interface HostLook {
   /** When, by our clock, epoch ms. */
   readonly at: number;
+  /** When the oldest of its findings was made, epoch ms. */
+  readonly since: number;
   /** How much its clock is ahead of ours, ms; null where it did not tell. */
   readonly clockAheadMs: number | null;
   /** Bytes that Xen has free; null where the toolstack did not tell. */
@@ -39,6 +41,12 @@ export interface HostLook {
   readonly autostart: boolean;
   /** By the word that was asked. */
   readonly findings: ReadonlyMap<string, Finding>;
+}
+
+/** What two looks found, the findings of the later one where both have them. */
+export function together(before: HostLook | null, later: HostLook): HostLook {
+  if (before === null) return later;
+  return { ...later, since: Math.min(before.since, later.since), findings: new Map([...before.findings, ...later.findings]) };
 }
 
 /** The folder of a path: "/" for one at the top. */
@@ -127,6 +135,7 @@ export function readLook(output: string, words: readonly string[], at: number): 
   const selinux = told.get('selinux')?.toLowerCase();
   return {
     at,
+    since: at,
     // It tells whole seconds: on average it is half a second further.
     clockAheadMs: clock === null ? null : clock * 1000 + 500 - at,
     memoryFree: memory === null ? null : memory * 2 ** 20,

@@ -9,7 +9,7 @@ import type { Template } from '../templates/template.ts';
 import { checksOf, isLookedAt, type VmFacts } from './checks.ts';
 import { type Draft, type DraftVm, draftOf } from './draft.ts';
 import { type FleetView, othersOf, placementHosts } from './fleet-view.ts';
-import { type HostLook, lookAt, wordsOf } from './look.ts';
+import { type HostLook, lookAt, together, wordsOf } from './look.ts';
 import type { PlacementHost } from './placement.ts';
 
 /** What a preview works with. */
@@ -197,8 +197,7 @@ export class Preview {
     state.running = true;
     const look = async () => {
       try {
-        const found = await lookAt(runner(host), toolstack, missing, { signal: this.#signal, now });
-        state.look = { ...found, findings: new Map([...(state.look?.findings ?? []), ...found.findings]) };
+        state.look = together(state.look, await lookAt(runner(host), toolstack, missing, { signal: this.#signal, now }));
         state.problem = null;
       } catch (error) {
         state.problem = problemOf(error);

@@ -179,7 +179,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       }
       if (waited >= limitMs) throw new HumError({ ...notInTime(waiting, seen, limitMs), ...lastLines(seen.console), host: context.host });
       context.progress(`${verdict.progress}, ${formatDuration(waited)}`);
-      await pause(Math.min(Math.max(lookEveryMs, tookMs), slowestMs), context.signal);
+      await pause(Math.min(Math.max(lookEveryMs, 3 * tookMs), slowestMs), context.signal);
       if (context.signal.aborted) {
         throw new HumError({ code: 'cancelled', message: 'The wait was ended.', hint: 'Deploy it again if it is still wanted.' });
       }

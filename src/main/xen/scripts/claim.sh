@@ -8,7 +8,7 @@
 #
 # A claim is a file that bears the name and holds the mark; it is linked into place, which only one of two can do. A claim older than a
 # day, of which nothing came, is nobody's any more. The account of a plan that is done stays for a day, as its last step may have been cut
-# off and a person may still want it undone; then the next claim sweeps it away.
+# off and a person may still want it undone; then the end of the next deployment sweeps it away.
 
 what=$1 name=$3
 of_plan "$2" claim
@@ -56,9 +56,11 @@ runs() {
     leave nothing
     exit 86
   }
-  for each in $ids; do
-    [ "$(asked xenstore-read "/local/domain/$each/name" 2>/dev/null)" != "$name" ] || return 0
-  done
+  set --
+  for each in $ids; do set -- "$@" "/local/domain/$each/name"; done
+  # All at once, unless one of them has gone meanwhile.
+  names=$(asked xenstore-read "$@" 2>/dev/null) || names=$(for each; do ask xenstore-read "$each"; done 2>/dev/null)
+  case $newline$names$newline in *"$newline$name$newline"*) return 0 ;; esac
   return 1
 }
 
@@ -77,6 +79,9 @@ case $what in
     done
     enter released yes
     leave released
+    for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 -name released -mmin +1440 2>/dev/null); do
+      $sudo rm -rf "${each%/released}"
+    done
     exit 0
     ;;
 esac
@@ -88,10 +93,6 @@ for _ in 1 2 3; do
 done 2>/dev/null
 $sudo test -s "$claims/.$mark" || refuse 1 ledger
 begin
-for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 -name released -mmin +1440 2>/dev/null); do
-  $sudo rm -rf "${each%/released}"
-done
-
 if ! linked "$claims/.$mark" "$claim" 2>/dev/null; then
   former=$(owner)
   if [ "$former" != "$mark" ]; then
@@ -109,6 +110,5 @@ fi
 # After the link: whoever had the name before has written the rest by now.
 if there "$config"; then taken config; fi
 if runs; then taken domain; fi
-$sudo rm -f "$claims/.$mark"
-strike script-claim
+$sudo rm -f "$claims/.$mark" "$ledger/script-claim"
 exit 0

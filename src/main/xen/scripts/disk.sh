@@ -48,14 +48,14 @@ give_up() {
   exit "$code"
 }
 
-# What disk-look.sh tells: what is done now, and how many bytes it will be.
+# What disk-look.sh tells: what is done now, and how many bytes it will be. One who reads half of it reads nothing.
 phase() {
-  enter "phase-$key" "$1 $2"
+  if [ -z "$sudo" ]; then printf '%s\n' "$1 $2" >"$ledger/phase-$key"; else printf '%s\n' "$1 $2" | $sudo tee "$ledger/phase-$key" >/dev/null; fi
 }
 
-# For $( ) only.
+# Of each file: bytes, time, identity, mode, and what it takes on the disk as stat(1) has it. For $( ) only.
 facts() {
-  exec $sudo stat -Lc '%s %Y %d:%i' -- "$image" 2>/dev/null
+  exec $sudo stat -Lc '%s %Y %d:%i %a %b*%B' -- "$@" 2>/dev/null
 }
 
 is_qcow2() {
@@ -78,17 +78,19 @@ hash() {
 
 printed=
 whole=0
+before=
+after=
 if [ "$method" != empty ]; then
-  $sudo test -f "$image" || refuse 85 image "$image"
-  whole=$($sudo stat -Lc %s -- "$image")
+  if $sudo test -f "$image"; then before=$(facts "$image"); fi
+  [ -n "$before" ] || refuse 85 image "$image"
+  whole=${before%% *}
   [ "$format" != qcow2 ] || needs qemu-img
   if [ "$method" != overlay ]; then
     if is_qcow2 "$image"; then found=qcow2; else found=raw; fi
     [ "$found" = "$format" ] || refuse 85 format "$found $image"
     if [ "$format" = raw ] && [ -n "$size" ] && [ "$size" -lt "$whole" ]; then refuse 85 small "$whole $image"; fi
-    used=$($sudo du -Lk -- "$image")
-    used=${used%%	*}
-    [ "$method" = reflink ] || fits "${path%/*}" "${used:-0}"
+    used=$((${before##* } / 1024))
+    [ "$method" = reflink ] || fits "${path%/*}" $used
   fi
 elif [ "$format" = qcow2 ]; then
   needs qemu-img
@@ -106,8 +108,7 @@ case $method in
     work qemu-img create -q -f qcow2 -F $backing -b "$image" "$temp" $size || give_up $?
     ;;
   *)
-    before=$(facts)
-    phase copy $((${used:-0} * 1024))
+    phase copy $((used * 1024))
     copied=
     if [ "$method" = reflink ]; then
       if work cp --reflink=always -- "$image" "$temp"; then
@@ -119,14 +120,19 @@ case $method in
       fi
     fi
     if [ -z "$copied" ]; then
-      # busybox's cp knows no holes; its copy takes the room of the whole image.
-      sparse=
-      case $(cp --help 2>&1) in *--sparse*) sparse=--sparse=always ;; esac
-      if [ -z "$sparse" ]; then fits "${path%/*}" $((whole / 1024)); elif [ "$method" = reflink ]; then fits "${path%/*}" "${used:-0}"; fi
-      work cp $sparse -- "$image" "$temp" || give_up $?
+      [ "$method" != reflink ] || fits "${path%/*}" $used
+      work cp --sparse=always -- "$image" "$temp" || case $printed in
+        # That of busybox knows no holes; its copy takes the room of the whole image.
+        *'nrecognized option'*)
+          fits "${path%/*}" $((whole / 1024))
+          work cp -- "$image" "$temp" || give_up $?
+          ;;
+        *) give_up $status ;;
+      esac
     fi
     printed=
-    [ "$(facts)" = "$before" ] && [ "$($sudo stat -c %s -- "$temp")" = "${before%% *}" ] || give_up 85 changed "$image"
+    after=$(facts "$image" "$temp")
+    case $after in "${before% * *} "*"$newline$whole "*) ;; *) give_up 85 changed "$image" ;; esac
     [ -z "$checksum" ] || hash "$temp"
     if [ -n "$size" ]; then
       phase grow "$size"
@@ -135,7 +141,9 @@ case $method in
     fi
     ;;
 esac
-$sudo chmod 600 -- "$temp" || give_up $?
-place
+# An image that others may read is copied without that, one that may be executed is not.
+set -- $after
+case ${9-} in 600) ;; *) $sudo chmod 600 -- "$temp" || give_up $? ;; esac
+place "${8-}"
 strike "phase-$key" "script-$key"
 exit 0

@@ -15,7 +15,7 @@
 # work COMMAND…     runs it to its end, as one that an undo can stop; also stops it when nobody has looked (`see`) for a minute: whoever
 #                   wanted it is gone, and a copy of many gigabytes must not go on. Its output is in $printed
 # finish COMMAND…   runs it as `act` does: once begun it comes to its end, and an undo waits for that
-# place             gives $temp the name $path, and never takes a name from another file
+# place [IDENTITY]  gives $temp the name $path, and never takes a name from another file; the identity of $temp is asked for where it is not given
 # unmake            takes back what `place` did, however far it came, and nothing else
 # make_folder PATH, unmake_folders
 
@@ -168,7 +168,9 @@ undo() {
 
 # Puts itself on record, so that there is no moment in which a command runs that nobody knows of. In the order of `begin`.
 # shellcheck disable=SC2016
-recorded='s=$(cut -d" " -f22 /proc/$$/stat) && [ -n "$s" ] && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; shift 2; exec "$@"'
+began_at='at() { s=${20-}; }; s=; read -r f 2>/dev/null </proc/$$/stat && at ${f##*) } && [ -n "$s" ]'
+# shellcheck disable=SC2016
+recorded=$began_at' && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; shift 2; exec "$@"'
 # shellcheck disable=SC2016
 into='f=$1; shift; exec "$@" >"$f" 2>&1'
 
@@ -180,12 +182,12 @@ guard() {
   trap '' HUP TERM INT
   idle=0
   while [ -d "/proc/$1" ]; do
-    sleep 1
+    sleep 5
     if $sudo test -e "$ledger/seen"; then
       strike seen
       idle=0
     else
-      idle=$((idle + 1))
+      idle=$((idle + 5))
     fi
     [ "$idle" -lt "$3" ] || {
       stop "$2"
@@ -225,7 +227,7 @@ linked() {
 }
 
 place() {
-  enter "made-$key" "$(identity "$temp") $boot"
+  enter "made-$key" "${1:-$(identity "$temp")} $boot"
   if there "$path"; then refuse 83 there "$path"; fi
   linked "$temp" "$path" || {
     if there "$path"; then refuse 83 there "$path"; fi
@@ -298,12 +300,19 @@ END
   done
 }
 
+# Blocks that are free, and how large each is. For $( ) only.
+free_in() {
+  exec $sudo stat -f -c '%a %S' -- "$1" 2>/dev/null
+}
+
 # fits FOLDER KIB: refuses where less is free; also for a folder that is not there yet.
 fits() {
   folder=$1
   while [ -n "$folder" ] && ! $sudo test -d "$folder"; do folder=${folder%/*}; done
-  free=$($sudo df -Pk "${folder:-/}" | sed -n '2s/^.*[ 	][0-9]\{1,\}[ 	]\{1,\}[0-9]\{1,\}[ 	]\{1,\}\([0-9]\{1,\}\)[ 	]\{1,\}[0-9]\{1,\}%.*$/\1/p')
-  if [ -n "$free" ] && [ "$free" -lt "$2" ]; then refuse 84 room "$free $2 ${folder:-/}"; fi
+  free=$(free_in "${folder:-/}")
+  [ -n "$free" ] || return 0
+  free=$((${free% *} * ${free#* } / 1024))
+  if [ "$free" -lt "$2" ]; then refuse 84 room "$free $2 ${folder:-/}"; fi
 }
 
 needs() {

@@ -9,7 +9,7 @@
 # Its input is a pipe with both ends in its hands: at the end of its input it would leave. A megabyte is enough for any boot; what it is
 # written to must not grow with what a guest prints. (The unit of ulimit is 512 bytes, in bash 1024.)
 # shellcheck disable=SC2016
-reader='s=$(cut -d" " -f22 /proc/$$/stat) && printf "%s %s\n" $$ "$s" >"$1/worker-console" || exit 1; ulimit -f 2048; exec "$2" console "$3" <>"$1/keys" >>"$1/console" 2>/dev/null'
+reader=$began_at' && printf "%s %s\n" $$ "$s" >"$1/worker-console" || exit 1; ulimit -f 2048; exec "$2" console "$3" <>"$1/keys" >>"$1/console" 2>/dev/null'
 
 attach() {
   open_reader "$1" && await_reader

@@ -13,9 +13,17 @@
 # deploy builds the domain paused, and lets it run once its console is read: no line of a guest that ends at once is lost.
 
 tool=$1 what=$2 mark=$3 config=$4 name=$5
-newline='
-'
-hold "$mark"
+# A deployment is on record in its ledger, where its undo finds it.
+if [ "$what" = deploy ]; then
+  of_plan "$mark" start
+  begin
+else
+  hold "$mark"
+fi
+
+over() {
+  if [ "$what" = deploy ]; then strike script-start; else release; fi
+}
 
 # For $( ) only.
 ids() {
@@ -56,16 +64,12 @@ find_built() {
 }
 
 case $what in
-  *deploy)
-    of_plan "$mark" start
-    await last-start
-    if [ "$what" = undo-deploy ]; then undo; fi
-    ;;
-esac
-
-case $what in
   undo*)
-    if [ "$what" = undo-deploy ]; then end_reader; fi
+    if [ "$what" = undo-deploy ]; then
+      of_plan "$mark" start
+      undo
+      end_reader
+    fi
     if find_built; then
       act "$tool" destroy "$built"
       status=$?
@@ -93,16 +97,11 @@ unheard() {
 
 set -- "$config"
 if [ "$what" = deploy ]; then
-  # Sent before its undo, and begun after.
-  ! $sudo test -e "$ledger/undone-start" || {
-    release
-    refuse 85 undone
-  }
   # Before it builds it notes that it does.
   if $sudo test -e "$ledger/domain" && find_built; then
     let_run "$built"
     status=$?
-    release
+    over
     exit $status
   fi
   set -- -p "$config"
@@ -116,7 +115,7 @@ for each in $listed; do
   [ "$what" != deploy ] || continue
   find_name "$each"
   [ "$called" = "$name" ] || continue
-  release
+  over
   exit 83
 done
 if [ "$what" = deploy ]; then
@@ -152,5 +151,5 @@ if [ -n "$ours" ]; then
     status=$?
   done
 fi
-release
+over
 exit $status

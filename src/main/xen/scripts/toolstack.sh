@@ -3,6 +3,7 @@
 # sets: $uid    the effective user
 #       $sudo   "sudo -n" where root's rights are needed and can be had without a password, else empty
 #       $limit  "timeout N" where there is timeout(1), for a toolstack that hangs
+#       $newline
 # act WORD...   runs a command of the toolstack to its end, in a session of its own: an xl that is stopped in the middle, because the connection is
 #               lost or a person cancels, leaves a half-built or half-saved domain. Its output, both streams, is printed after. Answers its
 #               exit status
@@ -20,6 +21,8 @@ LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
 export LC_ALL PATH
 set -f
+newline='
+'
 # Caught, not ignored: what is started here, and lives on as a domain's monitor, must be able to end.
 trap : HUP PIPE TERM INT
 
