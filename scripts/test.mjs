@@ -21,8 +21,10 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Stages that did not end well; what needs them is skipped. */
 const broken = new Set();
-/** For vitest. Where tests share the machine with servers, browsers and emulated hosts, what fails is tried once more, and told. */
+/** For vitest. Where tests share the machine with an emulated host, what fails is tried once more, and told. */
 const onceMore = ['--retry=1'];
+/** More files than these do not fail because their machine was slow. */
+const mostTriedAlone = 15;
 /** What the system lacks, in words, once looked for; undefined where it lacks nothing. */
 let lacking;
 
@@ -60,8 +62,8 @@ await stage('build', ['install'], () => check(build()));
 await stage('unit', ['install'], () => vitest(['tests/unit']));
 await stage('integration', ['install'], async () => {
   const hindrance = lacking ?? (process.getuid?.() === 0 ? undefined : 'only root can make the accounts that the tests log in to');
-  if (hindrance === undefined) return vitest(['tests/integration', ...onceMore]);
-  const outcome = await vitest(['tests/integration/web', 'tests/integration/launch', ...onceMore]);
+  if (hindrance === undefined) return vitestAndAlone(['tests/integration']);
+  const outcome = await vitestAndAlone(['tests/integration/web', 'tests/integration/launch']);
   return { ...outcome, skipped: outcome.skipped + 1, note: `only what needs no sshd: ${hindrance}` };
 });
 await stage('e2e web', ['install', 'build'], () => {
@@ -147,18 +149,47 @@ function tool(path, args, env = {}, limitMs = 1_800_000) {
   return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: plain, limitMs });
 }
 
+/**
+ * Six files run side by side, and an image is built meanwhile: the files in which something fails then are tried once more, one after the other.
+ * @returns {Promise<Outcome>} `unsteady` has what passed only then
+ */
+async function vitestAndAlone(args) {
+  const first = await vitest(args);
+  if (first.failed === 0 || first.files.length === 0 || first.files.length > mostTriedAlone) return first;
+  const again = await vitest([...first.files, '--maxWorkers=1']);
+  const failed = Math.min(again.failed, first.failed);
+  return {
+    passed: first.passed + first.failed - failed,
+    failed,
+    skipped: first.skipped,
+    output: `${first.output}\nTried once more, one file after the other:\n${again.output}`,
+    unsteady: first.failures.filter((each) => !again.failures.some((still) => still.name === each.name)).map(told),
+  };
+}
+
+/** @param {{ name: string, message: string }} failure */
+function told({ name, message }) {
+  return `${name}\n${message}`;
+}
+
 async function vitest(args, env = {}, limitMs = undefined) {
   const report = join(scratch, `${args.join('-').replaceAll('/', '_')}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const result = await tool('vitest/vitest.mjs', ['run', ...args, ...reporters], env, limitMs);
   const read = readReport(report);
-  const unsteady = (read?.testResults ?? []).flatMap(({ assertionResults }) =>
-    assertionResults
-      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
-      .map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages[0]}`),
-  );
+  const results = read?.testResults ?? [];
+  const cases = results.flatMap(({ assertionResults }) => assertionResults).filter(({ failureMessages }) => failureMessages.length > 0);
+  const withStatus = (wanted) =>
+    cases
+      .filter(({ status }) => status === wanted)
+      .map(({ fullName, failureMessages }) => ({ name: fullName, message: failureMessages[0] }));
   const skipped = (read?.numPendingTests ?? 0) + (read?.numTodoTests ?? 0);
-  return { ...counted(result, read?.numPassedTests, read?.numFailedTests, skipped), unsteady };
+  return {
+    ...counted(result, read?.numPassedTests, read?.numFailedTests, skipped),
+    unsteady: withStatus('passed').map(told),
+    failures: withStatus('failed'),
+    files: results.filter(({ status }) => status === 'failed').map(({ name }) => name),
+  };
 }
 
 async function playwright(project, env) {

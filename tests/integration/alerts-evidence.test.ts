@@ -164,4 +164,4 @@ test('a real host runs out of memory: one incident with evidence, told to a dash
   ]);
   expect(evidence?.memory.MemAvailable).toBe(Math.round(totalKib * 0.03) * 1024);
   store.close();
-}, 240_000);
+});

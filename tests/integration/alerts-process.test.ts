@@ -173,4 +173,4 @@ test('a process that really eats the memory of a real host is one incident whose
     await rig.close();
     rmSync(dir, { recursive: true, force: true });
   }
-}, 300_000);
+});

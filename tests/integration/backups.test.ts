@@ -19,6 +19,7 @@ import { type HostBackups, hostBackups } from '../../src/main/backups/host-backu
 import type { Runner } from '../../src/main/ssh/session.ts';
 import type { BackupJob } from '../../src/shared/contract/backups.ts';
 import { localRunner } from '../support/local-runner.ts';
+import { patience } from '../support/patience.ts';
 
 /** collect.sh, as a host would run it, on a host made of folders. */
 
@@ -268,7 +269,7 @@ test('what runs is told with its process, and since when', async () => {
   expect((await read(backups))[0]).toMatchObject({ state: 'unknown', running: null });
   const child = spawn('rsync', ['-a', '--bwlimit=1', join(root, 'src/'), join(root, 'dst')], { stdio: 'ignore' });
   children.push(child);
-  await expect.poll(async () => (await read(backups))[0]?.running?.pid, { timeout: 20_000 }).toBe(child.pid);
+  await expect.poll(async () => (await read(backups))[0]?.running?.pid, patience).toBe(child.pid);
   const [job] = backups.view.jobs;
   expect(job?.state).toBe('running');
   expect(Math.abs((job?.running?.since ?? 0) - Date.now())).toBeLessThan(60_000);
@@ -342,7 +343,7 @@ test('a job of Hum that is still before its rsync runs, and one that was killed 
   };
   file('var/lib/hum/jobs/web/status.json', JSON.stringify(status));
   const backups = hostBackups('h1', { root });
-  await expect.poll(async () => (await read(backups))[0]?.state, { timeout: 20_000 }).toBe('running');
+  await expect.poll(async () => (await read(backups))[0]?.state, patience).toBe('running');
   expect(backups.view.jobs[0]?.running).toMatchObject({ pid: child.pid, since: status.started * 1000 });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   process.kill(-(child.pid ?? 0), 'SIGKILL');

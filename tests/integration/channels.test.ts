@@ -504,4 +504,4 @@ test('kill -9 in the middle: every incident arrives, in the order of its host, a
     const first = [...new Set(arrived.filter((n) => n % 3 === host))];
     expect(first).toEqual(first.toSorted((left, right) => left - right));
   }
-}, 180_000);
+});

@@ -223,4 +223,4 @@ it('a file system of a real host that is full is an incident which names it and 
     await fleet.stop();
     await rig.close();
   }
-}, 120_000);
+});

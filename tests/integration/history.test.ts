@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type History, openHistory } from '../../src/main/history/history.ts';
 import type { HistoryState } from '../../src/shared/contract/history.ts';
 import { append, livelySample, openStore, rangeOf, workAll } from '../support/history.ts';
+import { patience } from '../support/patience.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 let dir: string;
@@ -48,7 +49,7 @@ test('kill -9 loses at most the sweep under way, and nothing is there twice', as
     expect(kept.average).toEqual(expected(host, kept.at.length));
   }
   store.close();
-}, 60_000);
+});
 
 /** The state that comes to be so. */
 async function stateThat(of: History, fits: (state: HistoryState) => boolean): Promise<HistoryState> {
@@ -91,7 +92,7 @@ test('a full disk stops the history and nothing else, says so, and the history g
   } finally {
     await disk.remove();
   }
-}, 60_000);
+});
 
 function damagedFiles(): string[] {
   return readdirSync(dir).filter((name) => /^history\.damaged-.*\.db$/.test(name));
@@ -104,8 +105,8 @@ test('a file that is no database is set aside and named, and a new one begun', a
   expect(setAside?.hint).toContain(damagedFiles()[0] ?? 'none');
   expect(readFileSync(join(dir, damagedFiles()[0] ?? ''), 'utf8')).toContain('no database at all');
   history.collect('a', livelySample(1, Date.now()));
-  await vi.waitFor(async () => expect((await stateThat(history as History, () => true)).hosts).toBe(1), { timeout: 30_000 });
-}, 60_000);
+  await vi.waitFor(async () => expect((await stateThat(history as History, () => true)).hosts).toBe(1), patience);
+});
 
 test('damage in the middle of a file is met when it is read, and the file set aside then', async () => {
   const path = join(dir, 'history.db');
@@ -124,5 +125,5 @@ test('damage in the middle of a file is met when it is read, and the file set as
   expect(setAside?.message).toContain('history.db was damaged');
   expect(damagedFiles()).toHaveLength(1);
   history.collect('a', livelySample(1, now));
-  await vi.waitFor(async () => expect((await stateThat(history as History, () => true)).hosts).toBe(1), { timeout: 30_000 });
-}, 60_000);
+  await vi.waitFor(async () => expect((await stateThat(history as History, () => true)).hosts).toBe(1), patience);
+});

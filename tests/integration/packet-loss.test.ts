@@ -116,7 +116,7 @@ describe.skipIf(why !== '')(`a host whose packets are lost on the way${why === '
       await rig.close();
       rmSync(dir, { recursive: true, force: true });
     }
-  }, 180_000);
+  });
 
   it('names the interface that drops packets as this kernel counts them: frames in a protocol that nobody speaks, too', async () => {
     const network = lossyNetwork();

@@ -145,7 +145,7 @@ describe.skipIf(!canMakeHosts)('the trash of a host (only root can make the moun
 
     // Where a kill leaves things is a matter of the commands, not of the shell: one runs all of it, another the shortest.
     const places = { dash: ['/var/images/disk', '/srv/disk', '/var/bound/disk'], busybox: ['/var/images/disk'] }[String(shell[0])] ?? [];
-    it.each(places)('killed at any moment, %s is taken again or put back', { timeout: 240_000 }, (path) => {
+    it.each(places)('killed at any moment, %s is taken again or put back', (path) => {
       write(path);
       const [before, id] = [everything(), idOf(path)];
       const whole = take(path).programs;
@@ -306,7 +306,7 @@ describe.skipIf(!canMakeHosts)('the trash of a host (only root can make the moun
     });
   });
 
-  it('leaves a disk alone that a process has open', { timeout: 60_000 }, () => {
+  it('leaves a disk alone that a process has open', () => {
     write('/var/images/a');
     host.sh('exec 3</var/images/a; sleep 30 >/dev/null 2>&1 & echo $! >/var/holder');
     const ran = host.run('removal', [entry, 'take', entry, '7', idOf('/var/images/a'), '/var/images/a', '']);

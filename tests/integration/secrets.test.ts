@@ -12,6 +12,7 @@ import type { HostRow } from '../../src/shared/contract/fleet.ts';
 import type { contract } from '../../src/shared/contract/index.ts';
 import type { PromptView } from '../../src/shared/contract/prompts.ts';
 import { type BadHost, badHost } from '../support/bad-host.ts';
+import { patience } from '../support/patience.ts';
 import { openRig, type Rig, type Server } from '../support/sshd.ts';
 
 /** Secrets of every kind, right and wrong ones: none may be found anywhere outside this process. */
@@ -116,7 +117,7 @@ test('no secret reaches a stream, an answer, an error, an export, a log or any o
   await client.inventory.add({ ...base, name: 'by password', user: account.name, keyFile: null });
   await client.inventory.add({ ...base, name: 'by code', port: codes.port, user: 'me', keyFile: null });
   const { ids: byRoot } = await client.inventory.add({ ...base, name: 'by sudo', user: sudoer.name, keyFile: locked.path });
-  await expect.poll(async () => (await rows()).filter((row) => row.status.offeredKey).length, { timeout: 20_000 }).toBe(4);
+  await expect.poll(async () => (await rows()).filter((row) => row.status.offeredKey).length, patience).toBe(4);
   const keys = (await rows()).map((row) => ({ id: row.host.id, fingerprint: row.status.offeredKey?.fingerprint ?? '' }));
   await client.fleet.trustHostKeys({ keys, once: false });
 
@@ -128,27 +129,24 @@ test('no secret reaches a stream, an answer, an error, an export, a log or any o
   };
   const isOnline = (row: HostRow) => row.status.state === 'online' && row.host.name !== 'by code';
   await expect
-    .poll(
-      async () => {
-        for (const prompt of await open()) {
-          await client.prompts.answer({ id: prompt.id, answers: [answerOf(prompt)], remember: true }).catch((error: unknown) => {
-            told += JSON.stringify(error);
-          });
-        }
-        return [
-          (await rows()).filter(isOnline).length,
-          Math.min(...['passphrase', 'password', 'questions'].map((kind) => asked.get(kind) ?? 0)),
-        ];
-      },
-      { timeout: 30_000, interval: 100 },
-    )
+    .poll(async () => {
+      for (const prompt of await open()) {
+        await client.prompts.answer({ id: prompt.id, answers: [answerOf(prompt)], remember: true }).catch((error: unknown) => {
+          told += JSON.stringify(error);
+        });
+      }
+      return [
+        (await rows()).filter(isOnline).length,
+        Math.min(...['passphrase', 'password', 'questions'].map((kind) => asked.get(kind) ?? 0)),
+      ];
+    }, patience)
     .toEqual([3, 2]);
 
   // Root's rights by sudo, which this account does not have: its password goes there all the same, and the refusal comes back.
   await client.inventory.update({ ids: byRoot, change: { runAs: 'sudo-password' } });
-  await expect.poll(async () => (await rows()).filter(isOnline).length, { timeout: 30_000 }).toBe(3);
+  await expect.poll(async () => (await rows()).filter(isOnline).length, patience).toBe(3);
   const listing = client.images.list({ hosts: byRoot });
-  await expect.poll(async () => (await open()).map(({ title }) => title), { timeout: 20_000 }).toContain(`sudo password of ${sudoer.name}`);
+  await expect.poll(async () => (await open()).map(({ title }) => title), patience).toContain(`sudo password of ${sudoer.name}`);
   const sudoPrompt = (await open()).find(({ title }) => title.startsWith('sudo'));
   await client.prompts.answer({ id: sudoPrompt?.id ?? '', answers: [canaries.sudo], remember: true });
   told += JSON.stringify(await listing);

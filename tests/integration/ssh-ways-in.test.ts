@@ -9,6 +9,7 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { testConnection } from '../../src/main/ssh/test-connection.ts';
 import type { TestStep } from '../../src/shared/contract/inventory.ts';
 import { type BadHost, badHost } from '../support/bad-host.ts';
+import { patience } from '../support/patience.ts';
 import { person } from '../support/person.ts';
 import { type KeyPair, openRig, type Rig, type Server } from '../support/sshd.ts';
 import type { Account } from '../support/sshd-account.ts';
@@ -185,7 +186,7 @@ test('a fleet that wants one passphrase asks once, a host that gave up waiting g
     ),
   );
   for (const session of sessions) session.start();
-  await expect.poll(() => prompts.open[0]?.hostCount, { timeout: 10_000 }).toBe(6);
+  await expect.poll(() => prompts.open[0]?.hostCount, patience).toBe(6);
   expect(prompts.open).toHaveLength(1);
   await new Promise((resolve) => setTimeout(resolve, 2500));
   expect(sessions.at(-1)?.status).toMatchObject({ state: 'connecting', waiting: { code: 'answer-awaited' } });
@@ -203,7 +204,7 @@ test('a code that is only of use to one connection is asked for no more once tha
   const host = await asking([[{ text: 'Code: ', echo: false, right: '1' }]]);
   const session = sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }), { asker: prompts });
   session.start();
-  await expect.poll(() => prompts.open.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => prompts.open.length, patience).toBe(1);
   await host.close();
   expect(await reaches(session, 'auth-failed')).toMatchObject({ problem: { code: 'not-answered' }, retryAt: undefined });
   expect(prompts.open).toEqual([]);
@@ -213,7 +214,7 @@ test('stopping a session takes its question back', async () => {
   const prompts = createPrompts({ vault: memoryVault() });
   const session = sessionFor(await targetFor(rig, passwords, { user: account.name }), { asker: prompts });
   session.start();
-  await expect.poll(() => prompts.open.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => prompts.open.length, patience).toBe(1);
   await session.stop();
   expect(prompts.open).toEqual([]);
 });

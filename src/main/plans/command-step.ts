@@ -13,7 +13,7 @@ export interface CommandArgs {
   readonly accept?: readonly number[];
 }
 
-export const usualTimeoutMs = 30_000;
+export const usualTimeoutMs = 120_000;
 
 /** An account's PATH over ssh often lacks the folders of xl, brctl and their like; messages are to come in English. */
 export const commandScript = `PATH="\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C

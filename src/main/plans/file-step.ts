@@ -18,7 +18,7 @@ export interface FileChange {
   readonly keptAs?: string;
 }
 
-const timeoutMs = 60_000;
+const timeoutMs = 120_000;
 
 /** The version of a file's content: SHA-256 in hex, as `sha256sum` prints it. */
 export function versionOf(content: string | Buffer): string {

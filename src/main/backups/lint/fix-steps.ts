@@ -9,6 +9,9 @@ import modeScript from './mode.sh?raw';
 import renameScript from './rename.sh?raw';
 import secretScript from './secret.sh?raw';
 
+/** A host with little time left may take seconds to start a process. */
+const timeoutMs = 120_000;
+
 /** What the plan runner must know to run the fixes, by `Action.handler`. `root`: a runner that is root's in whole. */
 export function fixStepHandlers(root: (host: string) => Runner): Readonly<Record<string, StepHandler>> {
   const raised =
@@ -30,7 +33,7 @@ export function fixStepHandlers(root: (host: string) => Runner): Readonly<Record
 async function moveSecret(args: Action['args'], context: StepContext, version: string): Promise<void> {
   const { path, at, bytes, target, owner } = args;
   const words = [path, version, at, bytes, target, owner].map(String);
-  const result = await context.runner().run(secretScript, words, { timeoutMs: 30_000, signal: context.signal });
+  const result = await context.runner().run(secretScript, words, { timeoutMs, signal: context.signal });
   context.output(result.stderr.toString());
   if (result.code === 0) return;
   const problem = {
@@ -47,7 +50,7 @@ async function moveSecret(args: Action['args'], context: StepContext, version: s
 /** Runs a script whose first argument is a file, and whose status 81 says that the file is not what it was. */
 async function changeFile(script: string, words: readonly unknown[], context: StepContext): Promise<void> {
   const [name = ''] = words.map(String);
-  const result = await context.runner().run(script, words.map(String), { timeoutMs: 30_000, signal: context.signal });
+  const result = await context.runner().run(script, words.map(String), { timeoutMs, signal: context.signal });
   context.output(result.stdout.toString() + result.stderr.toString());
   if (result.code === 0) return;
   if (result.code === 81) {

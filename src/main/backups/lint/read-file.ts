@@ -3,7 +3,7 @@ import { shownWord } from '../../ssh/quote.ts';
 import type { Runner } from '../../ssh/session.ts';
 import readFileScript from './read-file.sh?raw';
 
-const timeoutMs = 30_000;
+const timeoutMs = 120_000;
 const mostFile = 256 * 1024;
 
 /**
