@@ -59,18 +59,24 @@ async function goForward(plan: PlanRecord, deps: RunDeps, { cancel, stop }: RunS
   plan.state = 'running';
   plan.problem = undefined;
   const signal = AbortSignal.any([cancel, stop]);
+  /** Done, and on its way into the journal together with the beginning of the next: a disk takes as long for the two as for one. */
+  let before: StepRecord | undefined;
   for (const step of plan.steps) {
     if (step.state === 'done' || step.state === 'kept') continue;
     if (cancel.aborted) break;
     const repeated = step.state === 'unknown';
-    begin(plan, step, 'running', deps);
+    begin(plan, step, 'running', deps, before);
+    before = undefined;
     const attempt = await perform(step.action, plan, step, { repeated, signal }, deps);
     if (stop.aborted) return;
     if (!attempt.acted && attempt.problem !== undefined && !repeated) harmless.add(step);
     end(step, attempt.problem === undefined ? 'done' : 'failed', attempt.problem, deps.now());
+    if (attempt.problem === undefined && !cancel.aborted && !isLastOnItsHost(step, plan.steps)) {
+      before = step;
+      continue;
+    }
     save(plan, step, deps);
-    const goesOn = attempt.problem === undefined && !cancel.aborted;
-    if (!goesOn || isLastOnItsHost(step, plan.steps)) await refreshed(plan, step, deps, stop);
+    await refreshed(plan, step, deps, stop);
     if (stop.aborted) return;
     if (attempt.problem !== undefined) {
       plan.direction = 'back';
@@ -78,6 +84,7 @@ async function goForward(plan: PlanRecord, deps: RunDeps, { cancel, stop }: RunS
       return;
     }
   }
+  if (before !== undefined) save(plan, before, deps);
   if (cancel.aborted) {
     plan.direction = 'back';
     plan.problem = cancelledProblem(plan.by);
@@ -262,15 +269,16 @@ async function refreshed(plan: PlanRecord, step: StepRecord, deps: RunDeps, stop
   enough.abort();
 }
 
-/** A step whose beginning cannot be journalled is not begun. @throws HumError `journal-failed` */
-function begin(plan: PlanRecord, step: StepRecord, state: 'running' | 'undoing', deps: RunDeps): void {
+/** A step whose beginning cannot be journalled is not begun; the end of the one before may come with it. @throws HumError `journal-failed` */
+function begin(plan: PlanRecord, step: StepRecord, state: 'running' | 'undoing', deps: RunDeps, ended?: StepRecord): void {
   const before = { ...step };
   step.state = state;
   if (state === 'running') step.startedAt = deps.now();
   step.endedAt = null;
   step.progress = '';
   try {
-    save(plan, step, deps);
+    deps.save(plan, ended === undefined ? [step] : [ended, step]);
+    deps.changed(plan);
   } catch (error) {
     Object.assign(step, before);
     throw error;

@@ -6,6 +6,8 @@ import { xenScript } from '../scripts.ts';
 
 /** Between two looks, ms: each costs the host a few processes. The host ends a copy that nobody has looked at for a minute. */
 const lookEveryMs = 1000;
+/** A copy that is over by then needs no progress, ms. */
+const firstLookMs = 2000;
 
 /** Over which time a rate is taken, ms: a cache that is written out makes a copy go by fits and starts. */
 const rateOverMs = 10_000;
@@ -43,7 +45,7 @@ export async function watchCopy(
 
 async function watch(args: readonly string[], total: number, context: StepContext, signal: AbortSignal): Promise<void> {
   let looks: readonly Look[] = [];
-  let restMs = lookEveryMs;
+  let restMs = firstLookMs;
   for (;;) {
     await pause(restMs, signal);
     if (signal.aborted) return;

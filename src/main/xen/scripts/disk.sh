@@ -48,9 +48,9 @@ give_up() {
   exit "$code"
 }
 
-# What disk-look.sh tells: what is done now, and how many bytes it will be. One who reads half of it reads nothing.
+# What disk-look.sh tells: what is done now, and how many bytes it will be.
 phase() {
-  if [ -z "$sudo" ]; then printf '%s\n' "$1 $2" >"$ledger/phase-$key"; else printf '%s\n' "$1 $2" | $sudo tee "$ledger/phase-$key" >/dev/null; fi
+  jot "phase-$key" "$1 $2"
 }
 
 # Of each file: bytes, time, identity, mode, and what it takes on the disk as stat(1) has it. For $( ) only.

@@ -43,6 +43,11 @@ enter() {
   fi || refuse 1 ledger
 }
 
+# The same for a new entry that nobody else enters: for a moment it is there and empty, which its readers take for none.
+jot() {
+  if [ -z "$sudo" ]; then printf '%s\n' "$2" >"$ledger/$1"; else printf '%s\n' "$2" | $sudo tee "$ledger/$1" >/dev/null; fi || refuse 1 ledger
+}
+
 entry() {
   if [ -n "$sudo" ]; then
     $sudo cat "$ledger/$1" 2>/dev/null
@@ -152,7 +157,7 @@ begin() {
   stop_former
   trap 'stopped=yes' HUP TERM INT
   process $$
-  enter "script-$key" "$$ $began"
+  jot "script-$key" "$$ $began"
   # In this order, and undo in the other: one of the two sees the other.
   ! $sudo test -e "$ledger/undone-$key" || {
     strike "script-$key"

@@ -18,7 +18,7 @@ attach() {
 open_reader() {
   end_reader
   $sudo test -p "$ledger/keys" || $sudo mkfifo -m 600 "$ledger/keys" || return 1
-  enter console-of "$1"
+  jot console-of "$1"
   $own $sudo sh -c "$reader" sh "$ledger" "$tool" "$1" </dev/null >/dev/null 2>&1 &
   guard $! worker-console 120 &
 }

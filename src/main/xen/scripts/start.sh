@@ -119,7 +119,7 @@ for each in $listed; do
   exit 83
 done
 if [ "$what" = deploy ]; then
-  enter domain building
+  jot domain building
   finish "$tool" create "$@"
 else
   act "$tool" create "$@"

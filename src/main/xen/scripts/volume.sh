@@ -81,14 +81,14 @@ else
   printed=
   if [ "$method" = copy ]; then
     before=$($sudo stat -Lc '%s %Y %d:%i' -- "$image")
-    enter "phase-$key" "copy $whole"
+    jot "phase-$key" "copy $whole"
     # 1024 KiB: busybox's dd takes it for the same.
     work dd bs=1048576 conv=fsync if="$image" of="$device" || give_up $?
     printed=
     [ "$($sudo stat -Lc '%s %Y %d:%i' -- "$image")" = "$before" ] || give_up 85 changed "$image"
     if [ -n "$checksum" ]; then
       needs sha256sum
-      enter "phase-$key" "check $whole"
+      jot "phase-$key" "check $whole"
       # shellcheck disable=SC2016
       work sh -c 'head -c "$1" -- "$2" | sha256sum' sh "$whole" "$device" || give_up $?
       sum=${printed%% *}
@@ -98,7 +98,7 @@ else
   fi
 fi
 if [ "$growing" = grow ]; then
-  enter "phase-$key" "grow $size"
+  jot "phase-$key" "grow $size"
   grow "$device" || give_up $?
 fi
 ours
