@@ -12,6 +12,8 @@ import { deploymentFailure } from './deployment-failures.ts';
 /** Between two looks, ms. A host that takes its time for them has less of it for the guest that comes up, and is looked at less often. */
 const lookEveryMs = 1000;
 const slowestMs = 5000;
+/** It rests so many times longer than a look takes. */
+const restsLonger = 5;
 
 /** A guest that reboots is not there for a moment, ms. */
 const rebootMs = 8000;
@@ -133,7 +135,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
   let seen = nothingSeen;
 
   async function lookOnce(): Promise<string> {
-    const words = ['look', mark, tool, name, waiting.ready, address ?? '', mac ?? ''];
+    const words = ['look', mark, tool, name, waiting.ready, address ?? '', mac ?? '', seen.id === null ? '' : String(seen.id)];
     const { code, stdout, stderr } = await context.runner().run(xenScript('watch'), words, { timeoutMs: 60_000, signal: context.signal });
     const answer = code === 0 ? readWatch(stdout) : undefined;
     if (answer === undefined) {
@@ -179,7 +181,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       }
       if (waited >= limitMs) throw new HumError({ ...notInTime(waiting, seen, limitMs), ...lastLines(seen.console), host: context.host });
       context.progress(`${verdict.progress}, ${formatDuration(waited)}`);
-      await pause(Math.min(Math.max(lookEveryMs, 3 * tookMs), slowestMs), context.signal);
+      await pause(Math.min(Math.max(lookEveryMs, restsLonger * tookMs), slowestMs), context.signal);
       if (context.signal.aborted) {
         throw new HumError({ code: 'cancelled', message: 'The wait was ended.', hint: 'Deploy it again if it is still wanted.' });
       }

@@ -3,7 +3,8 @@
 #   $1  look, follow or end
 #   $2  the mark of the plan: hex digits
 #   look:   $3 xl or xm, $4 the name,
-#           $5 what is asked of it: running, ping, ssh or cloud-init, $6 its address, or nothing, $7 the MAC of its card, or nothing
+#           $5 what is asked of it: running, ping, ssh or cloud-init, $6 its address, or nothing, $7 the MAC of its card, or nothing,
+#           $8 the id that the look before told, or nothing
 #   follow: $3 after how many bytes of its console to go on, $4 for how many seconds, or nothing: with what there is
 #
 # A look prints lines `KEY VALUE`:
@@ -29,16 +30,22 @@ if [ "$what" = follow ]; then
   exec $sudo tail -c "$from" "$ledger/console" 2>/dev/null
 fi
 
-tool=$3 name=$4 ready=$5 address=$6 mac=$7
+tool=$3 name=$4 ready=$5 address=$6 mac=$7 before=$8
 see
-ids=$(asked xenstore-list /local/domain) || exit 86
+is_ours() {
+  [ "$(asked xenstore-read "/local/domain/$1/hum-start" 2>/dev/null)" = "$mark" ]
+}
 
 # By the mark; after a reboot of the guest, which gives it another id, by the name, which is claimed.
 id=
-for each in $ids; do
-  [ "$each" != 0 ] && [ "$(asked xenstore-read "/local/domain/$each/hum-start" 2>/dev/null)" = "$mark" ] || continue
-  id=$each
-done
+if [ -n "$before" ] && is_ours "$before"; then
+  id=$before
+else
+  ids=$(asked xenstore-list /local/domain) || exit 86
+  for each in $ids; do
+    if [ "$each" != 0 ] && is_ours "$each"; then id=$each; fi
+  done
+fi
 if [ -z "$id" ] && [ -n "$(entry domain)" ]; then
   for each in $ids; do
     [ "$each" != 0 ] && [ "$(asked xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
