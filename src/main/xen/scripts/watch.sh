@@ -9,7 +9,7 @@
 #
 # A look prints lines `KEY VALUE`:
 #   domain ID FLAGS   as xl(1), list, has them; `domain gone` when there is none
-#   address ADDRESS   the one that was given, else the one that was found
+#   address ADDRESS   the one that was given, else one that was found: one that answers, where there are several
 #   answers yes|no    whether it answers as asked; for ssh and ping only
 
 what=$1
@@ -72,8 +72,9 @@ else
   [ "$(entry console-of)" = "$id" ] || attach "$id"
 fi
 
-# From what the guest says of itself, from who answered on a bridge, from who was given an address here.
-find_address() {
+# From what the guest says of itself, from who answered on a bridge, from who was given an address here. What was there before, and had the
+# same MAC, may have left an address, too.
+find_addresses() {
   for vif in 0 1 2 3; do
     ask xenstore-read "/local/domain/$id/attr/vif/$vif/ipv4/0" 2>/dev/null && return
   done
@@ -106,27 +107,47 @@ ask_around() {
     done
   done
 }
-if [ -z "$address" ] && [ -n "$flags" ]; then
-  address=$(find_address | sed -n '/^[0-9][0-9.]*$/p' | sed -n 1p)
-  if [ -z "$address" ] && [ -n "$mac" ] && [ "$ready" != running ]; then ask_around; fi
-fi
-[ -z "$address" ] || printf 'address %s\n' "$address"
-
-answers=no
-if [ -n "$address" ] && [ -n "$flags" ]; then
+# Whether somebody at an address does what is asked of the guest, or answers a ping.
+answers_at() {
   case $ready in
-    ping) if $sudo ping -c 1 -W 1 "$address" >/dev/null 2>&1; then answers=yes; fi ;;
     ssh)
       # A port may be open long before the server speaks.
       if command -v ssh-keyscan >/dev/null 2>&1; then
-        [ -z "$(${limit:+$limit 10} ssh-keyscan -T 3 "$address" 2>/dev/null </dev/null)" ] || answers=yes
+        [ -n "$(${limit:+$limit 10} ssh-keyscan -T 3 "$1" 2>/dev/null </dev/null)" ]
       elif command -v nc >/dev/null 2>&1; then
-        case $(sleep 2 | ${limit:+$limit 10} nc -w 3 "$address" 22 2>/dev/null | head -c 4) in SSH-) answers=yes ;; esac
+        case $(sleep 2 | ${limit:+$limit 10} nc -w 3 "$1" 22 2>/dev/null | head -c 4) in SSH-) ;; *) return 1 ;; esac
       else
         refuse 85 program 'ssh-keyscan'
       fi
       ;;
+    *) $sudo ping -c 1 -W 1 "$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+set --
+[ -z "$address" ] || set -- "$address"
+if [ $# -eq 0 ] && [ -n "$flags" ]; then
+  for each in $(find_addresses | sed -n '/^[0-9][0-9.]*$/p'); do
+    case " $* " in *" $each "*) ;; *) [ $# -eq 8 ] || set -- "$@" "$each" ;; esac
+  done
+  if [ $# -eq 0 ] && [ -n "$mac" ] && [ "$ready" != running ]; then ask_around; fi
+fi
+address=${1-}
+answers=no
+if [ -n "$flags" ]; then
+  case $#:$ready in
+    # Whatever its address, nobody is asked.
+    1:running | 1:cloud-init) ;;
+    *)
+      for each; do
+        if answers_at "$each"; then
+          address=$each answers=yes
+          break
+        fi
+      done
+      ;;
   esac
 fi
+[ -z "$address" ] || printf 'address %s\n' "$address"
 printf 'answers %s\n' "$answers"
 exit 0
