@@ -150,7 +150,7 @@ function tool(path, args, env = {}, limitMs = 1_800_000) {
 }
 
 /**
- * Six files run side by side, and an image is built meanwhile: the files in which something fails then are tried once more, one after the other.
+ * Several files run side by side, and an image is built meanwhile: those in which something fails then are tried once more, one after the other.
  * @returns {Promise<Outcome>} `unsteady` has what passed only then
  */
 async function vitestAndAlone(args) {

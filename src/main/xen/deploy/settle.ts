@@ -12,7 +12,7 @@ import { deploymentFailure } from './deployment-failures.ts';
 /** Between two looks, ms. A host that takes its time for them has less of it for the guest that comes up, and is looked at less often. */
 const lookEveryMs = 1000;
 const slowestMs = 5000;
-/** It rests so many times longer than a look takes. */
+/** It rests so many times as long as a look took. */
 const restsLonger = 5;
 
 /** A guest that reboots is not there for a moment, ms. */

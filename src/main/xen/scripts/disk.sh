@@ -141,7 +141,7 @@ case $method in
     fi
     ;;
 esac
-# An image that others may read is copied without that, one that may be executed is not.
+# What cp made of the mode of the image, under this umask, is nearly always right.
 set -- $after
 case ${9-} in 600) ;; *) $sudo chmod 600 -- "$temp" || give_up $? ;; esac
 place "${8-}"

@@ -43,7 +43,7 @@ enter() {
   fi || refuse 1 ledger
 }
 
-# The same for a new entry that nobody else enters: for a moment it is there and empty, which its readers take for none.
+# The same, without a process, for an entry that nobody else enters: for a moment it is empty, which its readers take for none.
 jot() {
   if [ -z "$sudo" ]; then printf '%s\n' "$2" >"$ledger/$1"; else printf '%s\n' "$2" | $sudo tee "$ledger/$1" >/dev/null; fi || refuse 1 ledger
 }
