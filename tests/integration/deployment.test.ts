@@ -226,9 +226,9 @@ describe.skipIf(why !== undefined)('a deployment', () => {
   describe('a copy', () => {
     /** A cp that takes 20 s for the 2 MiB of the image. */
     const slow = `#!/bin/sh
-case $1 in --help) echo ' --sparse'; exit ;; esac
 echo $$ >"$HUM_DOM0/copying"
-for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1 2>/dev/null; sleep 0.1; done`;
+>"$4"
+for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1 conv=notrunc,nocreat 2>/dev/null; sleep 0.1; done`;
     const copying = () =>
       host.sh('pid=$(cat "$HUM_DOM0/copying" 2>/dev/null) && cut -d" " -f3 "/proc/$pid/stat" 2>/dev/null | grep -v Z || true');
     const underWay = (plans: Plans, id: string) =>
@@ -263,10 +263,8 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       const script = xenScript('disk').replace('"worker-$key" 60 &', '"worker-$key" 3 &');
       expect(script).not.toBe(xenScript('disk'));
       host.sh('mkdir -p /var/lib/hum/deploys/abc');
-      const began = Date.now();
       const { code } = await host.run(script, ['make', 'abc', 'xvda', '/srv/xen/a.img', 'copy', '/srv/xen/golden.img', 'raw', '', '', '']);
-      expect(code).not.toBe(0);
-      expect(Date.now() - began).toBeLessThan(12_000);
+      expect(code).toBe(143);
       expect(host.sh('ls -A /srv/xen')).toBe('golden.img\n');
     });
 

@@ -347,7 +347,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     });
 
     it('waits for its next piece only so long, and keeps what has arrived', async () => {
-      await open({ patienceMs: 200 });
+      await open({ patienceMs: 2000 });
       const { transfer } = await upload(one, 'new.img', randomBytes(3 * mib), { until: mib });
       expect(await ended(transfer)).toMatchObject({ state: 'failed', problem: { code: 'request-timeout' } });
       await expect(images.take({ transfer, offset: mib, data: Buffer.alloc(3) })).rejects.toMatchObject({ problem: { code: 'not-found' } });

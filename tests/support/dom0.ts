@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Runner, RunOptions, RunResult } from '../../src/main/ssh/session.ts';
 import { HumError } from '../../src/shared/errors.ts';
+import { sharersOfMounts } from './processes.ts';
 
 export type Shell = 'dash' | 'busybox' | 'bash';
 
@@ -52,6 +53,14 @@ const shells: Readonly<Record<Shell, readonly string[]>> = {
   busybox: ['busybox', 'sh'],
   bash: ['bash', '--norc', '--posix'],
 };
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
 
 export function openDom0({ shell = 'dash', diskMib = 64 }: Dom0Options = {}): Dom0 {
   const dir = mkdtempSync(join(tmpdir(), 'hum-dom0-'));
@@ -204,8 +213,8 @@ exec sleep 100000`;
       return children.size;
     },
     close() {
-      for (const child of children) child.kill('SIGKILL');
-      keeper.kill('SIGKILL');
+      // What has a group of its own outlives the one that began it.
+      if (keeper.pid !== undefined) for (const pid of [...sharersOfMounts(keeper.pid), keeper.pid]) endNow(pid);
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Every process below these at this moment, by the parent ids of proc_pid_stat(5). */
 export function descendants(roots: readonly number[]): number[] {
@@ -22,6 +22,22 @@ export function descendants(roots: readonly number[]): number[] {
     found.push(...level);
   }
   return found;
+}
+
+/** Every other process in the mount namespace of this one; none where that is our own. */
+export function sharersOfMounts(of: number): number[] {
+  const namespaceOf = (pid: string) => {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/mnt`);
+    } catch {
+      return undefined;
+    }
+  };
+  const namespace = namespaceOf(String(of));
+  if (namespace === undefined || namespace === namespaceOf('self')) return [];
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== of && namespaceOf(entry) === namespace)
+    .map(Number);
 }
 
 /** Whether a process runs; one that has ended and waits to be reaped (state Z) does not. */

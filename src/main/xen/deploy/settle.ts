@@ -181,7 +181,9 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
       }
       if (waited >= limitMs) throw new HumError({ ...notInTime(waiting, seen, limitMs), ...lastLines(seen.console), host: context.host });
       context.progress(`${verdict.progress}, ${formatDuration(waited)}`);
-      await pause(Math.min(Math.max(lookEveryMs, restsLonger * tookMs), slowestMs), context.signal);
+      // No guest is short of time while there is none.
+      const restMs = seen.goneSince === null ? Math.min(Math.max(lookEveryMs, restsLonger * tookMs), slowestMs) : lookEveryMs;
+      await pause(restMs, context.signal);
       if (context.signal.aborted) {
         throw new HumError({ code: 'cancelled', message: 'The wait was ended.', hint: 'Deploy it again if it is still wanted.' });
       }
