@@ -145,7 +145,7 @@ async function check(running) {
 }
 
 /** Runs a program of node_modules under Node 24. */
-function tool(path, args, env = {}, limitMs = 1_800_000) {
+function tool(path, args, env = {}, limitMs = 3_000_000) {
   const { FORCE_COLOR: _color, ...inherited } = process.env;
   const plain = { ...inherited, NO_COLOR: '1', ...env };
   return run(node24, [join(root, 'node_modules', ...path.split('/')), ...args], { env: plain, limitMs });
