@@ -305,16 +305,12 @@ END
   done
 }
 
-# Blocks that are free, and how large each is. For $( ) only.
-free_in() {
-  exec $sudo stat -f -c '%a %S' -- "$1" 2>/dev/null
-}
-
 # fits FOLDER KIB: refuses where less is free; also for a folder that is not there yet.
 fits() {
   folder=$1
   while [ -n "$folder" ] && ! $sudo test -d "$folder"; do folder=${folder%/*}; done
-  free=$(free_in "${folder:-/}")
+  # Blocks, and how large each is.
+  free=$($sudo stat -f -c '%a %S' -- "${folder:-/}" 2>/dev/null)
   [ -n "$free" ] || return 0
   free=$((${free% *} * ${free#* } / 1024))
   if [ "$free" -lt "$2" ]; then refuse 84 room "$free $2 ${folder:-/}"; fi
