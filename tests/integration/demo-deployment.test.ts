@@ -65,7 +65,7 @@ describe.skipIf(why !== undefined)('the demo', () => {
   test('lets a guest come up, tells what it prints, and takes it back', async () => {
     real.sh('cp /srv/xen/config /etc/xen/web01.cfg');
     xen?.machine.files.set(config, text);
-    const started = await both('start', ['xl', 'deploy', 'b2', config, 'web01']);
+    const started = await both('build', ['xl', 'make', 'b2', config, 'web01']);
     expect(started.answer.code).toBe(0);
     expect(started.real).toMatchObject({ code: 0 });
     const look = async () => {
@@ -82,7 +82,7 @@ describe.skipIf(why !== undefined)('the demo', () => {
     });
     const { answer: console } = await both('watch', ['follow', 'b2', '0', '']);
     expect(console).toMatchObject({ code: 0, stdout: expect.stringContaining('Debian GNU/Linux 12 web01') });
-    expect((await both('start', ['xl', 'undo-deploy', 'b2', config, 'web01'])).answer.code).toBe(0);
+    expect((await both('build', ['xl', 'undo', 'b2', config, 'web01'])).answer.code).toBe(0);
     const gone = await both('watch', ['look', 'b2', 'xl', 'web01', 'running', '', '']);
     expect(gone.simulated).toMatchObject({ stdout: 'domain gone\nanswers no\n' });
     for (const what of ['release', 'drop']) expect((await both('claim', [what, 'b2', 'web01'])).simulated).toMatchObject({ code: 0 });

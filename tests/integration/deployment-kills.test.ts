@@ -79,7 +79,7 @@ esac
 
 interface Case {
   readonly name: string;
-  readonly script: 'claim' | 'disk' | 'seed' | 'volume' | 'selinux' | 'start';
+  readonly script: 'claim' | 'disk' | 'seed' | 'volume' | 'selinux' | 'build';
   readonly make: readonly string[];
   readonly undo: readonly [script: Exclude<Case['script'], 'seed'>, ...args: string[]];
   readonly stdin?: Buffer;
@@ -129,9 +129,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a domain',
-    script: 'start',
-    make: ['xl', 'deploy', mark, '/etc/xen/web01.cfg', 'web01'],
-    undo: ['start', 'xl', 'undo-deploy', mark, '/etc/xen/web01.cfg', 'web01'],
+    script: 'build',
+    make: ['xl', 'make', mark, '/etc/xen/web01.cfg', 'web01'],
+    undo: ['build', 'xl', 'undo', mark, '/etc/xen/web01.cfg', 'web01'],
     around: ['echo "name = \\"web01\\"" >/etc/xen/web01.cfg', 'rm /etc/xen/web01.cfg'],
     look: '[ "$(cat "$HUM_DOM0"/flags/*)" = -b---- ] && for _ in $(seq 50); do if grep -q "^line 1$" /var/lib/hum/deploys/*/console; then echo well; break; fi; sleep 0.1; done',
   },

@@ -23,6 +23,7 @@ import vmList from '../terminals/vm-list.sh?raw';
 import vnc from '../terminals/vnc.sh?raw';
 import asRoot from '../xen/scripts/as-root.sh?raw';
 import autostart from '../xen/scripts/autostart.sh?raw';
+import buildScript from '../xen/scripts/build.sh?raw';
 import check from '../xen/scripts/check-config.sh?raw';
 import claimScript from '../xen/scripts/claim.sh?raw';
 import configuration from '../xen/scripts/configuration.sh?raw';
@@ -56,7 +57,7 @@ import type { Script } from './script-call.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import { type Answer, printed } from './xen/answer.ts';
 import { lookForDeployment } from './xen/deploy-look.ts';
-import { claim, lookAtDisk, makeDisk, makeVolume, setBoolean, watch, writeSeed } from './xen/deployment-scripts.ts';
+import { build, claim, lookAtDisk, makeDisk, makeVolume, setBoolean, watch, writeSeed } from './xen/deployment-scripts.ts';
 import { lookAfterImages } from './xen/image-scripts.ts';
 import { checkConfig, lookAtDestination, onDomain, saveOrRestore, setAutostart, start } from './xen/lifecycle-scripts.ts';
 
@@ -86,7 +87,8 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [nagiosCommand, writeNagiosCommand],
   [configuration, tellConfiguration],
   [onXen('domain', domain), onDomain],
-  [onXen('start', ledger, reader, startScript), start],
+  [onXen('start', startScript), start],
+  [onXen('build', ledger, reader, buildScript), build],
   [onXen('claim', ledger, claimScript), claim],
   [onXen('disk', ledger, grow, disk), makeDisk],
   [onXen('disk-look', ledger, diskLook), lookAtDisk],

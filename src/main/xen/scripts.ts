@@ -1,6 +1,7 @@
 import { quote } from '../ssh/quote.ts';
 import asRoot from './scripts/as-root.sh?raw';
 import autostart from './scripts/autostart.sh?raw';
+import build from './scripts/build.sh?raw';
 import checkConfig from './scripts/check-config.sh?raw';
 import claim from './scripts/claim.sh?raw';
 import deployLook from './scripts/deploy-look.sh?raw';
@@ -27,6 +28,7 @@ import watch from './scripts/watch.sh?raw';
 /** What each script consists of, after toolstack.sh. */
 const parts = {
   autostart: [ledger, autostart],
+  build: [ledger, reader, build],
   'check-config': [checkConfig],
   claim: [ledger, claim],
   'deploy-look': [deployLook],
@@ -37,7 +39,7 @@ const parts = {
   save: [save],
   seed: [ledger, seed],
   selinux: [ledger, selinux],
-  start: [ledger, reader, start],
+  start: [start],
   volume: [ledger, grow, volume],
   watch: [ledger, reader, watch],
 } as const;

@@ -22,6 +22,12 @@ const nothingBegun = 86;
 /** Between two looks while a step waits, ms: each costs the host a few processes. */
 const lookEveryMs = 1000;
 
+/** The script and its word for what a start is of a plan that has claimed the name; the others are start.sh's own. */
+const startScripts: Readonly<Record<string, readonly [ScriptName, word: string]>> = {
+  deploy: ['build', 'make'],
+  'undo-deploy': ['build', 'undo'],
+};
+
 /** What the plan runner must know to run the steps of this feature, by `Action.handler`. */
 export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHandler>> {
   return {
@@ -31,8 +37,9 @@ export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHan
       return runScript('domain', script, words.join(' '), words[1] === 'migrate' ? timeouts.migrate : timeouts.domain, context);
     },
     'xen.start': (args, context) => {
-      const script = [text(args, 'tool'), text(args, 'what'), text(args, 'mark'), text(args, 'config'), text(args, 'name')];
-      return runScript('start', script, `${text(args, 'tool')} create`, timeouts.start, context);
+      const [tool, what, mark] = [text(args, 'tool'), text(args, 'what'), text(args, 'mark')];
+      const [name, word] = startScripts[what] ?? (['start', what] as const);
+      return runScript(name, [tool, word, mark, text(args, 'config'), text(args, 'name')], `${tool} create`, timeouts.start, context);
     },
     'xen.save': (args, context) => {
       const tool = text(args, 'tool');

@@ -1,9 +1,9 @@
 import type { Script } from '../script-call.ts';
 import { type Answer, failed, printed } from './answer.ts';
-import { holding, onXen } from './lifecycle-scripts.ts';
+import { acted, built, holding, nothingBuilt, onXen } from './lifecycle-scripts.ts';
 import { listed } from './listing.ts';
 import type { Machine } from './machine.ts';
-import type { XlContext } from './xl.ts';
+import { type XlContext, xl } from './xl.ts';
 
 /**
  * What the scripts of a deployment do on a simulated host: the same arguments, the same answers, and nothing in between that could be taken
@@ -90,6 +90,17 @@ export const setBoolean: Script = (call) =>
     if (what === 'undo') return printed('');
     if (absent === 'error') return refused(unexpected, `boolean ${boolean}`);
     return printed(`note: there is no boolean ${boolean} on this host, or SELinux is off: nothing was changed.\n`);
+  });
+
+/** build.sh: the domain, which is ours by its mark, or by a name that is claimed. */
+export const build: Script = (call) =>
+  holding(call, (context, [, what, mark = '', config = '', name = '']) => {
+    const { machine, now } = context;
+    const domains = machine.domains(now);
+    const claimed = machine.claims.get(name) === mark;
+    const ours = domains.find(({ id }) => machine.marks.get(id) === mark) ?? domains.find((domain) => claimed && domain.name === name);
+    if (what === 'undo') return ours ? acted(xl(context, ['destroy', String(ours.id)])) : printed(nothingBuilt);
+    return ours ? printed('') : built(context, mark, config, name);
   });
 
 /** watch.sh: how a VM comes up. */

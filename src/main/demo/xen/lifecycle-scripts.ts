@@ -27,7 +27,7 @@ export function holding(call: ScriptCall, act: (context: XlContext, args: readon
 }
 
 /** `act` of toolstack.sh: both streams on stdout, with one line end after them where there is anything. */
-function acted(answer: Answer): Answer {
+export function acted(answer: Answer): Answer {
   const said = (answer.stdout + answer.stderr).replace(/\n+$/, '');
   return { ...answer, stdout: said === '' ? '' : `${said}\n`, stderr: '' };
 }
@@ -66,19 +66,23 @@ export const start: Script = (call) =>
   holding(call, (context, [, what, mark = '', config = '', name = '']) => {
     const { machine, now } = context;
     const marked = machine.domains(now).find(({ id }) => machine.marks.get(id) === mark);
-    if (what === 'undo' || what === 'undo-deploy') {
-      const claimed = what === 'undo-deploy' && machine.claims.get(name) === mark;
-      const built = marked ?? (claimed ? machine.domains(now).find((domain) => domain.name === name) : undefined);
-      return built ? acted(xl(context, ['destroy', String(built.id)])) : printed('Nothing was built: there is nothing to take back.\n');
-    }
-    if (what === 'deploy' && marked) return printed('');
+    if (what === 'undo') return marked ? acted(xl(context, ['destroy', String(marked.id)])) : printed(nothingBuilt);
     if (machine.domains(now).some((domain) => domain.name === name)) return failed(there);
-    const before = new Set(machine.domains(now).map(({ id }) => id));
-    const answer = xl(context, ['create', config]);
-    const built = machine.domains(now).find((domain) => !before.has(domain.id) && domain.name === name);
-    if (answer.code === 0 && built) machine.marks.set(built.id, mark);
-    return acted(answer);
+    return built(context, mark, config, name);
   });
+
+/** What an undo says that finds nothing of its own. */
+export const nothingBuilt = 'Nothing was built: there is nothing to take back.\n';
+
+/** Builds a domain, and keeps whose it is. */
+export function built(context: XlContext, mark: string, config: string, name: string): Answer {
+  const { machine, now } = context;
+  const before = new Set(machine.domains(now).map(({ id }) => id));
+  const answer = xl(context, ['create', config]);
+  const anew = machine.domains(now).find((domain) => !before.has(domain.id) && domain.name === name);
+  if (answer.code === 0 && anew) machine.marks.set(anew.id, mark);
+  return acted(answer);
+}
 
 /** save.sh: into a file, back from one, or either taken back. */
 export const saveOrRestore: Script = (call) =>

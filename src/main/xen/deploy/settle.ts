@@ -135,7 +135,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
   let seen = nothingSeen;
 
   async function lookOnce(): Promise<string> {
-    const words = ['look', mark, tool, name, waiting.ready, address ?? '', mac ?? '', seen.id === null ? '' : String(seen.id)];
+    const words = ['look', mark, tool, name, waiting.ready, address ?? '', mac ?? ''];
     const { code, stdout, stderr } = await context.runner().run(xenScript('watch'), words, { timeoutMs: 60_000, signal: context.signal });
     const answer = code === 0 ? readWatch(stdout) : undefined;
     if (answer === undefined) {

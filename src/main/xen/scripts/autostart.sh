@@ -21,9 +21,7 @@ if [ "$what" = on ]; then
     $sudo mkdir -p "$folder" || exit $?
   fi
   $sudo test -e "$folder/$name" || act ln -s "$config" "$folder/$name"
-  status=$?
-  if [ -n "$mark" ]; then strike script-autostart; fi
-  exit $status
+  exit $?
 fi
 
 if [ -n "$mark" ]; then undo; fi

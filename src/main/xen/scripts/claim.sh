@@ -25,17 +25,20 @@ owner() {
 leave() {
   [ "$(owner)" != "$mark" ] || $sudo rm -f "$claim"
   $sudo rm -f "$claims/.$mark"
+  ended=$1
   # A look that comes late (disk-look.sh, watch.sh) may leave its sign once more.
   for _ in 1 2 3; do
+    set --
     for each in $($sudo ls "$ledger" 2>/dev/null); do
       case $each in
-        *.new) strike "$each" ;;
-        made-* | folder-* | boolean-*) ;;
-        domain | released) [ "$1" = released ] || strike "$each" ;;
-        *) strike "$each" ;;
+        *.new) ;;
+        made-* | folder-* | boolean-*) continue ;;
+        domain | released) [ "$ended" != released ] || continue ;;
       esac
+      set -- "$@" "$each"
     done
-    if [ "$1" = released ] || $sudo rmdir "$ledger" 2>/dev/null; then break; fi
+    strike "$@"
+    if [ "$ended" = released ] || $sudo rmdir "$ledger" 2>/dev/null; then break; fi
   done
   $sudo rmdir "$claims" "$hum/deploys" "$hum" 2>/dev/null
   return 0
@@ -77,7 +80,7 @@ case $what in
     for each in "$@"; do
       $sudo lvchange --deltag "hum-$mark" "$each" >/dev/null 2>&1
     done
-    enter released yes
+    jot released yes
     leave released
     for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 -name released -mmin +1440 2>/dev/null); do
       $sudo rm -rf "${each%/released}"
@@ -110,5 +113,4 @@ fi
 # After the link: whoever had the name before has written the rest by now.
 if there "$config"; then taken config; fi
 if runs; then taken domain; fi
-$sudo rm -f "$claims/.$mark" "$ledger/script-claim"
 exit 0

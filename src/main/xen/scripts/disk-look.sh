@@ -8,6 +8,7 @@ path=$3
 of_plan "$1" "$2"
 $sudo test -d "$ledger" || exit 0
 see
+alive "script-$key" || exit 0
 now=$(entry "phase-$key")
 [ -n "$now" ] || exit 0
 bytes=0

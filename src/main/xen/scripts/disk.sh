@@ -18,7 +18,6 @@ if [ "$what" = undo ]; then
   undo
   unmake
   unmake_folders
-  strike "phase-$key"
   exit 0
 fi
 
@@ -41,7 +40,6 @@ give_up() {
   code=$1
   [ -z "$printed" ] || printf '%s\n' "$printed"
   $sudo rm -f -- "$temp"
-  strike "phase-$key"
   shift
   if [ $# -gt 0 ]; then refuse "$code" "$@"; fi
   [ "$code" -ne 0 ] || code=1
@@ -145,5 +143,4 @@ esac
 set -- $after
 case ${9-} in 600) ;; *) $sudo chmod 600 -- "$temp" || give_up $? ;; esac
 place "${8-}"
-strike "phase-$key" "script-$key"
 exit 0

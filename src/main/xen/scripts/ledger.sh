@@ -3,8 +3,9 @@
 # A plan's ledger is the folder /var/lib/hum/deploys/MARK. For each thing it holds, before the thing has its name:
 #   made-KEY      device:inode of a file, and the boot in which they are that: device numbers are others after the next
 #   folder-KEY-N  the same of a folder that was missing, and its path
-#   boolean-NAME, domain     what a boolean of SELinux was; the uuid of the VM, or `building` until it has one
-#   script-KEY, worker-KEY, last-KEY   process id and start time of the script, of a long command that may be stopped, of one that may not
+#   boolean-NAME, domain     what a boolean of SELinux was; the uuid of the VM, and the boot in which it was built
+#   script-KEY, worker-KEY, last-KEY   process id and start time of the script, of a long command that may be stopped, of one that may not;
+#                 they stay when those have ended, until the plan is over: a process less
 # What is not finished is called .hum-MARK-KEY, in the folder where it is to be.
 #
 # of_plan MARK [KEY]   whose ledger it is, and which thing of the plan a script is about: before anything else
@@ -159,10 +160,7 @@ begin() {
   process $$
   jot "script-$key" "$$ $began"
   # In this order, and undo in the other: one of the two sees the other.
-  ! $sudo test -e "$ledger/undone-$key" || {
-    strike "script-$key"
-    refuse 85 undone
-  }
+  ! $sudo test -e "$ledger/undone-$key" || refuse 85 undone
 }
 
 # The sign is an empty file: there is room for one on a disk that is full. Should there be none, what was made is taken away all the same.
@@ -177,7 +175,7 @@ began_at='at() { s=${20-}; }; s=; read -r f 2>/dev/null </proc/$$/stat && at ${f
 # shellcheck disable=SC2016
 recorded=$began_at' && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; shift 2; exec "$@"'
 # shellcheck disable=SC2016
-into='f=$1; shift; exec "$@" >"$f" 2>&1'
+recorded_into=$began_at' && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; f=$3; shift 3; exec "$@" >"$f" 2>&1'
 
 # guard PROCESS RECORD SECONDS &: stops what is on record when nobody looks any more.
 guard() {
@@ -205,7 +203,7 @@ work() {
   printed=
   status=143
   [ -z "$stopped" ] || return 143
-  $sudo sh -c "$recorded" sh "$ledger/worker-$key" "$ledger/undone-$key" sh -c "$into" sh "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
+  $sudo sh -c "$recorded_into" sh "$ledger/worker-$key" "$ledger/undone-$key" "$ledger/said-$key" "$@" </dev/null >/dev/null 2>&1 &
   child=$!
   guard $child "worker-$key" 60 &
   guard=$!
@@ -214,16 +212,12 @@ work() {
   [ -z "$stopped" ] || stop "worker-$key"
   kill -KILL $guard 2>/dev/null
   if $sudo test -s "$ledger/said-$key"; then printed=$($sudo head -c 8192 "$ledger/said-$key" 2>/dev/null); fi
-  strike "said-$key" "worker-$key"
   [ -z "$stopped" ] || status=143
   return $status
 }
 
 finish() {
   act sh -c "$recorded" sh "$ledger/last-$key" "$ledger/undone-$key" "$@"
-  status=$?
-  strike "last-$key"
-  return $status
 }
 
 # link(1) does nothing but link(2); ln would put the file into a folder of that name.
@@ -232,7 +226,7 @@ linked() {
 }
 
 place() {
-  enter "made-$key" "${1:-$(identity "$temp")} $boot"
+  jot "made-$key" "${1:-$(identity "$temp")} $boot"
   if there "$path"; then refuse 83 there "$path"; fi
   linked "$temp" "$path" || {
     if there "$path"; then refuse 83 there "$path"; fi

@@ -1,7 +1,7 @@
-# Reads the console of a guest into $ledger/console while it comes up, for start.sh and watch.sh.
+# Reads the console of a guest into $ledger/console while it comes up, for build.sh and watch.sh.
 #
-# attach ID         begins, and waits a moment until it is attached: a guest that is paused then loses no line. Or by halves:
-# open_reader ID, await_reader
+# attach DOMAIN     begins, and waits a moment until it is attached: a guest that is paused then loses no line. Or by halves:
+# open_reader DOMAIN, await_reader
 # end_reader        ends it
 #
 # Xen gives a console to one reader: this one ends with the guest, when it is told to, or when nobody has looked for two minutes (watch.sh).

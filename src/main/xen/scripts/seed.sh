@@ -27,5 +27,4 @@ if [ "$($sudo stat -c %s -- "$temp" 2>/dev/null)" != "$bytes" ]; then
   refuse 84 short "$path"
 fi
 place
-strike "script-$key"
 exit 0

@@ -37,5 +37,4 @@ else
   look
   [ "$now" = on ] || refuse 85 unset "$boolean"
 fi
-strike "script-$key"
 exit 0

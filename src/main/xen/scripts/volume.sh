@@ -34,7 +34,6 @@ if [ "$what" = undo ]; then
     echo 'A volume of that name is not of this deployment: it is left.'
   fi
   strike "made-$key"
-  strike "phase-$key"
   exit 0
 fi
 
@@ -55,7 +54,6 @@ give_up() {
   code=$1
   [ -z "$printed" ] || printf '%s\n' "$printed"
   take_away
-  strike "phase-$key"
   shift
   if [ $# -gt 0 ]; then refuse "$code" "$@"; fi
   [ "$code" -ne 0 ] || code=1
@@ -102,7 +100,5 @@ if [ "$growing" = grow ]; then
   grow "$device" || give_up $?
 fi
 ours
-enter "made-$key" "$listed"
-strike "phase-$key"
-strike "script-$key"
+jot "made-$key" "$listed"
 exit 0

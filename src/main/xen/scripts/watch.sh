@@ -3,8 +3,7 @@
 #   $1  look, follow or end
 #   $2  the mark of the plan: hex digits
 #   look:   $3 xl or xm, $4 the name,
-#           $5 what is asked of it: running, ping, ssh or cloud-init, $6 its address, or nothing, $7 the MAC of its card, or nothing,
-#           $8 the id that the look before told, or nothing
+#           $5 what is asked of it: running, ping, ssh or cloud-init, $6 its address, or nothing, $7 the MAC of its card, or nothing
 #   follow: $3 after how many bytes of its console to go on, $4 for how many seconds, or nothing: with what there is
 #
 # A look prints lines `KEY VALUE`:
@@ -25,51 +24,48 @@ if [ "$what" = follow ]; then
   # The console has an end: reader.sh writes no more than a megabyte. One who looks on for ever is ended by `end`, or by the time.
   from=+$(($3 + 1))
   if [ -n "$4" ] && [ -n "$limit" ]; then
-    exec $sudo sh -c "$recorded" sh "$ledger/worker-follow" "$ledger/undone-follow" $limit "$4" tail -c "$from" -f "$ledger/console" 2>/dev/null
+    process $$
+    jot worker-follow "$$ $began"
+    exec $sudo $limit "$4" tail -c "$from" -f "$ledger/console" 2>/dev/null
   fi
   exec $sudo tail -c "$from" "$ledger/console" 2>/dev/null
 fi
 
-tool=$3 name=$4 ready=$5 address=$6 mac=$7 before=$8
+tool=$3 name=$4 ready=$5 address=$6 mac=$7
 see
-is_ours() {
-  [ "$(asked xenstore-read "/local/domain/$1/hum-start" 2>/dev/null)" = "$mark" ]
-}
+read -r uuid _ <<END
+$(entry domain)
+END
 
-# By the mark; after a reboot of the guest, which gives it another id, by the name, which is claimed.
-id=
-if [ -n "$before" ] && is_ours "$before"; then
-  id=$before
-else
-  ids=$(asked xenstore-list /local/domain) || exit 86
-  for each in $ids; do
-    if [ "$each" != 0 ] && is_ours "$each"; then id=$each; fi
-  done
-fi
-if [ -z "$id" ] && [ -n "$(entry domain)" ]; then
-  for each in $ids; do
-    [ "$each" != 0 ] && [ "$(asked xenstore-read "/local/domain/$each/name" 2>/dev/null)" = "$name" ] || continue
-    id=$each
-    ask xenstore-write "/local/domain/$each/hum-start" "$mark"
-    # It may have gone in this moment, and would be there for ever by this sign alone.
-    [ -n "$(asked xenstore-read "/local/domain/$each/name" 2>/dev/null)" ] || ask xenstore-rm "/local/domain/$each"
-  done
-fi
-flags=
-if [ -n "$id" ]; then
-  # The last but one of all words: a name may have several.
-  last=
-  for word in $(asked "$tool" list "$id" 2>/dev/null); do
-    flags=$last
-    last=$word
+# state ID: sets $id and $flags from the line of xl(1), list. The name is first in it, and may have several words.
+state() {
+  id='' memory='' cpus='' flags='' seconds=''
+  for word in $(asked "$tool" list "$1" 2>/dev/null); do
+    id=$memory memory=$cpus cpus=$flags flags=$seconds seconds=$word
   done
   case $flags in *[!a-z-]*) flags= ;; esac
+}
+
+# By its name, which another may have, and which somebody may have changed: the uuid tells.
+flags=
+case $name in [A-Za-z]*) state "$name" ;; esac
+if [ -n "$flags" ]; then
+  case $(asked xenstore-read "/local/domain/$id/vm" 2>/dev/null) in
+    "/vm/$uuid" | "/vm/$uuid-"*) ;;
+    *) flags= ;;
+  esac
 fi
+if [ -z "$flags" ] && find_id "$uuid" '' ''; then state "$id"; fi
 if [ -z "$flags" ]; then
   echo 'domain gone'
 else
   printf 'domain %s %s\n' "$id" "$flags"
-  [ "$(entry console-of)" = "$id" ] || attach "$id"
+  case $(entry console-of) in
+    "$id") ;;
+    # As build.sh calls it. The reader has ended with the domain, if this one is the next.
+    "$name") if alive worker-console; then jot console-of "$id"; else attach "$id"; fi ;;
+    *) attach "$id" ;;
+  esac
 fi
 
 # From what the guest says of itself, from who answered on a bridge, from who was given an address here. What was there before, and had the

@@ -1,0 +1,88 @@
+# Builds the domain of a deployment from its configuration, or takes it back.
+#
+#   $1  xl or xm
+#   $2  make, or undo
+#   $3  the mark of the plan: hex digits
+#   $4  the configuration
+#   $5  the name, which the plan has claimed (claim.sh)
+#
+# The domain is built with a uuid that is on record before: whatever another one is called, it is never taken for it. Only a reboot of the host,
+# which may have built it anew from its configuration, gives it another one; then it is the one of its name, as long as that is claimed.
+#
+# It is built paused, and runs once its console is read: no line of a guest that ends at once is lost.
+
+tool=$1 what=$2 config=$4 name=$5
+of_plan "$3" start
+
+# Sets $id, and $known to its uuid.
+find_built() {
+  known='' booted=
+  $sudo test -e "$ledger/domain" || return 1
+  read -r known booted <<END
+$(entry domain)
+END
+  if [ -n "$known" ] && find_id "$known" '' ''; then return 0; fi
+  [ "$booted" != "$boot" ] && [ "$($sudo cat "$hum/claims/$name" 2>/dev/null)" = "$mark" ] || return 1
+  for id in $(asked xenstore-list /local/domain); do
+    # Both at once: a name may have a line end in it.
+    case $id:$(asked xenstore-read "/local/domain/$id/name" "/local/domain/$id/vm" 2>/dev/null) in
+      0:*) ;;
+      "$id:$name$newline/vm/"*)
+        known=$(asked xenstore-read "/local/domain/$id/vm")
+        known=${known#/vm/}
+        # xend adds a number after a reboot of the guest.
+        known=${known%"${known#????????-????-????-????-????????????}"}
+        return 0
+        ;;
+    esac
+  done
+  return 1
+}
+
+record() {
+  jot domain "$1 $boot"
+}
+
+unheard() {
+  echo 'note: its console cannot be read while it comes up.'
+}
+
+if [ "$what" = undo ]; then
+  $sudo test -d "$ledger" || refuse 85 finished "$name"
+  undo
+  end_reader
+  if find_built; then
+    act "$tool" destroy "$id" || exit $?
+  else
+    echo 'Nothing was built: there is nothing to take back.'
+  fi
+  strike domain
+  exit 0
+fi
+
+begin
+# It has been built before. It may run already, or be paused by somebody.
+if find_built; then
+  record "$known"
+  attach "$id" || unheard
+  case $(asked "$tool" list "$id" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p') in
+    ??p*) act "$tool" unpause "$id" || exit $? ;;
+  esac
+  exit 0
+fi
+
+uuid=
+read -r uuid </proc/sys/kernel/random/uuid
+[ -n "$uuid" ] || exit 85
+record "$uuid"
+# A line of its configuration; for xm a word.
+if [ "$tool" = xl ]; then setting="uuid=\"$uuid\""; else setting="uuid=$uuid"; fi
+finish "$tool" create -p "$config" "$setting" || exit $?
+case $name in
+  # What is no option and no id is what it was built as.
+  [A-Za-z]*) id=$name ;;
+  *) find_built || exit 81 ;;
+esac
+if open_reader "$id"; then await_reader; else unheard; fi
+act "$tool" unpause "$id"
+exit $?
