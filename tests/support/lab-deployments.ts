@@ -8,6 +8,7 @@ import { createSession } from '../../src/main/ssh/ssh-session.ts';
 import { type Deployment, deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
 import type { Guest } from '../../src/main/xen/deploy/guest.ts';
 import { xenStepHandlers } from '../../src/main/xen/step-handlers.ts';
+import { createXen } from '../../src/main/xen/xen.ts';
 import type { PlanView } from '../../src/shared/contract/plans.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { deployment, disk, guest } from './deployments.ts';
@@ -84,9 +85,9 @@ export interface LabDeployer {
 }
 
 const over: readonly PlanView['state'][] = ['done', 'failed', 'cancelled', 'stuck', 'interrupted'];
-const handlers: Readonly<Record<string, StepHandler>> = xenStepHandlers(() => {
-  throw new Error('no step of a deployment asks the probe');
-});
+/** It knows of no host: none is asked by the probe. */
+const xen = createXen({ log: { info: () => undefined } });
+const handlers: Readonly<Record<string, StepHandler>> = xenStepHandlers(() => xen);
 /** A whole deployment, and perhaps all of its undoing. */
 const wholePatience = { ...patience, timeout: 2 * patienceMs };
 const limits = { reconnectMs: 240_000, lookMs: 200, refreshMs: 1000 };

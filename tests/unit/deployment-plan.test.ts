@@ -228,7 +228,7 @@ describe('what a guest is seen to do', () => {
         progress: () => undefined,
       };
       const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 0, limitMs, address: null, mac: null };
-      return settle(args, context as unknown as StepContext);
+      return settle(args, context as unknown as StepContext, 0);
     };
     await wait(60_000, [slow, slow, answers('domain 7 -b----\nanswers no\n')]);
     await expect(wait(0, [slow])).rejects.toThrow('Too slow.');
@@ -258,7 +258,7 @@ describe('what a guest is seen to do', () => {
       progress: () => undefined,
     };
     const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 60, limitMs: 60_000, address: null, mac: null };
-    const failure = await settle(args, context as unknown as StepContext).catch((error: unknown) => error);
+    const failure = await settle(args, context as unknown as StepContext, 0).catch((error: unknown) => error);
     expect(failure).toMatchObject({ problem: { message: 'web01 crashed right after it was started.', detail: 'boots für alle\nlogin:' } });
     expect(heard.slice(0, 2)).toEqual(['boots f', 'ür alle\nlogin: ']);
     expect(followed.slice(0, 2)).toEqual(['0 for 60', `${half} for 60`]);
@@ -276,9 +276,29 @@ describe('what a guest is seen to do', () => {
     };
     const context = { host: 'x', runner: () => ({ run }), signal: over.signal, output: () => undefined, progress: () => over.abort() };
     const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 60, limitMs: 60_000, address: null, mac: null };
-    const wait = () => settle(args, context as unknown as StepContext).catch(() => undefined);
+    const wait = () => settle(args, context as unknown as StepContext, 0).catch(() => undefined);
     await Promise.all([wait(), wait(), wait()]);
     expect(seconds).toEqual(['60', '60', '']);
+  });
+
+  test('is first looked at after five times as long as its host has taken to answer, and has run since it was let run', async () => {
+    const looked: number[] = [];
+    const began = performance.now();
+    const run = async (_: string, [what]: readonly string[]) => {
+      if (what === 'look') looked.push(performance.now() - began);
+      return { code: 0, stdout: Buffer.from('domain 7 -b----\nanswers no\n'), stderr: Buffer.alloc(0) };
+    };
+    const context = {
+      host: 'x',
+      runner: () => ({ run }),
+      signal: AbortSignal.timeout(60_000),
+      output: () => undefined,
+      progress: () => undefined,
+    };
+    const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 1, limitMs: 60_000, address: null, mac: null };
+    await settle(args, context as unknown as StepContext, 220);
+    expect(looked).toHaveLength(1);
+    expect(looked[0]).toBeGreaterThanOrEqual(1095);
   });
 
   test('keeps of a console the last lines that can be read', () => {

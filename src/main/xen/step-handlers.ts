@@ -4,6 +4,7 @@ import { type StepContext, type StepHandler, StepRefused } from '../plans/plan.t
 import { pause } from '../stream.ts';
 import { deploymentFailure } from './deploy/deployment-failures.ts';
 import { deploymentStepHandlers } from './deploy/deployment-steps.ts';
+import { settle } from './deploy/settle.ts';
 import { removalStepHandlers } from './deploy/trash.ts';
 import { type Effect, outOfTime, reached, rowOf, type Waited } from './effects.ts';
 import { toolstackFailure } from './failures.ts';
@@ -61,6 +62,7 @@ export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHan
     },
     'xen.destination': (args, context) => lookAtDestination(args, context),
     'xen.wait': (args, context) => waitFor(xen(), args, context),
+    'xen.settle': (args, context) => settle(args, context, xen().host(context.host)?.tookMs ?? 0),
     ...deploymentStepHandlers,
     ...removalStepHandlers,
   };

@@ -6,7 +6,6 @@ import { type Args, list, text, unreadable } from '../step-args.ts';
 import { watchCopy } from './copy-progress.ts';
 import { deploymentFailure } from './deployment-failures.ts';
 import { buildSeed } from './seed.ts';
-import { settle } from './settle.ts';
 
 const minute = 60_000;
 
@@ -23,7 +22,6 @@ export const deploymentStepHandlers: Readonly<Record<string, StepHandler>> = {
     const words = [text(args, 'what'), text(args, 'mark'), text(args, 'boolean'), text(args, 'absent')];
     return runAndJudge('selinux', words, 'setsebool', timeouts.start, context);
   },
-  'xen.settle': settle,
   'xen.release': release,
 };
 

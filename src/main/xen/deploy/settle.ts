@@ -12,7 +12,7 @@ import { deploymentFailure } from './deployment-failures.ts';
 /** Between two looks, ms. A host that takes its time for them has less of it for the guest that comes up, and is looked at less often. */
 const lookEveryMs = 1000;
 const slowestMs = 5000;
-/** It rests so many times as long as a look took. */
+/** It rests so many times as long as the last look took, also before the first. */
 const restsLonger = 5;
 
 /** A guest that reboots is not there for a moment, ms. */
@@ -59,7 +59,7 @@ export interface Waiting {
 export interface Seen {
   readonly id: number | null;
   readonly starts: number;
-  /** When this start of it was first seen, epoch ms. */
+  /** When it began to be watched, or a later start of it was first seen, epoch ms. */
   readonly since: number;
   /** Since when it is not there. */
   readonly goneSince: number | null;
@@ -82,7 +82,7 @@ export function look(before: Seen, answer: WatchAnswer, now: number): Seen {
   return {
     id: answer.id ?? before.id,
     starts: before.starts + (anew ? 1 : 0),
-    since: anew || answer.id === null ? now : before.since,
+    since: (anew && before.starts > 0) || answer.id === null ? now : before.since,
     goneSince: answer.id === null ? (before.goneSince ?? now) : null,
     address: answer.address ?? before.address,
     answered: anew ? answer.answers : before.answered || answer.answers,
@@ -125,14 +125,18 @@ export function judge({ ready, stableMs }: Waiting, seen: Seen, flags: string, n
   }
 }
 
-/** The `xen.settle` handler. @throws HumError for a guest that does not stay, or is not ready in time; what `Runner.run` throws */
-export async function settle(args: Args, context: StepContext): Promise<void> {
+/**
+ * The `xen.settle` handler. `answerMs` is how long the host took when it was last asked for its domains.
+ * @throws HumError for a guest that does not stay, or is not ready in time; what `Runner.run` throws
+ */
+export async function settle(args: Args, context: StepContext, answerMs: number): Promise<void> {
   const waiting = waitingFrom(args);
   const [tool, mark, name] = [text(args, 'tool'), text(args, 'mark'), waiting.name];
   const [address, mac] = [args.address, args.mac].map((value) => (typeof value === 'string' ? value : ''));
   const limitMs = typeof args.limitMs === 'number' ? args.limitMs : 60_000;
   const started = Date.now();
-  let seen = nothingSeen;
+  // It was let run a moment ago.
+  let seen: Seen = { ...nothingSeen, since: started };
 
   async function lookOnce(): Promise<string> {
     const words = ['look', mark, tool, name, waiting.ready, address ?? '', mac ?? ''];
@@ -152,6 +156,7 @@ export async function settle(args: Args, context: StepContext): Promise<void> {
     seen = heard(seen, printed);
   });
   try {
+    await pause(Math.min(restsLonger * answerMs, slowestMs), context.signal);
     for (;;) {
       const asked = performance.now();
       const flags = await lookOnce().catch((error: unknown) => {
