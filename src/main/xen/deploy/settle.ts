@@ -184,7 +184,10 @@ export async function settle(args: Args, context: StepContext, answerMs: number)
         await listening.toTheEnd();
         throw new HumError({ ...endedBadly(name, verdict.how), ...lastLines(seen.console), host: context.host });
       }
-      if (waited >= limitMs) throw new HumError({ ...notInTime(waiting, seen, limitMs), ...lastLines(seen.console), host: context.host });
+      if (waited >= limitMs) {
+        await listening.toTheEnd();
+        throw new HumError({ ...notInTime(waiting, seen, limitMs), ...lastLines(seen.console), host: context.host });
+      }
       context.progress(`${verdict.progress}, ${formatDuration(waited)}`);
       // No guest is short of time while there is none.
       const restMs = seen.goneSince === null ? Math.min(Math.max(lookEveryMs, restsLonger * tookMs), slowestMs) : lookEveryMs;
