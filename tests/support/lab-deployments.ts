@@ -10,6 +10,7 @@ import type { Guest } from '../../src/main/xen/deploy/guest.ts';
 import { xenStepHandlers } from '../../src/main/xen/step-handlers.ts';
 import { createXen } from '../../src/main/xen/xen.ts';
 import type { PlanView } from '../../src/shared/contract/plans.ts';
+import type { XenHost } from '../../src/shared/contract/xen.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { deployment, disk, guest } from './deployments.ts';
 import type { Lab } from './lab.ts';
@@ -85,8 +86,8 @@ export interface LabDeployer {
 }
 
 const over: readonly PlanView['state'][] = ['done', 'failed', 'cancelled', 'stuck', 'interrupted'];
-/** It knows of no host: none is asked by the probe. */
-const xen = createXen({ log: { info: () => undefined } });
+/** None is asked by the probe, and each takes as long for an answer as an emulated host does. */
+const xen = { ...createXen({ log: { info: () => undefined } }), host: () => ({ tookMs: 1000 }) as XenHost };
 const handlers: Readonly<Record<string, StepHandler>> = xenStepHandlers(() => xen);
 /** A whole deployment, and perhaps all of its undoing. */
 const wholePatience = { ...patience, timeout: 2 * patienceMs };

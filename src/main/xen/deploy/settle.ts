@@ -12,7 +12,7 @@ import { deploymentFailure } from './deployment-failures.ts';
 /** Between two looks, ms. A host that takes its time for them has less of it for the guest that comes up, and is looked at less often. */
 const lookEveryMs = 1000;
 const slowestMs = 5000;
-/** It rests so many times as long as the last look took, also before the first. */
+/** It rests so many times as long as its host takes for an answer. */
 const restsLonger = 5;
 
 /** A guest that reboots is not there for a moment, ms. */
@@ -135,6 +135,7 @@ export async function settle(args: Args, context: StepContext, answerMs: number)
   const [address, mac] = [args.address, args.mac].map((value) => (typeof value === 'string' ? value : ''));
   const limitMs = typeof args.limitMs === 'number' ? args.limitMs : 60_000;
   const started = Date.now();
+  const ownRestMs = Math.min(restsLonger * answerMs, slowestMs);
   // It was let run a moment ago.
   let seen: Seen = { ...nothingSeen, since: started };
 
@@ -156,7 +157,7 @@ export async function settle(args: Args, context: StepContext, answerMs: number)
     seen = heard(seen, printed);
   });
   try {
-    await pause(Math.min(restsLonger * answerMs, slowestMs), context.signal);
+    await pause(ownRestMs, context.signal);
     for (;;) {
       const asked = performance.now();
       const flags = await lookOnce().catch((error: unknown) => {
@@ -170,7 +171,6 @@ export async function settle(args: Args, context: StepContext, answerMs: number)
         await pause(lookEveryMs - (performance.now() - asked), context.signal);
         continue;
       }
-      const tookMs = performance.now() - asked;
       const verdict = judge(waiting, seen, flags, Date.now());
       if (verdict.kind === 'ready') {
         await listening.toTheEnd();
@@ -190,8 +190,7 @@ export async function settle(args: Args, context: StepContext, answerMs: number)
       }
       context.progress(`${verdict.progress}, ${formatDuration(waited)}`);
       // No guest is short of time while there is none.
-      const restMs = seen.goneSince === null ? Math.min(Math.max(lookEveryMs, restsLonger * tookMs), slowestMs) : lookEveryMs;
-      await pause(restMs, context.signal);
+      await pause(seen.goneSince === null ? Math.max(lookEveryMs, ownRestMs) : lookEveryMs, context.signal);
       if (context.signal.aborted) {
         throw new HumError({ code: 'cancelled', message: 'The wait was ended.', hint: 'Deploy it again if it is still wanted.' });
       }
