@@ -102,7 +102,7 @@ describe.skipIf(why !== undefined)('a deployment', () => {
       expect(host.sh('cat /etc/xen/web01.cfg')).toContain('name = "web01"');
       expect(host.sh('readlink /etc/xen/auto/web01.cfg; cat "$HUM_DOM0/booleans/virt_use_nfs"')).toBe('/etc/xen/web01.cfg\non\n');
       expect(host.sh('cat "$HUM_DOM0/log"')).toMatch(
-        /^create -p \/etc\/xen\/web01\.cfg uuid="[0-9a-f-]{36}"\n(?:.*\n)*console web01\n(?:.*\n)*unpause web01\n/,
+        /^create -p \/etc\/xen\/web01\.cfg uuid='[0-9a-f-]{36}'\n(?:.*\n)*console web01\n(?:.*\n)*unpause web01\n/,
       );
       expect(plan.steps.find(({ title }) => title.startsWith('Wait'))?.output).toContain('line 1\nline 2\n');
       expect(plan.steps.find(({ title }) => title.includes('absent'))?.output).toContain('note: there is no boolean absent');

@@ -49,7 +49,7 @@ describe('the plan of a deployment', () => {
       'cloud-localds -f vfat -N network-config /srv/xen/seed.img user-data meta-data ← rm /srv/xen/seed.img',
       'setsebool -P virt_use_nfs on ← setsebool -P virt_use_nfs off',
       'cat > /etc/xen/web01.cfg ← rm /etc/xen/web01.cfg',
-      'xl create -p /etc/xen/web01.cfg && xl unpause web01 ← xl destroy web01',
+      `xl create -p /etc/xen/web01.cfg "uuid='$(uuidgen)'" && xl unpause web01 ← xl destroy web01`,
       '(Wait until web01 answers a ping)',
       'ln -s /etc/xen/web01.cfg /etc/xen/auto/web01.cfg ← rm /etc/xen/auto/web01.cfg',
       'lvchange --deltag hum-0123456789abcdef vg0/data; rm /var/lib/hum/claims/web01 ← nothing',

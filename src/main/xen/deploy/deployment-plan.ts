@@ -259,7 +259,8 @@ function create({ guest, host, mark }: Deployment): Step {
     action: {
       handler: 'xen.start',
       args: { ...args, what: 'deploy' },
-      shown: `${tool} create -p ${shownWord(config)} && ${tool} unpause ${name}`,
+      // build.sh puts the uuid on record before; of the two, xm knows no quotes.
+      shown: `${tool} create -p ${shownWord(config)} ${tool === 'xl' ? `"uuid='$(uuidgen)'"` : 'uuid="$(uuidgen)"'} && ${tool} unpause ${name}`,
     },
     undo: { handler: 'xen.start', args: { ...args, what: 'undo-deploy' }, shown: `${tool} destroy ${name}` },
   };

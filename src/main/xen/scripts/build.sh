@@ -76,7 +76,7 @@ read -r uuid </proc/sys/kernel/random/uuid
 [ -n "$uuid" ] || exit 85
 record "$uuid"
 # A line of its configuration; for xm a word.
-if [ "$tool" = xl ]; then setting="uuid=\"$uuid\""; else setting="uuid=$uuid"; fi
+if [ "$tool" = xl ]; then setting="uuid='$uuid'"; else setting="uuid=$uuid"; fi
 finish "$tool" create -p "$config" "$setting" || exit $?
 case $name in
   # What is no option and no id is what it was built as.

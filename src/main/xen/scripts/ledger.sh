@@ -175,7 +175,7 @@ began_at='at() { s=${20-}; }; s=; read -r f 2>/dev/null </proc/$$/stat && at ${f
 # shellcheck disable=SC2016
 recorded=$began_at' && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; shift 2; exec "$@"'
 # shellcheck disable=SC2016
-recorded_into=$began_at' && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; f=$3; shift 3; exec "$@" >"$f" 2>&1'
+recorded_into='exec >"$3" 2>&1; '$began_at' && printf "%s %s\n" $$ "$s" >"$1" && [ ! -e "$2" ] || exit 1; shift 3; exec "$@"'
 
 # guard PROCESS RECORD SECONDS &: stops what is on record when nobody looks any more.
 guard() {
