@@ -466,6 +466,40 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       undone();
     });
 
+    test('was built anew by somebody is known by its name only after a reboot of its host, while that is claimed', async () => {
+      const build = (what: string) => host.run(xenScript('build'), ['xl', what, 'abc', '/etc/xen/web01.cfg', 'web01']);
+      const claim = (what: string) => host.run(xenScript('claim'), [what, 'abc', 'web01', 'xl', '/etc/xen/web01.cfg']);
+      const rebooted = () => host.sh('sed -i "s/ .*/ of-another-boot/" /var/lib/hum/deploys/abc/domain');
+      const domains = () => host.sh('ls "$HUM_DOM0/flags"').trim();
+      await claim('take');
+      host.sh('echo "name = \\"web01\\"" >/etc/xen/web01.cfg');
+      expect(await build('make')).toMatchObject({ code: 0 });
+      host.sh('xl destroy web01; xl create /etc/xen/web01.cfg');
+      const nothing = 'Nothing was built: there is nothing to take back.\n';
+
+      expect((await build('undo')).stdout.toString()).toBe(nothing);
+      expect(domains()).toBe('2');
+      host.sh(
+        'echo "11111111-2222-4333-8444-555555555555 of-another-boot" >/var/lib/hum/deploys/abc/domain; echo other >/var/lib/hum/claims/web01',
+      );
+      expect((await build('undo')).stdout.toString()).toBe(nothing);
+      expect(domains()).toBe('2');
+
+      host.sh('rm /var/lib/hum/deploys/abc/undone-start; echo abc >/var/lib/hum/claims/web01');
+      host.sh('echo "11111111-2222-4333-8444-555555555555 of-another-boot" >/var/lib/hum/deploys/abc/domain');
+      // One that goes on finds it, and keeps its uuid of now.
+      expect(await build('make')).toMatchObject({ code: 0 });
+      expect(domains()).toBe('2');
+      rebooted();
+      expect(await build('undo')).toMatchObject({ code: 0 });
+      expect(domains()).toBe('');
+      host.sh('rm /etc/xen/web01.cfg');
+      await claim('drop');
+      undone();
+      const late = await build('undo');
+      expect([late.code, late.stdout.toString()]).toEqual([85, 'refused finished web01\n']);
+    });
+
     test('has its address from a DHCP server elsewhere is found once everybody around has been asked', async () => {
       host.sh(`
         mount -t tmpfs none /sys/class/net && mkdir -p /sys/class/net/vif1.0/brport

@@ -215,20 +215,31 @@ describe('what a guest is seen to do', () => {
     expect(judge(cloud, lines.reduce(heard, look(nothingSeen, answer(), 0)), '-b----', 9000)).toEqual({ kind: 'ready' });
   });
 
+  /** Waits for a guest of a host that runs scripts so. */
+  const settled = (
+    run: unknown,
+    how: { readonly stableS: number; readonly limitMs?: number; readonly answerMs?: number },
+    change: Partial<StepContext> = {},
+  ) => {
+    const context = {
+      host: 'x',
+      runner: () => ({ run }),
+      signal: AbortSignal.timeout(60_000),
+      output: () => undefined,
+      progress: () => undefined,
+      ...change,
+    };
+    const { stableS, limitMs = 60_000, answerMs = 0 } = how;
+    const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS, limitMs, address: null, mac: null };
+    return settle(args, context as unknown as StepContext, answerMs);
+  };
+
   test('is looked at again where its host was too slow to tell, for as long as it may take', async () => {
     const slow = () => Promise.reject(new HumError({ code: 'request-timeout', message: 'Too slow.', hint: 'Wait.' }));
     const answers = (text: string) => () => Promise.resolve({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) });
     const wait = (limitMs: number, looks: (() => Promise<unknown>)[]) => {
       const run = (_: string, [what]: readonly string[]) => (what === 'look' ? (looks.shift() ?? slow)() : answers('')());
-      const context = {
-        host: 'x',
-        runner: () => ({ run }),
-        signal: AbortSignal.timeout(60_000),
-        output: () => undefined,
-        progress: () => undefined,
-      };
-      const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 0, limitMs, address: null, mac: null };
-      return settle(args, context as unknown as StepContext, 0);
+      return settled(run, { stableS: 0, limitMs });
     };
     await wait(60_000, [slow, slow, answers('domain 7 -b----\nanswers no\n')]);
     await expect(wait(0, [slow])).rejects.toThrow('Too slow.');
@@ -250,15 +261,8 @@ describe('what a guest is seen to do', () => {
       return { code: 0, stdout: Buffer.from(`domain 7 ${looks < 3 ? '-b----' : '---sc-'}\nanswers no\n`), stderr: Buffer.alloc(0) };
     };
     const heard: string[] = [];
-    const context = {
-      host: 'x',
-      runner: () => ({ run }),
-      signal: AbortSignal.timeout(60_000),
-      output: (text: string) => heard.push(text),
-      progress: () => undefined,
-    };
-    const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 60, limitMs: 60_000, address: null, mac: null };
-    const failure = await settle(args, context as unknown as StepContext, 0).catch((error: unknown) => error);
+    const output = (text: string) => void heard.push(text);
+    const failure = await settled(run, { stableS: 60 }, { output }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ problem: { message: 'web01 crashed right after it was started.', detail: 'boots für alle\nlogin:' } });
     expect(heard.slice(0, 2)).toEqual(['boots f', 'ür alle\nlogin: ']);
     expect(followed.slice(0, 2)).toEqual(['0 for 60', `${half} for 60`]);
@@ -274,9 +278,7 @@ describe('what a guest is seen to do', () => {
       if (what !== 'follow' || time === '') return Promise.resolve(answer);
       return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(answer)));
     };
-    const context = { host: 'x', runner: () => ({ run }), signal: over.signal, output: () => undefined, progress: () => over.abort() };
-    const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 60, limitMs: 60_000, address: null, mac: null };
-    const wait = () => settle(args, context as unknown as StepContext, 0).catch(() => undefined);
+    const wait = () => settled(run, { stableS: 60 }, { signal: over.signal, progress: () => over.abort() }).catch(() => undefined);
     await Promise.all([wait(), wait(), wait()]);
     expect(seconds).toEqual(['60', '60', '']);
   });
@@ -288,15 +290,7 @@ describe('what a guest is seen to do', () => {
       if (what === 'look') looked.push(performance.now() - began);
       return { code: 0, stdout: Buffer.from('domain 7 -b----\nanswers no\n'), stderr: Buffer.alloc(0) };
     };
-    const context = {
-      host: 'x',
-      runner: () => ({ run }),
-      signal: AbortSignal.timeout(60_000),
-      output: () => undefined,
-      progress: () => undefined,
-    };
-    const args = { tool: 'xl', mark: '0123', name: 'web01', ready: 'running', stableS: 1, limitMs: 60_000, address: null, mac: null };
-    await settle(args, context as unknown as StepContext, 220);
+    await settled(run, { stableS: 1, answerMs: 220 });
     expect(looked).toHaveLength(1);
     expect(looked[0]).toBeGreaterThanOrEqual(1095);
   });
