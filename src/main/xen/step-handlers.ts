@@ -24,10 +24,10 @@ const nothingBegun = 86;
 const lookEveryMs = 1000;
 
 /** The script and its word for what a start is of a plan that has claimed the name; the others are start.sh's own. */
-const startScripts: Readonly<Record<string, readonly [ScriptName, word: string]>> = {
-  deploy: ['build', 'make'],
-  'undo-deploy': ['build', 'undo'],
-};
+const startScripts: ReadonlyMap<string, readonly [ScriptName, word: string]> = new Map([
+  ['deploy', ['build', 'make']],
+  ['undo-deploy', ['build', 'undo']],
+]);
 
 /** What the plan runner must know to run the steps of this feature, by `Action.handler`. */
 export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHandler>> {
@@ -39,7 +39,7 @@ export function xenStepHandlers(xen: () => Xen): Readonly<Record<string, StepHan
     },
     'xen.start': (args, context) => {
       const [tool, what, mark] = [text(args, 'tool'), text(args, 'what'), text(args, 'mark')];
-      const [name, word] = startScripts[what] ?? (['start', what] as const);
+      const [name, word] = startScripts.get(what) ?? (['start', what] as const);
       return runScript(name, [tool, word, mark, text(args, 'config'), text(args, 'name')], `${tool} create`, timeouts.start, context);
     },
     'xen.save': (args, context) => {

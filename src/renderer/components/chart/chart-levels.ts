@@ -32,7 +32,14 @@ export function drawLevels(chart: uPlot, levels: readonly DrawnLevel[], colour: 
     // Below its line where there is no room above.
     const above = y - bbox.top > 14 * ratio;
     ctx.textBaseline = above ? 'bottom' : 'top';
-    ctx.fillText(word, bbox.left + bbox.width - inset * ratio, above ? y - 2 * ratio : y + 2 * ratio);
+    const place = [word, bbox.left + bbox.width - inset * ratio, above ? y - 2 * ratio : y + 2 * ratio] as const;
+    // Around the word the chart is not seen: a line of it would make it hard to read.
+    ctx.setLineDash([]);
+    ctx.lineWidth = 4 * ratio;
+    ctx.lineJoin = 'round';
+    ctx.strokeStyle = colour('--hum-ground');
+    ctx.strokeText(...place);
+    ctx.fillText(...place);
     ctx.restore();
   }
 }
