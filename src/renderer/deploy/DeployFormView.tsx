@@ -1,5 +1,5 @@
-import { Button, NumberInput, Radio, Select, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { NumberInput, Radio, Select, TextInput } from '@mantine/core';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { TemplateSummary } from '../../shared/contract/templates.ts';
 import type { Problem } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
@@ -7,6 +7,7 @@ import { ProblemText } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { deploymentPath, go } from '../app/paths.ts';
 import { problemFrom } from '../app/problem.ts';
+import { TwoPaneForm } from '../components/TwoPaneForm.tsx';
 import { vmCount } from '../xen/domain-count.ts';
 import { useXen } from '../xen/store.ts';
 import { DraftView } from './DraftView.tsx';
@@ -44,6 +45,7 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const nameOf = useHostName();
   const read = useMemo(() => requestFrom(template, form), [template, form]);
   const names = useMemo(() => readNames(form.names), [form.names]);
   const state = useDeployPreview(typeof read === 'string' ? null : read, round);
@@ -54,8 +56,7 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
   const change = (part: Partial<DeployForm>) => setForm((before) => ({ ...before, ...part }));
   useEffect(() => button.current?.focus({ preventScroll: true }), []);
 
-  const start = async (event?: FormEvent) => {
-    event?.preventDefault();
+  const start = async () => {
     if (!ready || typeof read === 'string' || preview?.digest == null) return;
     setBusy(true);
     setProblem(null);
@@ -72,20 +73,40 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
     }
   };
 
-  const fields = new Set(['names', 'host', ...askedParameters(template).map(({ name }) => name)]);
+  const missing = typeof read === 'string' ? read : null;
+  const homeless = homelessErrors(errors, new Set(['names', 'host', ...askedParameters(template).map(({ name }) => name)]));
   return (
-    <form
-      className={classes.page}
-      onSubmit={(event) => void start(event)}
-      noValidate
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        void start();
-      }}
-    >
+    <>
       <h1 className="hum-unseen">Deploy {visibleText(template.name, 80)}</h1>
-      <section className={classes.fields} aria-label="What is asked">
+      <TwoPaneForm
+        asked={{ label: 'What is asked', content: asked() }}
+        shown={{ label: 'What would be done', content: <DraftView state={state} missing={missing} /> }}
+        refusal={
+          problem === null && homeless.length === 0 ? null : (
+            <>
+              {problem ? (
+                <div className={classes.problem}>
+                  <ProblemText problem={problem} />
+                </div>
+              ) : null}
+              {homeless.map((error) => (
+                <p key={`${error.field} ${error.message}`} className={classes.fieldError}>
+                  {visibleText(`${error.field}: ${error.message}`, 300)}
+                </p>
+              ))}
+            </>
+          )
+        }
+        outlook={outlookWords(state, missing, busy, nameOf)}
+        submit={{ words: deployWords(names), ready, ref: button }}
+        onSubmit={() => void start()}
+      />
+    </>
+  );
+
+  function asked(): ReactNode {
+    return (
+      <>
         <Select
           label="Template"
           description={visibleText(template.outline, 200)}
@@ -159,42 +180,14 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
           allowDecimal={false}
           allowNegative={false}
         />
-      </section>
-      <section className={classes.right} aria-label="What would be done">
-        <DraftView state={state} missing={typeof read === 'string' ? read : null} />
-      </section>
-      <footer className={classes.footer}>
-        <div role="alert" className={classes.alert}>
-          {problem ? (
-            <div className={classes.problem}>
-              <ProblemText problem={problem} />
-            </div>
-          ) : null}
-          {homelessErrors(errors, fields).map((error) => (
-            <p key={`${error.field} ${error.message}`} className={classes.fieldError}>
-              {visibleText(`${error.field}: ${error.message}`, 300)}
-            </p>
-          ))}
-        </div>
-        <Outlook state={state} missing={typeof read === 'string' ? read : null} busy={busy} />
-        <span className={classes.spacer} />
-        <span className={classes.keys} aria-hidden="true">
-          <kbd className="hum-key">Ctrl</kbd> <kbd className="hum-key">Enter</kbd>
-        </span>
-        {/* Not `disabled`: the keyboard rests on it while the checks run. */}
-        <Button
-          ref={button}
-          type="submit"
-          size="md"
-          aria-disabled={!ready}
-          {...(ready ? {} : { 'data-disabled': true })}
-          aria-keyshortcuts="Control+Enter"
-        >
-          Deploy {count === 1 && typeof names !== 'string' ? visibleText(names[0] ?? '', 40) : count > 1 ? vmCount(count) : ''}
-        </Button>
-      </footer>
-    </form>
-  );
+      </>
+    );
+  }
+}
+
+function deployWords(names: readonly string[] | string): string {
+  if (typeof names === 'string') return 'Deploy';
+  return `Deploy ${names.length === 1 ? visibleText(names[0] ?? '', 40) : vmCount(names.length)}`;
 }
 
 /** Names of domains that run or are configured anywhere. */
@@ -210,31 +203,21 @@ function namesWords(names: readonly string[] | string): string {
   return `${vmCount(names.length)}: ${shown.join(', ')}${names.length > namesShown ? `, … ${visibleText(names.at(-1) ?? '', 40)}` : ''}`;
 }
 
-interface OutlookProps {
-  readonly state: PreviewState;
-  readonly missing: string | null;
-  readonly busy: boolean;
-}
-
 /** In one line what the button would do, or why it does not yet. */
-function Outlook({ state: { preview, current, problem }, missing, busy }: OutlookProps): ReactNode {
-  const nameOf = useHostName();
-  return (
-    <span className={classes.outlook} role="status">
-      {outlook()}
-    </span>
-  );
-
-  function outlook(): string {
-    if (missing !== null) return missing;
-    if (busy) return 'Checking once more what can change, then starting…';
-    if (problem ?? preview?.problem) return 'It cannot be deployed as it is.';
-    if (!preview || !current) return 'Working out what would be done…';
-    const failed = tallyChecks(preview.checks).failed;
-    if (preview.errors.length > 0)
-      return `${preview.errors.length === 1 ? 'One field is' : `${preview.errors.length} fields are`} not right yet.`;
-    if (failed > 0) return `${failed === 1 ? 'One check' : `${failed} checks`} failed: nothing has been touched.`;
-    if (preview.digest === null) return 'Checking; nothing has been touched.';
-    return `Ready: ${visibleText(placementWords(preview.vms, nameOf), 200)}.`;
-  }
+function outlookWords(
+  { preview, current, problem }: PreviewState,
+  missing: string | null,
+  busy: boolean,
+  nameOf: (host: string) => string,
+): string {
+  if (missing !== null) return missing;
+  if (busy) return 'Checking once more what can change, then starting…';
+  if (problem ?? preview?.problem) return 'It cannot be deployed as it is.';
+  if (!preview || !current) return 'Working out what would be done…';
+  const failed = tallyChecks(preview.checks).failed;
+  if (preview.errors.length > 0)
+    return `${preview.errors.length === 1 ? 'One field is' : `${preview.errors.length} fields are`} not right yet.`;
+  if (failed > 0) return `${failed === 1 ? 'One check' : `${failed} checks`} failed: nothing has been touched.`;
+  if (preview.digest === null) return 'Checking; nothing has been touched.';
+  return `Ready: ${visibleText(placementWords(preview.vms, nameOf), 200)}.`;
 }

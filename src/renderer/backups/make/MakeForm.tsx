@@ -1,5 +1,5 @@
-import { Button, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useMemo, useState } from 'react';
+import { TextInput } from '@mantine/core';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Adoption, JobChange, JobRead } from '../../../shared/contract/backup-jobs.ts';
 import type { Problem } from '../../../shared/errors.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
@@ -8,6 +8,7 @@ import { client } from '../../app/client.ts';
 import { editBackupPath, go } from '../../app/paths.ts';
 import { problemFrom } from '../../app/problem.ts';
 import { hostCount } from '../../components/host-count.ts';
+import { TwoPaneForm } from '../../components/TwoPaneForm.tsx';
 import { useHostName } from '../../deploy/host-name.ts';
 import type { Beginning } from './beginning.ts';
 import { ChangeView } from './ChangeView.tsx';
@@ -71,8 +72,7 @@ export function MakeForm({ beginning, job, adoption, onReload }: MakeFormProps):
       return part.sources !== undefined && !next.named ? { ...next, name: nameFor(part.sources[0] ?? '') } : next;
     });
 
-  const save = async (event?: FormEvent) => {
-    event?.preventDefault();
+  const save = async () => {
     setTouched(true);
     if (!ready || wish === null || state.preview === null) return;
     setBusy(true);
@@ -105,20 +105,49 @@ export function MakeForm({ beginning, job, adoption, onReload }: MakeFormProps):
     );
   }
 
-  const outlook = outlookWords();
   return (
-    <form
-      className={classes.page}
-      onSubmit={(event) => void save(event)}
-      noValidate
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        void save();
+    <TwoPaneForm
+      asked={{ label: 'The job', content: asked() }}
+      shown={{
+        content: (
+          <div className={classes.panels}>
+            <TestPanel
+              host={first}
+              hostName={first === undefined ? '' : nameOf(first)}
+              definition={definition}
+              test={test}
+              onTest={() => first !== undefined && definition !== null && begin(first, definition)}
+              onStop={stop}
+            />
+            <section className={classes.panel} aria-labelledby="what-is-written">
+              <div className={classes.panelHead}>
+                <h2 id="what-is-written">What is written</h2>
+              </div>
+              <ChangeView state={state} read={job?.files ?? []} onOverwrite={(now) => setVersion(now)} onTakeOver={onReload} />
+            </section>
+          </div>
+        ),
       }}
-    >
-      <section className={classes.fields} aria-label="The job">
-        <h1>
+      refusal={
+        problem === null ? null : (
+          <div className={classes.problem}>
+            <ProblemText problem={problem} />
+          </div>
+        )
+      }
+      outlook={outlookWords()}
+      submit={{
+        words: `${beginning.kind === 'edit' ? 'Save changes' : 'Save'}${possible > 1 ? ` on ${hostCount(possible)}` : ''}`,
+        ready,
+      }}
+      onSubmit={() => void save()}
+    />
+  );
+
+  function asked(): ReactNode {
+    return (
+      <>
+        <h1 className={classes.jobName}>
           {beginning.kind === 'edit'
             ? `Backup ${beginning.name}`
             : beginning.kind === 'adopt'
@@ -156,49 +185,9 @@ export function MakeForm({ beginning, job, adoption, onReload }: MakeFormProps):
           spellCheck={false}
         />
         <OptionFields form={form} errors={errors} onChange={change} />
-      </section>
-      <div className={classes.right}>
-        <TestPanel
-          host={first}
-          hostName={first === undefined ? '' : nameOf(first)}
-          definition={definition}
-          test={test}
-          onTest={() => first !== undefined && definition !== null && begin(first, definition)}
-          onStop={stop}
-        />
-        <section className={classes.panel} aria-labelledby="what-is-written">
-          <div className={classes.panelHead}>
-            <h2 id="what-is-written">What is written</h2>
-          </div>
-          <ChangeView state={state} read={job?.files ?? []} onOverwrite={(now) => setVersion(now)} onTakeOver={onReload} />
-        </section>
-      </div>
-      <footer className={classes.footer}>
-        {problem === null ? null : (
-          <div className={classes.problem} role="alert">
-            <ProblemText problem={problem} />
-          </div>
-        )}
-        <span className={classes.outlook} role="status">
-          {outlook}
-        </span>
-        <span className={classes.spacer} />
-        <span className={classes.keys} aria-hidden="true">
-          <kbd className="hum-key">Ctrl</kbd> <kbd className="hum-key">Enter</kbd>
-        </span>
-        <Button
-          type="submit"
-          size="md"
-          aria-disabled={!ready}
-          {...(ready ? {} : { 'data-disabled': true })}
-          aria-keyshortcuts="Control+Enter"
-        >
-          {beginning.kind === 'edit' ? 'Save changes' : 'Save'}
-          {possible > 1 ? ` on ${hostCount(possible)}` : ''}
-        </Button>
-      </footer>
-    </form>
-  );
+      </>
+    );
+  }
 
   function outlookWords(): string {
     if (hosts.length === 0) return 'Choose a host.';
