@@ -186,6 +186,11 @@ describe('reading a template', () => {
     ['a MAC of a group', textOf({ fields: 'vifs: [{ bridge: b, mac: 01:16:3e:00:00:01 }]' }), 'is an address of a group'],
     ['a bridge with a comma', textOf({ fields: "vifs: [{ bridge: 'b,script=x' }]" }), 'is no name of a bridge'],
     ['a setting of Hum in the raw lines', textOf({ fields: 'extra: memory = 4' }), '“memory” is written from memory: say it there.'],
+    [
+      'a uuid in the raw lines',
+      textOf({ fields: 'extra: uuid = "6f2a0000-0000-4000-8000-000000000001"' }),
+      'A template has no uuid: each VM gets its own when it is built.',
+    ],
     ['raw lines that xl cannot read', textOf({ fields: 'extra: "cpus = ["' }), 'extra: Line 2'],
     ['Python in the raw lines', textOf({ fields: 'extra: import os' }), 'a program in Python'],
     ['a parameter without choices', textOf({ parameters: '  a: { type: choice }' }), 'A choice needs choices.'],

@@ -55,6 +55,7 @@ export function fillRawLines(text: string, values: ReadonlyMap<string, string>):
   if (wrong !== undefined) throw new Unfit(`Line ${wrong.line}, column ${wrong.column}: ${wrong.message}`);
   if (!filled.isWellFormed()) throw new Unfit('It has half a character in it.');
   for (const name of settings.keys()) {
+    if (name === 'uuid') throw new Unfit('A template has no uuid: each VM gets its own when it is built.');
     if (isWrittenByHum(name)) throw new Unfit(`${quoted(name)} is written from ${written[name]}: say it there.`);
   }
   const plain = new Map([...values.keys()].map((name) => [name, '0']));
