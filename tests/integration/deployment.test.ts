@@ -500,6 +500,17 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       expect([late.code, late.stdout.toString()]).toEqual([85, 'refused finished web01\n']);
     });
 
+    test.each([
+      ['was being built', 'building'],
+      ['was built', '$(sed s,/vm/,, "$HUM_DOM0/store/local/domain/1/vm")'],
+    ])('%s by a version that put no boot on record is taken back', async (_how, record) => {
+      await host.run(xenScript('claim'), ['take', 'abc', 'web01', 'xl', '/etc/xen/web01.cfg']);
+      host.sh('echo "name = \\"web01\\"" >/etc/xen/web01.cfg; xl create -p /etc/xen/web01.cfg');
+      host.sh(`echo ${record} >/var/lib/hum/deploys/abc/domain`);
+      expect(await host.run(xenScript('build'), ['xl', 'undo', 'abc', '/etc/xen/web01.cfg', 'web01'])).toMatchObject({ code: 0 });
+      expect(host.sh('ls "$HUM_DOM0/flags"')).toBe('');
+    });
+
     test('has its address from a DHCP server elsewhere is found once everybody around has been asked', async () => {
       host.sh(`
         mount -t tmpfs none /sys/class/net && mkdir -p /sys/class/net/vif1.0/brport
