@@ -161,6 +161,7 @@ describe('what a guest is seen to do', () => {
   const answer = (change: Partial<WatchAnswer> = {}): WatchAnswer => ({
     id: 1,
     flags: '-b----',
+    again: false,
     address: null,
     answers: false,
     ...change,
@@ -178,8 +179,9 @@ describe('what a guest is seen to do', () => {
 
   test('is read from what the script prints', () => {
     const said = readWatch(Buffer.from('domain 7 -b----\naddress 10.0.0.5\nanswers yes\n'));
-    expect(said).toEqual({ id: 7, flags: '-b----', address: '10.0.0.5', answers: true });
+    expect(said).toEqual({ id: 7, flags: '-b----', again: false, address: '10.0.0.5', answers: true });
     expect(readWatch(Buffer.from('domain gone\nanswers no\n'))).toMatchObject({ id: null, flags: '' });
+    expect(readWatch(Buffer.from('domain 7 -b----\nagain yes\nanswers no\n'))).toMatchObject({ id: 7, again: true });
     for (const odd of ['', 'domain 7', 'xl: not found\n', 'domain x -b----\n', 'domain 7 rm -rf\n'])
       expect(readWatch(Buffer.from(odd))).toBeUndefined();
   });
@@ -197,6 +199,8 @@ describe('what a guest is seen to do', () => {
     ['there again for long enough', [...times(3, answer()), answer({ id: null, flags: '' }), ...times(4, answer({ id: 2 }))], 'ready'],
     ['gone for good', [answer(), ...times(10, answer({ id: null, flags: '' }))], 'ended'],
     ['shut down, and kept so', times(13, answer({ flags: '---s--' })), 'ended'],
+    ['started anew before the first look', [answer({ again: true }), ...times(2, answer())], 'wait'],
+    ['steady after that', [answer({ again: true }), ...times(3, answer())], 'ready'],
     ['started again and again', [1, 2, 3, 4].map((id) => answer({ id })), 'restarts'],
   ])('means the right thing when it is %s', (_what, answers, meaning) => {
     const verdict = verdictOn(answers);

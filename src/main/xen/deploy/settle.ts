@@ -30,6 +30,8 @@ export interface WatchAnswer {
   readonly id: number | null;
   /** Those of xl(1), list: `r-----`. */
   readonly flags: string;
+  /** Whether it has been started anew since it was let run, and nobody has looked in between. */
+  readonly again: boolean;
   readonly address: string | null;
   readonly answers: boolean;
 }
@@ -43,6 +45,7 @@ export function readWatch(stdout: Buffer): WatchAnswer | undefined {
   return {
     id: id === undefined ? null : Number(id),
     flags: flags ?? '',
+    again: values.get('again') === 'yes',
     address: values.get('address') ?? null,
     answers: values.get('answers') === 'yes',
   };
@@ -81,8 +84,8 @@ export function look(before: Seen, answer: WatchAnswer, now: number): Seen {
   const anew = answer.id !== null && answer.id !== before.id;
   return {
     id: answer.id ?? before.id,
-    starts: before.starts + (anew ? 1 : 0),
-    since: (anew && before.starts > 0) || answer.id === null ? now : before.since,
+    starts: before.starts + (anew ? 1 : 0) + (answer.again ? 1 : 0),
+    since: (anew && before.starts > 0) || answer.again || answer.id === null ? now : before.since,
     goneSince: answer.id === null ? (before.goneSince ?? now) : null,
     address: answer.address ?? before.address,
     answered: anew ? answer.answers : before.answered || answer.answers,

@@ -8,6 +8,7 @@
 #
 # A look prints lines `KEY VALUE`:
 #   domain ID FLAGS   as xl(1), list, has them; `domain gone` when there is none
+#   again yes         when the console that build.sh opened has ended: the guest has been started anew since
 #   address ADDRESS   the one that was given, else one that was found: one that answers, where there are several
 #   answers yes|no    whether it answers as asked; for ssh and ping only
 
@@ -63,7 +64,12 @@ else
   case $(entry console-of) in
     "$id") ;;
     # As build.sh calls it. The reader has ended with the domain, if this one is the next.
-    "$name") if alive worker-console; then jot console-of "$id"; else attach "$id"; fi ;;
+    "$name")
+      if alive worker-console; then jot console-of "$id"; else
+        echo 'again yes'
+        attach "$id"
+      fi
+      ;;
     *) attach "$id" ;;
   esac
 fi
