@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { restoreFileStep, writeFileStep } from '../../src/main/plans/file-step.ts';
-import type { Action, Plan, Step, StepHandler } from '../../src/main/plans/plan.ts';
+import type { Action, Plan, Step, StepContext, StepHandler } from '../../src/main/plans/plan.ts';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import type { Runner } from '../../src/main/ssh/session.ts';
 import { deploymentOfAll, deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
+import { settle } from '../../src/main/xen/deploy/settle.ts';
 import { xenScript } from '../../src/main/xen/scripts.ts';
 import { xenStepHandlers } from '../../src/main/xen/step-handlers.ts';
 import { createXen } from '../../src/main/xen/xen.ts';
@@ -393,13 +394,14 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
 
     test('of a claim of which nothing came for a day is taken over by one, and of a younger one by nobody', async () => {
       const claim = (mark: string) => host.run(xenScript('claim'), ['take', mark, 'web01', 'xl', '/etc/xen/web01.cfg']);
-      host.sh('mkdir -p /var/lib/hum/claims; echo 00 >/var/lib/hum/claims/web01');
+      host.sh('mkdir -p /var/lib/hum/claims; echo 00 >/var/lib/hum/claims/web01; ln /var/lib/hum/claims/web01 /var/lib/hum/claims/.00');
       expect(await claim('aa')).toMatchObject({ code: 83 });
       host.sh('touch -d "2 days ago" /var/lib/hum/claims/web01; : >/etc/xen/web01.cfg');
       expect((await claim('aa')).stdout.toString()).toBe('refused taken claim\n');
       host.sh('rm /etc/xen/web01.cfg');
       const claims = await Promise.all(['aa', 'bb', 'cc', 'dd'].map(claim));
       expect(claims.map(({ code }) => code).sort()).toEqual([0, 83, 83, 83]);
+      expect(host.sh('ls -A /var/lib/hum/claims').split('\n')).not.toContain('.00');
     });
 
     test.each([
@@ -436,6 +438,21 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
   });
 
   describe('whose guest', () => {
+    const claimed = (what: string) => host.run(xenScript('claim'), [what, 'abc', 'web01', 'xl', '/etc/xen/web01.cfg']);
+    const build = (what: string, tool = 'xl') => host.run(xenScript('build'), [tool, what, 'abc', '/etc/xen/web01.cfg', 'web01']);
+    const domains = () => host.sh('ls "$HUM_DOM0/flags"').trim();
+    const nothingBuilt = 'Nothing was built: there is nothing to take back.\n';
+    /** What a plan has done before it builds its domain. */
+    const onlyClaim = async () => {
+      await claimed('take');
+      host.sh('echo "name = \\"web01\\"" >/etc/xen/web01.cfg');
+    };
+    /** Has xl do something first. */
+    const withXl = (first: string) => {
+      host.sh('mkdir -p "$HUM_DOM0/real"; ln -sf ../../bin/dom0 "$HUM_DOM0/real/xl"; rm "$HUM_DOM0/../bin/xl"');
+      host.program('xl', `#!/bin/sh\n${first}\nexec "$HUM_DOM0/real/xl" "$@"\n`);
+    };
+
     test.each([
       ['crashes', 'crashed right after'],
       ['vanishes', 'ended right after'],
@@ -450,6 +467,74 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       if (mode === 'crashes') expect(lines.at(-1)).toBe('Kernel panic - not syncing');
       expect(state).toBe('failed');
       undone();
+    });
+
+    test('restarts before its host has been asked for the first time is not taken for one that stays', async () => {
+      host.mode('restarts');
+      const slow = { ...handlers, 'xen.settle': (args: Action['args'], context: StepContext) => settle(args, context, 1000) };
+      const plans = await rig.open({ handlers: slow, runner: () => host.runner });
+      const { problem } = await ended(plans, startOne(plans, deploymentPlan(deployment({ guest: { ...full, stableS: 5 } }))));
+      expect(problem?.message).toContain('starts again and again');
+      undone();
+    });
+
+    test('restarts is taken back for good, also between two of its starts', async () => {
+      host.mode('restarts');
+      await onlyClaim();
+      expect(await build('make')).toMatchObject({ code: 0 });
+      await vi.waitFor(() => expect(domains()).toBe(''), { ...patience, interval: 20 });
+      expect((await build('undo')).stdout.toString()).toBe('');
+      expect(host.sh('sleep 2; ls "$HUM_DOM0/flags"')).toBe('');
+    });
+
+    test('could not be destroyed is destroyed when it is tried again, after all else was taken back', async () => {
+      withXl('[ "$1" != destroy ] || { echo "libxl: error: destroy failed" >&2; exit 1; }');
+      const plan = deploymentPlan(deployment({ guest: full }));
+      const { plans, id } = await start({ ...plan, steps: [...plan.steps, failing] });
+      expect(await ended(plans, id)).toMatchObject({ state: 'stuck' });
+      expect(domains()).toBe('1');
+      withXl('');
+      plans.undo(id);
+      await vi.waitFor(async () => expect(await viewOf(plans, id)).toMatchObject({ state: 'cancelled' }), patience);
+      expect(domains()).toBe('');
+      expect(host.sh('ls /var/lib/hum/deploys/*')).toBe('undone-start\n');
+
+      host.sh('touch -d "2 days ago" /var/lib/hum/deploys/*/undone-start; rm -rf /srv/xen/new');
+      await host.run(xenScript('claim'), ['take', 'dd', 'web02', 'xl', '/etc/xen/web02.cfg']);
+      await host.run(xenScript('claim'), ['release', 'dd', 'web02']);
+      expect(host.sh('ls /var/lib/hum/deploys')).toBe('dd\n');
+    });
+
+    test('was to be put on record on a full disk is not the one of somebody else', async () => {
+      await onlyClaim();
+      host.sh('xl create /etc/xen/web01.cfg; : >/var/lib/hum/deploys/abc/domain');
+      expect((await build('undo')).stdout.toString()).toBe(nothingBuilt);
+      expect(domains()).toBe('1');
+    });
+
+    test('is not the one whose name pretends to be both name and uuid', async () => {
+      await onlyClaim();
+      host.sh('xl create /etc/xen/web01.cfg; printf "web01\n/vm/x\n" >"$HUM_DOM0/store/local/domain/1/name"');
+      host.sh('echo "11111111-2222-4333-8444-555555555555 of-another-boot" >/var/lib/hum/deploys/abc/domain');
+      expect((await build('undo')).stdout.toString()).toBe(nothingBuilt);
+      expect(domains()).toBe('1');
+    });
+
+    test('is being taken apart, and the next of its uuid there already, is the next', async () => {
+      await onlyClaim();
+      expect(await build('make')).toMatchObject({ code: 0 });
+      withXl('[ "$1" != vm-list ] || "$HUM_DOM0/real/xl" vm-list | sed -n "s/  1  .*/  99    (null)/p"');
+      expect(await build('undo')).toMatchObject({ code: 0 });
+      expect(domains()).toBe('');
+    });
+
+    test('is asked for in vain where xenstore does not answer: it is not taken for gone', async () => {
+      await onlyClaim();
+      expect(await build('make')).toMatchObject({ code: 0 });
+      host.sh('rm "$HUM_DOM0/../bin/xenstore-list"');
+      host.program('xenstore-list', '#!/bin/sh\nexit 1\n');
+      expect(await build('undo', 'xm')).toMatchObject({ code: 86 });
+      expect(host.sh('ls /var/lib/hum/deploys/abc')).toContain('domain\n');
     });
 
     test('xl does not build is taken back, with the words of xl', async () => {
@@ -467,22 +552,17 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
     });
 
     test('was built anew by somebody is known by its name only after a reboot of its host, while that is claimed', async () => {
-      const build = (what: string) => host.run(xenScript('build'), ['xl', what, 'abc', '/etc/xen/web01.cfg', 'web01']);
-      const claim = (what: string) => host.run(xenScript('claim'), [what, 'abc', 'web01', 'xl', '/etc/xen/web01.cfg']);
       const rebooted = () => host.sh('sed -i "s/ .*/ of-another-boot/" /var/lib/hum/deploys/abc/domain');
-      const domains = () => host.sh('ls "$HUM_DOM0/flags"').trim();
-      await claim('take');
-      host.sh('echo "name = \\"web01\\"" >/etc/xen/web01.cfg');
+      await onlyClaim();
       expect(await build('make')).toMatchObject({ code: 0 });
       host.sh('xl destroy web01; xl create /etc/xen/web01.cfg');
-      const nothing = 'Nothing was built: there is nothing to take back.\n';
 
-      expect((await build('undo')).stdout.toString()).toBe(nothing);
+      expect((await build('undo')).stdout.toString()).toBe(nothingBuilt);
       expect(domains()).toBe('2');
       host.sh(
         'echo "11111111-2222-4333-8444-555555555555 of-another-boot" >/var/lib/hum/deploys/abc/domain; echo other >/var/lib/hum/claims/web01',
       );
-      expect((await build('undo')).stdout.toString()).toBe(nothing);
+      expect((await build('undo')).stdout.toString()).toBe(nothingBuilt);
       expect(domains()).toBe('2');
 
       host.sh('rm /var/lib/hum/deploys/abc/undone-start; echo abc >/var/lib/hum/claims/web01');
@@ -494,7 +574,7 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       expect(await build('undo')).toMatchObject({ code: 0 });
       expect(domains()).toBe('');
       host.sh('rm /etc/xen/web01.cfg');
-      await claim('drop');
+      await claimed('drop');
       undone();
       const late = await build('undo');
       expect([late.code, late.stdout.toString()]).toEqual([85, 'refused finished web01\n']);
@@ -504,11 +584,11 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       ['was being built', 'building'],
       ['was built', '$(sed s,/vm/,, "$HUM_DOM0/store/local/domain/1/vm")'],
     ])('%s by a version that put no boot on record is taken back', async (_how, record) => {
-      await host.run(xenScript('claim'), ['take', 'abc', 'web01', 'xl', '/etc/xen/web01.cfg']);
-      host.sh('echo "name = \\"web01\\"" >/etc/xen/web01.cfg; xl create -p /etc/xen/web01.cfg');
+      await onlyClaim();
+      host.sh('xl create -p /etc/xen/web01.cfg');
       host.sh(`echo ${record} >/var/lib/hum/deploys/abc/domain`);
-      expect(await host.run(xenScript('build'), ['xl', 'undo', 'abc', '/etc/xen/web01.cfg', 'web01'])).toMatchObject({ code: 0 });
-      expect(host.sh('ls "$HUM_DOM0/flags"')).toBe('');
+      expect(await build('undo')).toMatchObject({ code: 0 });
+      expect(domains()).toBe('');
     });
 
     test('has its address from a DHCP server elsewhere is found once everybody around has been asked', async () => {

@@ -9,6 +9,8 @@
 # The domain is built with a uuid that is on record before: whatever another one is called, it is never taken for it. Only a reboot of the host,
 # which may have built it anew from its configuration, gives it another one; then it is the one of its name, as long as that is claimed.
 #
+# An undo destroys it, and whatever xl builds of it anew, until that xl has ended.
+#
 # It is built paused, and runs once its console is read: no line of a guest that ends at once is lost.
 
 tool=$1 what=$2 config=$4 name=$5
@@ -21,26 +23,21 @@ find_built() {
   read -r known booted <<END
 $(entry domain)
 END
-  if [ -n "$known" ] && find_id "$known" '' ''; then return 0; fi
+  [ -n "$known" ] || return 1
+  if find_id "$known" '' ''; then return 0; fi
   [ "$booted" != "$boot" ] && [ "$($sudo cat "$hum/claims/$name" 2>/dev/null)" = "$mark" ] || return 1
-  for id in $(asked xenstore-list /local/domain); do
-    # Both at once: a name may have a line end in it.
-    case $id:$(asked xenstore-read "/local/domain/$id/name" "/local/domain/$id/vm" 2>/dev/null) in
-      0:*) ;;
-      "$id:$name$newline/vm/"*)
-        known=$(asked xenstore-read "/local/domain/$id/vm")
-        known=${known#/vm/}
-        # xend adds a number after a reboot of the guest.
-        known=${known%"${known#????????-????-????-????-????????????}"}
-        return 0
-        ;;
-    esac
+  ids=$(asked xenstore-list /local/domain) || exit 86
+  for id in $ids; do
+    # Both at once: a name may have a line end in it, and then pretends to be both.
+    called=$(asked xenstore-read "/local/domain/$id/name" "/local/domain/$id/vm" 2>/dev/null)
+    known=${called#"$name$newline/vm/"}
+    case $known in "$called" | *[!0-9a-fA-F-]*) continue ;; esac
+    [ "$id" != 0 ] || continue
+    # xend adds a number after a reboot of the guest.
+    known=${known%"${known#????????-????-????-????-????????????}"}
+    return 0
   done
   return 1
-}
-
-record() {
-  jot domain "$1 $boot"
 }
 
 unheard() {
@@ -51,11 +48,20 @@ if [ "$what" = undo ]; then
   $sudo test -d "$ledger" || refuse 85 finished "$name"
   undo
   end_reader
-  if find_built; then
-    act "$tool" destroy "$id" || exit $?
-  else
-    echo 'Nothing was built: there is nothing to take back.'
-  fi
+  found= tried=0
+  while :; do
+    if find_built; then
+      found=yes
+      act "$tool" destroy "$id" || exit $?
+    fi
+    # Of a guest that restarts there is no domain for some seconds, and then the next: the xl that built the first waits for its end.
+    builder=$([ -z "$known" ] || $sudo pgrep -f "[u]uid='$known'" 2>/dev/null)
+    [ -n "$builder" ] || break
+    [ "$tried" -lt 120 ] || refuse 124 busy "${builder%%"$newline"*}"
+    sleep 1
+    tried=$((tried + 1))
+  done
+  [ -n "$found" ] || echo 'Nothing was built: there is nothing to take back.'
   strike domain
   exit 0
 fi
@@ -63,7 +69,7 @@ fi
 begin
 # It has been built before. It may run already, or be paused by somebody.
 if find_built; then
-  record "$known"
+  enter domain "$known $boot"
   attach "$id" || unheard
   case $(asked "$tool" list "$id" | sed -n '$s/.*[ 	]\([a-z-]\{6,\}\)[ 	]*[0-9.]*[ 	]*$/\1/p') in
     ??p*) act "$tool" unpause "$id" || exit $? ;;
@@ -74,7 +80,7 @@ fi
 uuid=
 read -r uuid </proc/sys/kernel/random/uuid
 [ -n "$uuid" ] || exit 85
-record "$uuid"
+jot domain "$uuid $boot"
 # A line of its configuration; for xm a word.
 if [ "$tool" = xl ]; then setting="uuid='$uuid'"; else setting="uuid=$uuid"; fi
 finish "$tool" create -p "$config" "$setting" || exit $?

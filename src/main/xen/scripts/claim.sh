@@ -21,7 +21,7 @@ owner() {
   $sudo cat "$claim" 2>/dev/null
 }
 
-# leave nothing|released: only the things themselves stay on record, should one of them be on the host.
+# leave nothing|released: only the things themselves stay on record, should one of them be on the host, so that a person can undo it later.
 leave() {
   [ "$(owner)" != "$mark" ] || $sudo rm -f "$claim"
   $sudo rm -f "$claims/.$mark"
@@ -32,8 +32,8 @@ leave() {
     for each in $($sudo ls "$ledger" 2>/dev/null); do
       case $each in
         *.new) ;;
-        made-* | folder-* | boolean-*) continue ;;
-        domain | released) [ "$ended" != released ] || continue ;;
+        made-* | folder-* | boolean-* | domain) continue ;;
+        released) [ "$ended" != released ] || continue ;;
       esac
       set -- "$@" "$each"
     done
@@ -82,8 +82,11 @@ case $what in
     done
     jot released yes
     leave released
-    for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 -name released -mmin +1440 2>/dev/null); do
-      $sudo rm -rf "${each%/released}"
+    for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 \( -name released -o -name 'undone-*' \) -mmin +1440 2>/dev/null); do
+      ended=${each%/*}
+      # Without the records of a plan under way, and of a thing that is still there, it is what an undo after the end has left.
+      case $each in */released) ;; *) [ -z "$($sudo ls "$ended" | grep -v '^undone-')" ] || continue ;; esac
+      $sudo rm -rf "$ended"
     done
     exit 0
     ;;
@@ -92,7 +95,8 @@ esac
 config=$5
 # Whoever gives the last name free takes the empty folders away, and may do so in this very moment.
 for _ in 1 2 3; do
-  $sudo mkdir -p "$claims" "$ledger" && sign "$claims/.$mark" && break
+  # Where it is there already, the claim may be the same file.
+  $sudo mkdir -p "$claims" "$ledger" && { $sudo test -s "$claims/.$mark" || sign "$claims/.$mark"; } && break
 done 2>/dev/null
 $sudo test -s "$claims/.$mark" || refuse 1 ledger
 begin
@@ -107,6 +111,7 @@ if ! linked "$claims/.$mark" "$claim" 2>/dev/null; then
     if [ "$(owner)" = "$former" ]; then $sudo mv -f "$claims/.$mark" "$claim"; fi
     $sudo rm -f "$over"
     [ "$(owner)" = "$mark" ] || taken claim
+    case $former in *[!0-9a-f]*) ;; *) $sudo rm -f "$claims/.$former" ;; esac
     echo "Nothing came of the claim of $former: it was taken over."
   fi
 fi

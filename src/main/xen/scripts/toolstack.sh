@@ -83,36 +83,42 @@ find_id() {
     listed=$(asked xl vm-list) || exit $?
   else
     # xm has no such list; xenstore has had these nodes since xend.
-    listed=$(for each in $(asked xenstore-list /local/domain); do
+    ids=$(asked xenstore-list /local/domain) || exit 86
+    listed=$(for each in $ids; do
       vm=$(asked xenstore-read "/local/domain/$each/vm")
       printf '%s %s %s\n' "$(expr "${vm#/vm/}" : '\(.\{36\}\)')" "$each" "$(asked xenstore-read "/local/domain/$each/name")"
     done)
   fi
-  id=
+  ids=
   while read -r uuid_there id_there name_there; do
     if [ -n "$1" ]; then
       [ "$uuid_there" = "$1" ] || continue
     else
       [ "$id_there" = "$2" ] && [ "$name_there" = "$3" ] || continue
     fi
-    # Two lines of one uuid: a name with a line end pretends to be a domain.
-    [ -z "$id" ] || exit 85
-    id=$id_there
+    case $id_there in '' | *[!0-9]*) exit 85 ;; esac
+    ids="$ids $id_there"
   done <<END
 $listed
 END
-  case $id in
-    '') return 81 ;;
-    *[!0-9]*) exit 85 ;;
-  esac
+  id=
+  for each in $ids; do
+    if [ -n "$1" ]; then
+      vm=$(asked xenstore-read "/local/domain/$each/vm" 2>/dev/null)
+      case $?:$vm in
+        "0:/vm/$1" | "0:/vm/$1-"*) ;;
+        0:*) exit 85 ;;
+        124:*) exit 86 ;;
+        # It is being taken apart; of a guest that restarts, the next may be there already.
+        *) continue ;;
+      esac
+    fi
+    # Two of one uuid: a name with a line end pretends to be a domain.
+    [ -z "$id" ] || exit 85
+    id=$each
+  done
   case $id:$1 in
+    :*) return 81 ;;
     0:* | *:00000000-0000-0000-0000-000000000000) exit 82 ;;
   esac
-  if [ -n "$1" ]; then
-    vm=$(asked xenstore-read "/local/domain/$id/vm") || return 81
-    case $vm in
-      "/vm/$1" | "/vm/$1-"*) ;;
-      *) exit 85 ;;
-    esac
-  fi
 }
