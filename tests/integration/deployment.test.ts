@@ -148,9 +148,10 @@ describe.skipIf(why !== undefined)('a deployment', () => {
         const beside = scriptName(script) === 'disk-look' || args?.[0] === 'follow' || args?.[0] === 'end';
         if (!beside) count += 1;
         if (count !== nth || beside) return host.runner.run(script, args, options);
-        host.runner.run(script, args, options).catch(() => undefined);
-        // Nobody is connected again faster.
+        const ran = host.runner.run(script, args, options).catch(() => undefined);
+        // Nobody is connected again faster. The script of a file knows of no undo that was sent after it and comes before it.
         await new Promise((resolve) => setTimeout(resolve, 300));
+        if (scriptName(script) === 'file') await ran;
         reached();
         if (how === 'killed') return new Promise(() => undefined);
         throw new HumError({ code: 'connection-lost', message: 'lost', hint: '' });
@@ -497,8 +498,7 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
       plans.undo(id);
       await vi.waitFor(async () => expect(await viewOf(plans, id)).toMatchObject({ state: 'cancelled' }), patience);
       expect(domains()).toBe('');
-      expect(host.sh('ls /var/lib/hum/deploys/*')).toBe('undone-start\n');
-
+      expect(host.sh('ls /var/lib/hum/deploys/*').split('\n')).toContain('undone-start');
       host.sh('touch -d "2 days ago" /var/lib/hum/deploys/*/undone-start; rm -rf /srv/xen/new');
       await host.run(xenScript('claim'), ['take', 'dd', 'web02', 'xl', '/etc/xen/web02.cfg']);
       await host.run(xenScript('claim'), ['release', 'dd', 'web02']);

@@ -84,8 +84,8 @@ case $what in
     leave released
     for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 \( -name released -o -name 'undone-*' \) -mmin +1440 2>/dev/null); do
       ended=${each%/*}
-      # Without the records of a plan under way, and of a thing that is still there, it is what an undo after the end has left.
-      case $each in */released) ;; *) [ -z "$($sudo ls "$ended" | grep -v '^undone-')" ] || continue ;; esac
+      # Without the record of a plan under way, or of a thing that is still there, it is what an undo after the end has left.
+      case $each in */released) ;; *) ! $sudo ls "$ended" | grep -qE '^((script|made|folder|boolean)-|domain$)' || continue ;; esac
       $sudo rm -rf "$ended"
     done
     exit 0
