@@ -9,6 +9,7 @@ import { type Lab, openLab } from '../support/lab.ts';
 import {
   type LabDeployer,
   labAddress,
+  labKernel,
   labMac,
   labPlan,
   labSteps,
@@ -61,6 +62,18 @@ test.each(each)('a deployment that was killed with Hum in “%s” is undone by 
   expect(plan.steps.map(({ problem }) => problem)).toEqual(plan.steps.map(() => undefined));
   expect(plan.state).toMatch(/failed|cancelled/);
   await undone();
+});
+
+test('a deployment whose guest crashes and is built anew by xl is taken back for good', async () => {
+  const boot = labKernel('rdinit=/nowhere root=/dev/none panic=1');
+  const { state, problem } = await hum.deploy(labPlan({ boot, onCrash: 'restart', ready: 'running', stableS: 60 }));
+  expect(state).toBe('failed');
+  // xl may have taken it away by the time of the look.
+  expect(problem?.message).toMatch(/^web01 (?:crashed right after it was started|starts again and again)\.$/);
+  expect(problem?.detail).toContain('Kernel panic');
+  await undone();
+  // As long as xl takes to build it anew.
+  expect(await lab.sure('sleep 15; xl list web01 2>/dev/null || true')).toBe('');
 });
 
 describe('a deployment that is cancelled', () => {

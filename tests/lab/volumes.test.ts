@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
 import type { Guest } from '../../src/main/xen/deploy/guest.ts';
 import { deployment, disk, guest } from '../support/deployments.ts';
 import { type Lab, openLab } from '../support/lab.ts';
+import { patience } from '../support/patience.ts';
 import { startOne } from '../support/plans.ts';
 import { openXenActor, type XenActor } from '../support/xen-actor.ts';
 
@@ -71,7 +72,12 @@ test('a guest boots from a volume that was copied and grown, beside a snapshot',
   const plan = await deploy(onVolumes());
   expect(plan.problem).toBeUndefined();
   expect(plan.state).toBe('done');
-  expect(plan.steps.find(({ title }) => title.startsWith('Wait'))?.output).toContain('boots: 1');
+  let printed = plan.steps.find(({ title }) => title.startsWith('Wait'))?.output ?? '';
+  // Its address may answer before it has printed that.
+  await vi.waitFor(async () => {
+    if (!printed.includes('boots: 1')) printed += await lab.sure('sleep 4 | timeout 20 xl console web01 || true');
+    expect(printed).toContain('boots: 1');
+  }, patience);
   const made = await volumes();
   expect(made).toMatch(/ web01 +25165824B *\n/);
   expect(made).toMatch(/ web01-data +4194304B data *\n/);

@@ -116,6 +116,19 @@ describe('a domain', () => {
     expect((await identity()).uuid).toBe(before.uuid);
   });
 
+  test('has an xl that waits for its end, with the uuid in its command line where that was given', async () => {
+    const uuid = '6d2a1c54-0f5e-4a57-9d6b-1c9b1f0f7a11';
+    const waits = () => lab.sure('pgrep -cf "[u]uid=.$1" || true', [uuid]);
+    await lab.sure(`xl create -q /etc/xen/guest1.cfg "uuid='$1'"`, [uuid]);
+    expect(await waits()).toBe('1\n');
+    await lab.sure('xl reboot guest1');
+    await vi.waitFor(async () => expect(await lab.sure('xl vm-list')).not.toContain(uuid), soon);
+    expect(await waits()).toBe('1\n');
+    await vi.waitFor(async () => expect(await lab.sure('xl vm-list')).toContain(`${uuid}  `), soon);
+    await lab.sure('xl destroy guest1');
+    await vi.waitFor(async () => expect(await waits()).toBe('0\n'), soon);
+  });
+
   test('that was saved with -c stays as ---s-- when it shuts down, its name taken, until it is destroyed', async () => {
     await lab.startGuest('guest1');
     await lab.sure('xl save -c guest1 /srv/xen/guest1.save');
