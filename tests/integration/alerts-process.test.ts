@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,10 +30,30 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
 }).on('close', () => process.exit());
 `;
 
-function memory(): { readonly totalMib: number; readonly used: number } {
+/** Of these, which have gibibytes each, some may come up or end meanwhile: the machines of labs. */
+const ofLabs = /^qemu-system/;
+
+/** What they hold, bytes. The test does as if this machine had it not in use. */
+function heldByLabs(): number {
+  let kib = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!ofLabs.test(readFileSync(`/proc/${pid}/comm`, 'utf8'))) continue;
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      for (const [, held] of status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)) kib += Number(held);
+    } catch {
+      // It has just ended.
+    }
+  }
+  return kib * 1024;
+}
+
+function memory(): { readonly totalMib: number; readonly used: number; readonly free: number } {
   const text = readFileSync('/proc/meminfo', 'utf8');
   const kib = (name: string) => Number(new RegExp(`^${name}: +(\\d+)`, 'm').exec(text)?.[1]);
-  return { totalMib: kib('MemTotal') / 1024, used: 1 - kib('MemAvailable') / kib('MemTotal') };
+  const total = kib('MemTotal');
+  const free = kib('MemAvailable') / total;
+  return { totalMib: total / 1024, used: 1 - free - heldByLabs() / 1024 / total, free };
 }
 
 /** Of all memory, or of 32 GiB where there is more. Others work on this machine too: their coming and going is to be smaller than the steps. */
@@ -41,9 +61,9 @@ const ofMemory = { set: 0.05, clear: 0.02, eaten: 0.09, left: 0.06 };
 const mostMib = 32 * 1024;
 
 test('a process that really eats the memory of a real host is one incident whose evidence names it, and which clears with hysteresis when it ends', async (context) => {
-  const { totalMib, used: atFirst } = memory();
-  if (atFirst > 0.75) {
-    const reason = `only ${Math.round((1 - atFirst) * 100)} % of the memory of this machine is free, of which the test would eat 9`;
+  const { totalMib, free } = memory();
+  if (free < 0.25) {
+    const reason = `only ${Math.round(free * 100)} % of the memory of this machine is free, of which the test would eat 9`;
     console.warn(`skipped: ${reason}`);
     return context.skip(reason);
   }
@@ -70,7 +90,13 @@ test('a process that really eats the memory of a real host is one incident whose
   const fleet = createFleet({
     openSession: ({ id, address, port, user }) =>
       createSession({ id, address, port, user, keyFiles: [key.path], explicitKeys: true, agent: undefined, knownHosts }, { gate }),
-    readers: { memory: readMemory, network: readNetwork },
+    readers: {
+      memory(files) {
+        const figures = readMemory(files);
+        return figures && { ...figures, used: figures.used - heldByLabs() };
+      },
+      network: readNetwork,
+    },
     onSample(host, sample) {
       samples += 1;
       alerts.collect(host, sample);
@@ -145,7 +171,8 @@ test('a process that really eats the memory of a real host is one incident whose
     const named = evidence?.processes.find(({ pid }) => pid === child.pid);
     expect(named).toMatchObject({ command: 'memory-eater', user: rig.user });
     expect((named?.grown ?? 0) / 2 ** 20).toBeGreaterThan(0.9 * mib(ofMemory.eaten));
-    const grownMost = evidence?.processes.toSorted((left, right) => (right.grown ?? 0) - (left.grown ?? 0))[0];
+    const others = evidence?.processes.filter(({ command }) => !ofLabs.test(command));
+    const grownMost = others?.toSorted((left, right) => (right.grown ?? 0) - (left.grown ?? 0))[0];
     expect(grownMost?.pid).toBe(child.pid);
     expect(detail?.text).toContain('memory-eater');
 

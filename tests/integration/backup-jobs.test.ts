@@ -281,7 +281,7 @@ describe.skipIf(!canMakeHosts)('backup jobs (only root can make the mounts of th
     writeFileSync(near.at('/srv/www/large'), Buffer.alloc(512 * 1024, 'x'));
     const own = await online(sessionFor({ ...(await targetFor(rig, near.server, { key })), id: 'near' }));
     between = () => own;
-    const { id } = jobs.run('near', toFar({ bandwidthKib: 256 }));
+    const { id } = jobs.run('near', toFar({ bandwidthKib: 64 }));
     await vi.waitFor(async () => expect((await jobs.watchRun(id).next()).value?.progress?.bytes ?? 0).toBeGreaterThan(0), patience);
     await own.stop();
     expect(await ended(id)).toMatchObject({

@@ -125,7 +125,8 @@ test('of the unit of an account the journal is asked, and not its own manager, w
   const uid = execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).trim();
   const program = (name: string, text: string) => file(`bin/${name}`, `#!/bin/sh\n${text}\n`, 0o755);
   program('systemctl', `echo "$*" >> ${join(root, 'asked')}`);
-  const line = (at: number, text: string) => `${Math.floor(Date.now() / 1000) - at}.000000 host systemd[812]: ${text}`;
+  const nowS = Math.floor(Date.now() / 1000);
+  const line = (at: number, text: string) => `${nowS - at}.000000 host systemd[812]: ${text}`;
   program(
     'journalctl',
     `case "$*" in *" USER_UNIT=mine.service _UID=${uid} "*) cat <<'E'\n${line(120, 'Starting mine.service - Mine...')}\n${line(60, 'Finished mine.service - Mine.')}\nE\n;; esac`,
@@ -215,7 +216,8 @@ test('a log of rsync tells of runs, their ends and their sizes, and a real rsync
   expect(well).toMatchObject({ state: 'healthy', evidence: 'log' });
   expect(well?.lastRun?.bytes).toBeGreaterThan(4_000);
   expect(Math.abs((well?.lastSuccessAt ?? 0) - Date.now())).toBeLessThan(60_000);
-  expect(well?.days.slice(-1)).toBe('o');
+  // Of today, or of a yesterday that has just ended.
+  expect(well?.days.slice(-2)).toContain('o');
   try {
     execFileSync('rsync', ['-a', `--log-file=${log}`, `${source}nothing`, target], { env: { ...process.env, TZ: 'UTC' }, stdio: 'ignore' });
   } catch {
@@ -224,7 +226,7 @@ test('a log of rsync tells of runs, their ends and their sizes, and a real rsync
   const [failing] = await read(backups);
   expect(failing).toMatchObject({ state: 'failing', stateWords: 'Status 23: Some files were not transferred.' });
   expect(failing?.lastSuccessAt).toBe(well?.lastSuccessAt);
-  expect(failing?.days.slice(-1)).toBe('f');
+  expect(failing?.days.slice(-2)).toContain('f');
 });
 
 test('a job of Hum is known by its status file; what is late is overdue, what was left out is told', async () => {

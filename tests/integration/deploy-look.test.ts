@@ -121,14 +121,15 @@ describe('a look at a host', () => {
   });
 
   it('asks two hundred addresses in less time than one after the other', (context) => {
-    program('ping', 'sleep 0.2; exit 1');
+    program('ping', 'sleep 0.5; exit 1');
     const words = Array.from({ length: 200 }, (_, at) => `reach=192.0.2.${at}/xenbr0`);
     const began = performance.now();
     const { status, stdout } = look(words);
     program('ping', 'case $5 in 192.0.2.1) exit 0 ;; *) exit 1 ;; esac');
     if (status === 77 || process.getuid?.() !== 0) return context.skip('no file system can be mounted here');
     expect(readLook(stdout, words, 0).findings.size).toBe(200);
-    expect(performance.now() - began).toBeLessThan(20_000);
+    // One after the other they would take 100 s.
+    expect(performance.now() - began).toBeLessThan(60_000);
   });
 });
 

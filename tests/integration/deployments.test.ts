@@ -349,13 +349,17 @@ describe('a start', () => {
   test('looks again at a host, unless it has done so just now', async () => {
     const start = async (names: string, passedMs: number) => {
       const request = hum.request({ names, host: 'a' });
-      const digest = await hum.follow(request, names).ready();
+      const preview = hum.follow(request, names);
+      const digest = await preview.ready();
+      // A preview that is open looks again by itself once a plan has started.
+      await preview.leave();
       const before = hum.looks;
       hum.pass(passedMs);
       await hum.deployments.start({ ...request, digest });
       return hum.looks - before;
     };
-    expect([await start('web01', 0), await start('web02', 10_000)]).toEqual([0, 1]);
+    // However long it takes to get from the look to the start: less than no time, and more than enough.
+    expect([await start('web01', -60_000), await start('web02', 70_000)]).toEqual([0, 1]);
   });
 
   test('is refused without a connection to its host', async () => {

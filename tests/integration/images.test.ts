@@ -347,7 +347,8 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     });
 
     it('waits for its next piece only so long, and keeps what has arrived', async () => {
-      await open({ patienceMs: 2000 });
+      // It runs while a piece is being written, too.
+      await open({ patienceMs: 6000 });
       const { transfer } = await upload(one, 'new.img', randomBytes(3 * mib), { until: mib });
       expect(await ended(transfer)).toMatchObject({ state: 'failed', problem: { code: 'request-timeout' } });
       await expect(images.take({ transfer, offset: mib, data: Buffer.alloc(3) })).rejects.toMatchObject({ problem: { code: 'not-found' } });
@@ -407,7 +408,8 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
 
   describe('a copy', () => {
     it('that was cut goes on, and sends only the rest', async () => {
-      const data = randomBytes(24 * mib);
+      // Not done before a look at it has seen that it has begun.
+      const data = randomBytes(96 * mib);
       put('one', 'a.img', data);
       await open();
       const first = images.copy({ from: 'one', to: 'two', name: 'a.img' });
@@ -441,13 +443,13 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       const data = randomBytes(2 * mib);
       put('one', 'bad.img', data);
       put('one', 'bad.img.sha256', `${'0'.repeat(64)}  bad.img\n`);
-      put('one', 'busy.img', randomBytes(48 * mib));
+      put('one', 'busy.img', randomBytes(96 * mib));
       await open();
       const bad = images.copy({ from: 'one', to: 'two', name: 'bad.img' });
       expect(await ended(bad.transfer)).toMatchObject({ state: 'failed', problem: { code: 'config-changed', host: 'one' } });
       const busy = images.copy({ from: 'one', to: 'two', name: 'busy.img' });
       await moves(busy.transfer);
-      truncateSync(at('one', 'busy.img'), 24 * mib);
+      truncateSync(at('one', 'busy.img'), 48 * mib);
       const { problem } = await ended(busy.transfer);
       expect(['config-changed', 'file-unreadable', 'conflict']).toContain(problem?.code);
       expect(filesOf('two').filter((name) => !name.startsWith('.'))).toEqual([]);

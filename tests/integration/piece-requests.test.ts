@@ -12,6 +12,7 @@ import { startWebServer, type WebServer } from '../../src/main/web/server.ts';
 import { loadSite } from '../../src/main/web/site.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { uploadPieceBytes } from '../../src/shared/file-limits.ts';
+import { patience } from '../support/patience.ts';
 
 /** The pieces of uploads over HTTP, from the page and from whoever else can reach the server. */
 
@@ -115,6 +116,6 @@ it('that are broken off are not taken', async () => {
   socket.write(`${head(`/piece/${transfer}/0`)}Content-Length: 1000\r\n\r\nonly so much`);
   socket.end();
   await once(socket.resume(), 'close');
-  await vi.waitFor(async () => expect((await put({})).status).toBe(204));
+  await vi.waitFor(async () => expect((await put({})).status).toBe(204), patience);
   expect(taken.map(({ data }) => data.toString())).toEqual(['piece']);
 });

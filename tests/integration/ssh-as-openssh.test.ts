@@ -9,6 +9,7 @@ import { createJumpHosts, type JumpHosts } from '../../src/main/ssh/jump-hosts.t
 import { defaultKeyFiles } from '../../src/main/ssh/key-files.ts';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
+import { patience } from '../support/patience.ts';
 import { type AgentProcess, type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 
@@ -200,14 +201,14 @@ test.each<[string, 'in' | 'login' | 'host key' | 'way', () => string, (() => str
   for (const { dir } of homes) writeFileSync(join(dir, 'global'), everyKey());
   expect(await Promise.all([openssh(homes[0]), hum(homes[1])])).toEqual([expected, expected]);
   // What was learnt on the way is the same line, wherever it stands.
-  await expect.poll(() => readFileSync(homes[1].known, 'utf8')).toBe(readFileSync(homes[0].known, 'utf8'));
+  await expect.poll(() => readFileSync(homes[1].known, 'utf8'), patience).toBe(readFileSync(homes[0].known, 'utf8'));
 });
 
 test("with HashKnownHosts the line that Hum adds hides its name as that of ssh does, and each finds the other's", async () => {
   const config = `${withKey(plain)}  HashKnownHosts yes\n  StrictHostKeyChecking accept-new\n`;
   const homes = [homeWith(config, ''), homeWith(config, '')] as const;
   expect(await Promise.all([openssh(homes[0]), hum(homes[1])])).toEqual(['in', 'in']);
-  await expect.poll(() => readFileSync(homes[1].known, 'utf8')).not.toBe('');
+  await expect.poll(() => readFileSync(homes[1].known, 'utf8'), patience).not.toBe('');
   const added = homes.map((home) => readFileSync(home.known, 'utf8'));
   for (const line of added) expect(line).toMatch(/^\|1\|[\w+/]{27}=\|[\w+/]{27}= ssh-ed25519 \S+\n$/);
   const strict = homes.map((_, index) => homeWith(withKey(plain), added[1 - index] ?? ''));

@@ -7,6 +7,7 @@ import { createHandshakeGate } from '../../src/main/ssh/handshake-gate.ts';
 import { createJumpHosts, type JumpHosts } from '../../src/main/ssh/jump-hosts.ts';
 import { createKnownHosts } from '../../src/main/ssh/known-hosts.ts';
 import type { Session, Target } from '../../src/main/ssh/session.ts';
+import { patience } from '../support/patience.ts';
 import { person } from '../support/person.ts';
 import { freePort, type KeyPair, loopback, openRig, type Rig, command as runHere, type Server } from '../support/sshd.ts';
 import { firstProblem, online, reaches, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
@@ -282,5 +283,5 @@ test('a ProxyCommand that fails says what it said, and leaves no process behind'
   const silent = { kind: 'command', command: `sleep 600.${process.pid}`, shell: '/bin/sh' } as const;
   const deadlines = { ...usualDeadlines, greeting: 300 };
   await firstProblem(sessionFor(await targetFor(rig, inner, { key, way: silent }), { deadlines }));
-  await expect.poll(() => runHere('pgrep', ['-f', `sleep 600.${process.pid}`]).catch(() => 'none')).toBe('none');
+  await expect.poll(() => runHere('pgrep', ['-f', `sleep 600.${process.pid}`]).catch(() => 'none'), patience).toBe('none');
 });

@@ -13,7 +13,6 @@ let hostKey: KeyPair;
 let sshd: Server;
 const networks: TcpProxy[] = [];
 const badHosts: BadHost[] = [];
-const impatient: Deadlines = { ...usualDeadlines, greeting: 1500, handshake: 1500, channel: 700, shell: 700 };
 
 beforeAll(async () => {
   rig = await openRig();
@@ -40,9 +39,13 @@ async function behind({ port }: { port: number }, deadlines = usualDeadlines) {
 test('a delay of 100 ms each way costs round trips and nothing else', async () => {
   const runs = async (way: TcpProxy) => {
     const session = await online(await behind(way));
-    const before = performance.now();
-    expect((await session.run('echo far')).stdout.toString()).toBe('far\n');
-    return performance.now() - before;
+    let least = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 3; run += 1) {
+      const before = performance.now();
+      expect((await session.run('echo far')).stdout.toString()).toBe('far\n');
+      least = Math.min(least, performance.now() - before);
+    }
+    return least;
   };
   const near = await runs(await network());
   const far = await runs(await network({ delayMs: 100 }));
@@ -69,7 +72,7 @@ test('a reset is a lost connection, and the next one stands', async () => {
 
 test('a line that swallows everything is noticed when somebody looks, tried again, and used when it carries again', async () => {
   const way = await network();
-  const session = await online(await behind(way, impatient));
+  const session = await online(await behind(way, { ...usualDeadlines, greeting: 1500, channel: 700 }));
   way.set({ blackHole: true });
   session.wake();
   await reaches(session, 'unreachable');
@@ -143,13 +146,17 @@ test('a cut of an hour, in simulated time: noticed by three missed keepalives, t
   }
 });
 
-test.each<[string, (path: string) => Misbehaviour, string]>([
-  ['that never answers the login', (path) => ({ kind: 'silent-login', hostKey: path }), 'handshake-timeout'],
+/** What a row waits for in vain, and that alone, has a short deadline: the rest takes as long as it takes. */
+type Row = [string, (path: string) => Misbehaviour, string, Partial<Deadlines>?];
+
+test.each<Row>([
+  ['that never answers the login', (path) => ({ kind: 'silent-login', hostKey: path }), 'handshake-timeout', { handshake: 1500 }],
   ['that talks a megabyte before its banner', (path) => ({ kind: 'garbage-first', lines: 50_000, hostKey: path }), 'not-ssh'],
-])('a host %s is unreachable', async (_, behaviour, code) => {
+])('a host %s is unreachable', async (_, behaviour, code, short = {}) => {
   const host = await badHost(behaviour(hostKey.path));
   badHosts.push(host);
-  const session = sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines: impatient });
+  const deadlines = { ...usualDeadlines, ...short };
+  const session = sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines });
   expect(await firstProblem(session)).toMatchObject({ state: 'unreachable', problem: { code } });
   await session.stop();
 });
@@ -160,17 +167,21 @@ test('a few lines before the banner are no fault', async () => {
   await online(sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key })));
 });
 
-test.each<[string, (path: string) => Misbehaviour, string]>([
-  ['that opens no channel and does not say so', (path) => ({ kind: 'silent-channels', hostKey: path }), 'request-timeout'],
+test.each<Row>([
+  [
+    'that opens no channel and does not say so',
+    (path) => ({ kind: 'silent-channels', hostKey: path }),
+    'request-timeout',
+    { channel: 700 },
+  ],
   ['that tears the connection in the middle of a packet', (path) => ({ kind: 'torn-packet', hostKey: path }), 'connection-lost'],
   ['that cuts the connection', (path) => ({ kind: 'cuts-off', hostKey: path }), 'connection-lost'],
   ['that floods', (path) => ({ kind: 'flood', hostKey: path, afterReady: true }), 'flooded'],
-])('a command on a host %s fails', async (_, behaviour, code) => {
+])('a command on a host %s fails', async (_, behaviour, code, short = {}) => {
   const host = await badHost(behaviour(hostKey.path));
   badHosts.push(host);
-  const session = await online(
-    sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines: impatient }),
-  );
+  const deadlines = { ...usualDeadlines, ...short };
+  const session = await online(sessionFor(await targetFor(rig, { port: host.port, hostKeys: [hostKey] }, { key }), { deadlines }));
   await expect(session.run('true', [], { maxBytes: 100_000 })).rejects.toMatchObject({ problem: { code } });
   await session.stop();
 });

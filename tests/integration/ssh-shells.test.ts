@@ -124,10 +124,17 @@ test('a script of 200 kB and an output of several MiB come through whole', async
   expect((await session.run('kill -9 $$')).signal).toBe('SIGKILL');
 });
 
-async function problemWith(settings: NonNullable<SshdOptions['settings']>, shell = '/bin/bash', files: Record<string, string> = {}) {
+interface Odd {
+  readonly shell?: string;
+  readonly files?: Record<string, string>;
+  /** How long the login shell may take: little where it never comes. */
+  readonly shellMs?: number;
+}
+
+async function problemWith(settings: NonNullable<SshdOptions['settings']>, { shell = '/bin/bash', files = {}, shellMs }: Odd = {}) {
   const account = await rig.account({ shell, files });
   const server = await rig.sshd({ settings });
-  const session = await loginAs(account.name, server, 1500);
+  const session = await loginAs(account.name, server, shellMs);
   const thrown: unknown = await session.run('echo never').catch((error: unknown) => error);
   await session.stop();
   await server.daemon.stop();
@@ -140,8 +147,8 @@ test('a forced command is told as such, whether it ends, waits, or sends back wh
     detail: expect.stringContaining('only backups here'),
     hint: expect.stringContaining('ForceCommand'),
   });
-  expect(await problemWith({ ForceCommand: 'sleep 30' })).toMatchObject({ code: 'no-shell' });
-  expect(await problemWith({ ForceCommand: 'cat' })).toMatchObject({ code: 'no-shell' });
+  expect(await problemWith({ ForceCommand: 'sleep 30' }, { shellMs: 1500 })).toMatchObject({ code: 'no-shell' });
+  expect(await problemWith({ ForceCommand: 'cat' }, { shellMs: 1500 })).toMatchObject({ code: 'no-shell' });
 });
 
 test.runIf(process.getuid?.() === 0)('an account that is locked into a folder without a shell is told as such', async () => {
@@ -153,8 +160,11 @@ test.runIf(process.getuid?.() === 0)('an account that is locked into a folder wi
 });
 
 test('a login shell that lets nobody in, or prints without end, is told as such', async () => {
-  expect(await problemWith({}, '/usr/sbin/nologin')).toMatchObject({ code: 'no-shell', detail: expect.stringContaining('not available') });
-  expect(await problemWith({}, '/bin/bash', { '.bashrc': 'yes\n' })).toMatchObject({ code: 'flooded' });
+  expect(await problemWith({}, { shell: '/usr/sbin/nologin' })).toMatchObject({
+    code: 'no-shell',
+    detail: expect.stringContaining('not available'),
+  });
+  expect(await problemWith({}, { files: { '.bashrc': 'yes\n' } })).toMatchObject({ code: 'flooded' });
 });
 
 test('a banner and a motd disturb nobody', async () => {
