@@ -6,6 +6,7 @@ import { journalMigrations } from '../../src/main/plans/journal-schema.ts';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import type { AuditQuery } from '../../src/shared/contract/plans.ts';
+import { patience } from '../support/patience.ts';
 import { becomes, connected, type PlansRig, plansRig, startOne, toyPlan, toyStep, viewOf } from '../support/plans.ts';
 
 let rig: PlansRig;
@@ -26,7 +27,7 @@ const titled = (title: string, ...steps: Parameters<typeof toyPlan>[0]) => toyPl
 async function interrupted(undo: 'well' | null = 'well'): Promise<string> {
   const plans = await rig.open();
   const id = startOne(plans, titled('Cut short', toyStep('a'), toyStep('b', 'waits', undo), toyStep('c')));
-  await expect.poll(() => rig.log).toEqual(['+a', '+b']);
+  await expect.poll(() => rig.log, patience).toEqual(['+a', '+b']);
   return id;
 }
 
@@ -46,7 +47,7 @@ describe('a plan that was under way when Hum ended', () => {
     const plans = await rig.open();
     const id = startOne(plans, toyPlan([toyStep('a'), toyStep('b', 'waits')], { holds, atOnce: 3 }));
     startOne(plans, toyPlan([toyStep('c', 'waits')], { host: 'h2' }));
-    await expect.poll(() => rig.log).toContain('+b');
+    await expect.poll(() => rig.log, patience).toContain('+b');
     expect(plans.holdings()).toEqual([holds]);
     const next = await rig.open();
     expect(next.holdings()).toEqual([holds]);
@@ -78,7 +79,7 @@ describe('a plan that was under way when Hum ended', () => {
     const id = await interrupted();
     const plans = await rig.open();
     plans.resume(id);
-    await expect.poll(() => rig.log.at(-1)).toBe('+b again');
+    await expect.poll(() => rig.log.at(-1), patience).toBe('+b again');
     plans.cancel(id);
     await becomes(plans, id, 'cancelled');
     expect(rig.log).toEqual(['+a', '+b', '+b again', '-b', '-a']);
@@ -108,7 +109,7 @@ describe('a plan that was under way when Hum ended', () => {
   it('can only be undone when it was being undone, and why is not forgotten', async () => {
     const first = await rig.open();
     const id = startOne(first, titled('Back', toyStep('a', 'well', 'waits'), toyStep('b', 'fails')));
-    await expect.poll(() => rig.log).toEqual(['+a', '+b', '-b', '-a']);
+    await expect.poll(() => rig.log, patience).toEqual(['+a', '+b', '-b', '-a']);
     const plans = await rig.open();
     const view = await viewOf(plans, id);
     expect(view).toMatchObject({ state: 'interrupted', direction: 'back', problem: { code: 'command-failed' } });
@@ -119,7 +120,7 @@ describe('a plan that was under way when Hum ended', () => {
   it('is over when it had not begun', async () => {
     const first = await rig.open();
     const ids = first.start(['a', 'b', 'c'].map((name) => titled(name, toyStep(name, 'waits')))).ids;
-    await expect.poll(() => rig.log).toEqual(['+a', '+b']);
+    await expect.poll(() => rig.log, patience).toEqual(['+a', '+b']);
     const plans = await rig.open();
     const states = await Promise.all(ids.map(async (id) => (await viewOf(plans, id))?.state));
     expect(states).toEqual(['interrupted', 'interrupted', 'cancelled']);

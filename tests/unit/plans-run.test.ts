@@ -50,7 +50,7 @@ describe('a plan', () => {
     expect(view.problem).toMatchObject({ code: 'undo-failed', detail: 'said so' });
 
     plans.undo(id);
-    await expect.poll(() => rig.log.at(-1)).toBe('-b again');
+    await expect.poll(() => rig.log.at(-1), patience).toBe('-b again');
     await becomes(plans, id, 'stuck');
     expect(rig.log).toHaveLength(7);
     plans.dismiss(id);
@@ -174,7 +174,7 @@ describe('a plan', () => {
 describe('cancelling', () => {
   it('ends the step that runs and undoes what was done', async () => {
     const id = startOne(plans, toyPlan([toyStep('a'), toyStep('b', 'waits'), toyStep('c')]));
-    await expect.poll(() => rig.log).toEqual(['+a', '+b']);
+    await expect.poll(() => rig.log, patience).toEqual(['+a', '+b']);
     plans.cancel(id);
     const view = await becomes(plans, id, 'cancelled');
     expect(rig.log).toEqual(['+a', '+b', '-b', '-a']);
@@ -197,9 +197,9 @@ describe('cancelling', () => {
 describe('plans beside each other', () => {
   it('run two at a time on a host, the others in the order in which they came', async () => {
     const ids = plans.start(['a', 'b', 'c', 'd'].map((name) => toyPlan([toyStep(name, 'waits')]))).ids;
-    await expect.poll(() => rig.log).toEqual(['+a', '+b']);
+    await expect.poll(() => rig.log, patience).toEqual(['+a', '+b']);
     plans.cancel(ids[1] ?? '');
-    await expect.poll(() => rig.log).toEqual(['+a', '+b', '-b', '+c']);
+    await expect.poll(() => rig.log, patience).toEqual(['+a', '+b', '-b', '+c']);
     plans.cancel(ids[3] ?? '');
     for (const id of [ids[0], ids[2]]) plans.cancel(id ?? '');
     for (const id of ids) await becomes(plans, id, 'cancelled');

@@ -4,6 +4,7 @@ import { createPrompts } from '../../src/main/prompts/prompts.ts';
 import { memoryVault } from '../../src/main/prompts/vault.ts';
 import type { Question } from '../../src/main/ssh/ask.ts';
 import type { PromptView } from '../../src/shared/contract/prompts.ts';
+import { patience } from '../support/patience.ts';
 
 const waiting = { signal: new AbortController().signal, byPerson: false };
 
@@ -34,45 +35,45 @@ function clocked() {
 test('what was answered serves who asks the same within two minutes, and is then asked for again', async () => {
   const { prompts, pass } = clocked();
   const first = prompts.ask(question(), waiting);
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(1));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
   await prompts.answer(prompts.open[0]?.id ?? '', ['open'], false);
   expect(await first).toEqual(['open']);
   pass(119_000);
   expect(await prompts.ask(question(), waiting)).toEqual(['open']);
   pass(2_000);
   void prompts.ask(question(), waiting);
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(1));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
 });
 
 test('what was remembered serves for ever, until it proves wrong', async () => {
   const { prompts, pass } = clocked();
   void prompts.ask(question(), waiting);
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(1));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
   await prompts.answer(prompts.open[0]?.id ?? '', ['open'], true);
   pass(1e9);
   expect(await prompts.ask(question(), waiting)).toEqual(['open']);
   prompts.wrong(question().key, 'The host refused it.');
   void prompts.ask(question(), waiting);
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(1));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
   expect(prompts.open[0]).toMatchObject({ mistake: 'The host refused it.', remember: { where: 'memory', refusal: null } });
 });
 
 test('who cancels is left alone by the rest of the fleet, until they themselves want another try', async () => {
   const { prompts } = clocked();
   const first = prompts.ask(question(), waiting);
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(1));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
   prompts.cancel(prompts.open[0]?.id ?? '');
   expect(await first).toBeUndefined();
   expect(await prompts.ask(question(), waiting)).toBeUndefined();
   void prompts.ask(question(), { ...waiting, byPerson: true });
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(1));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
 });
 
 test('a code is asked for each time, by each host, and is never remembered', async () => {
   const { prompts } = clocked();
   const code = question({ key: 'questions a', kind: 'questions', reusable: false });
   const both = [prompts.ask(code, waiting), prompts.ask(code, waiting)];
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(2));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(2), patience);
   expect(prompts.open.map((prompt) => prompt.remember)).toEqual([null, null]);
   for (const [index, { id }] of prompts.open.entries()) await prompts.answer(id, [String(index)], true);
   expect(await Promise.all(both)).toEqual([['0'], ['1']]);
@@ -86,7 +87,7 @@ test('an answer to nobody, a second one, and one line too few are refused', asyn
       checked = resolve;
     });
   const asked = prompts.ask(question(), { ...waiting, check });
-  await vi.waitFor(() => expect(prompts.open).toHaveLength(1));
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
   const id = prompts.open[0]?.id ?? '';
   await expect(prompts.answer(id, [], false)).rejects.toMatchObject({ problem: { code: 'bad-input' } });
   const trying = prompts.answer(id, ['a'], false);
@@ -108,7 +109,7 @@ test('the stream tells each change to who reads it, names who waits, and shows h
   const read = (async () => {
     for await (const open of prompts.watch(reading.signal)) seen.push(open);
   })();
-  await vi.waitFor(() => expect(seen).toEqual([[]]));
+  await vi.waitFor(() => expect(seen).toEqual([[]]), patience);
   const gone = new AbortController();
   const hostile = question({
     kind: 'questions',
@@ -118,13 +119,13 @@ test('the stream tells each change to who reads it, names who waits, and shows h
     fields: [{ text: 'a\rb', echo: true }],
   });
   const asked = prompts.ask(hostile, { ...waiting, signal: gone.signal });
-  await vi.waitFor(() => expect(seen).toHaveLength(2));
+  await vi.waitFor(() => expect(seen).toHaveLength(2), patience);
   expect(seen[1]).toMatchObject([
     { instructions: 'Log\\u{202e} in\n\\e]0;x', fields: [{ text: 'a\\rb' }], hosts: [{ place: 'a:22', hop: null }] },
   ]);
   gone.abort(new Error('gone'));
   await expect(asked).rejects.toThrow('gone');
-  await vi.waitFor(() => expect(seen.at(-1)).toEqual([]));
+  await vi.waitFor(() => expect(seen.at(-1)).toEqual([]), patience);
   prompts.stop();
   await read;
   expect(await prompts.ask(question(), waiting)).toBeUndefined();

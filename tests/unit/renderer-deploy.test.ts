@@ -25,7 +25,7 @@ import {
   tallyWords,
 } from '../../src/renderer/deploy/preview.ts';
 import { keptWords, whyNotOffered } from '../../src/renderer/deploy/removal.ts';
-import { type CheckState, type DeployCheck, deployRequest } from '../../src/shared/contract/deploy.ts';
+import { type CheckState, type DeployCheck, type DeployVm, deployRequest } from '../../src/shared/contract/deploy.ts';
 import type { PlanState, PlanView, StepState } from '../../src/shared/contract/plans.ts';
 import type { TemplateParameter, TemplateSummary } from '../../src/shared/contract/templates.ts';
 import { domainName } from '../../src/shared/contract/xen.ts';
@@ -43,7 +43,8 @@ function check(id: string, vm: string | null, state: CheckState): DeployCheck {
   return { id, vm, title: `${id} of ${vm}`, state, detail: '' };
 }
 
-const draft = (checks: readonly DeployCheck[]) => ({ kind: 'draft', errors: [], vms: [], hosts: [], checks }) as const;
+const draft = (checks: readonly DeployCheck[], vms: readonly DeployVm[] = []) =>
+  ({ kind: 'draft', errors: [], vms, hosts: [], checks }) as const;
 
 describe('the name that is suggested', () => {
   it('counts up from the file of the template until it is free', () => {
@@ -126,7 +127,7 @@ describe('the preview', () => {
   const state = fc.constantFrom<CheckState>('running', 'ok', 'note', 'failed');
   const someChecks = fc.array(fc.record({ id: fc.constantFrom('name', 'mac', 'memory'), vm: fc.constantFrom(null, 'a', 'b'), state }));
 
-  it('has each check once, as it was told last, and is ready only while nothing came after', () => {
+  it('has each check once, as it was told last, and is ready only while all of them have ended well', () => {
     fc.assert(
       fc.property(someChecks, (checks) => {
         let preview: Preview | null = applyPreview(null, draft([]));
@@ -134,8 +135,8 @@ describe('the preview', () => {
         for (const each of checks) {
           preview = applyPreview(preview, { kind: 'ready', digest: 'd' });
           preview = applyPreview(preview, { kind: 'check', check: check(each.id, each.vm, each.state) });
-          expect(preview?.digest).toBeNull();
           last.set(`${each.id} ${each.vm}`, each.state);
+          expect(preview?.digest).toBe([...last.values()].every((found) => found === 'ok' || found === 'note') ? 'd' : null);
         }
         expect(new Map(preview?.checks.map((each) => [`${each.id} ${each.vm}`, each.state]))).toEqual(last);
         expect(preview?.checks).toHaveLength(last.size);
@@ -148,7 +149,30 @@ describe('the preview', () => {
     expect(applyPreview(null, { kind: 'ready', digest: 'd' })).toBeNull();
     const ready = applyPreview(applyPreview(null, draft([check('name', 'a', 'ok')])), { kind: 'ready', digest: 'd' });
     expect(ready?.digest).toBe('d');
-    expect(applyPreview(ready, draft([]))).toMatchObject({ digest: null, checks: [] });
+    expect(applyPreview(ready, draft([check('mac', 'a', 'running')]))).toMatchObject({ digest: null, checks: [{ id: 'mac' }] });
+  });
+
+  it('stays ready while a draft changes nothing but figures, and not for another VM, an error or a check that has not ended well', () => {
+    const vm: DeployVm = { name: 'web', host: 'a', macs: ['00:16:3e:00:00:01'], ip: null, configuration: 'name = "web"', steps: [] };
+    const well = [check('name', 'web', 'ok'), check('memory', 'web', 'note')];
+    const ready = applyPreview(applyPreview(null, draft(well, [vm])), { kind: 'ready', digest: 'd' });
+    const hosts = [{ host: 'a', fits: true, score: 0.4, reasons: ['3 GiB left after it'] }];
+    const moved = applyPreview(ready, { ...draft([check('name', 'web', 'ok'), check('memory', 'web', 'ok')], [{ ...vm }]), hosts });
+    expect(moved).toMatchObject({ digest: 'd', hosts, checks: [{ state: 'ok' }, { state: 'ok' }] });
+    for (const other of [
+      draft(well, [{ ...vm, host: 'b' }]),
+      draft(well, [{ ...vm, macs: ['00:16:3e:00:00:02'] }]),
+      draft(well, [vm, { ...vm, name: 'web2' }]),
+      draft(well, []),
+      { ...draft(well, [vm]), errors: [{ field: 'memory', message: 'Too much.' }] },
+      draft([...well, check('ip', 'web', 'running')], [vm]),
+      draft([...well, check('ip', 'web', 'failed')], [vm]),
+    ]) {
+      const next = applyPreview(ready, other);
+      expect(next?.digest).toBeNull();
+      // What was judged before does not come back by itself.
+      expect(applyPreview(next, draft(well, [vm]))?.digest).toBeNull();
+    }
   });
 
   it('that is refused is not ready, and keeps what was known', () => {

@@ -16,6 +16,7 @@ import { whyNotUpload } from '../../src/renderer/images/upload.ts';
 import type { ImageTransfer } from '../../src/shared/contract/images.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { uploadPieceBytes } from '../../src/shared/file-limits.ts';
+import { patience } from '../support/patience.ts';
 
 const transfer: ImageTransfer = {
   id: 'a',
@@ -192,13 +193,13 @@ describe('an upload', () => {
     vi.stubGlobal('fetch', asked);
     const { signal } = new AbortController();
     const sent = Array.from({ length: 6 }, (_, at) => sendPiece(`t${at}`, at, new Blob(['x']), signal));
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(4));
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(4), patience);
     answers.shift()?.();
     await sent[0];
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(5));
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(5), patience);
     expect(asked).toHaveBeenLastCalledWith('/piece/t4/4', expect.objectContaining({ method: 'PUT' }));
     answers.shift()?.();
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(6));
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(6), patience);
     for (const answer of answers) answer();
     await Promise.all(sent);
   });
