@@ -4,6 +4,7 @@ import { isAccessible } from './axe.ts';
 import { savedHost, savedInventory } from './fleet.ts';
 import { expect, test } from './hum.ts';
 import { journalledPlan, journalledStep, savedJournal } from './journal.ts';
+import { goByKeys } from './keys.ts';
 import { fitsItsWidth, inEachWindow } from './layout.ts';
 
 const hostile = 'web\u202e01 <b>$(reboot)</b> \u001b[31m';
@@ -37,9 +38,8 @@ const search = (page: Page) => page.getByRole('textbox', { name: 'Search the aud
 
 test('a plan that was under way when Hum was killed waits for a decision, and can be left as it is', async ({ page }) => {
   await expect(tab(page)).toHaveAccessibleName('Activity, 1 needs a decision');
-  await page.keyboard.press('g');
-  await page.keyboard.press('a');
   const undecided = page.getByRole('list', { name: 'Plans that need a decision' });
+  await goByKeys(page, 'a', undecided);
   await expect(undecided).toContainText('Hum ended during “Start db01”.');
   const steps = undecided.getByRole('list', { name: 'Steps of Restart db01' }).getByRole('listitem');
   await expect(steps).toHaveText([/^Done.*Shut db01 down/, /^Not known.*Start db01/, /^Not begun.*Wait for db01/]);

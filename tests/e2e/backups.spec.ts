@@ -1,15 +1,17 @@
 import type { Locator, Page } from '@playwright/test';
 import { isAccessible } from './axe.ts';
 import { expect, test } from './hum.ts';
+import { goByKeys } from './keys.ts';
 import { fitsItsWidth, inEachWindow } from './layout.ts';
 
 test.use({ flags: ['--demo', '12'] });
 
+const filter = (page: Page) => page.getByRole('textbox', { name: 'Filter backups' });
+
 /** The page of the backups, once the hosts of the demo that matter here have told of theirs. */
 async function openBackups(page: Page): Promise<Locator> {
   await expect(page.getByRole('grid', { name: 'Hosts' }).locator('[data-id]').nth(8)).toBeVisible();
-  await page.keyboard.press('g');
-  await page.keyboard.press('b');
+  await goByKeys(page, 'b', filter(page));
   const list = page.getByRole('list', { name: 'Backup jobs' });
   await expect(list.getByRole('link', { name: /html → backupserver/ }).first()).toBeVisible({ timeout: 20_000 });
   await expect(list.getByRole('link', { name: /pg-base/ }).first()).toBeVisible({ timeout: 20_000 });
@@ -19,14 +21,14 @@ async function openBackups(page: Page): Promise<Locator> {
 test('what fails stands first; a filter and a state narrow the list; a job tells why, and what its runs were', async ({ page }) => {
   const list = await openBackups(page);
   await expect(list.getByRole('listitem').first()).toContainText('Failing');
-  await page.getByRole('textbox', { name: 'Filter backups' }).fill('pg-base db01');
+  await filter(page).fill('pg-base db01');
   await expect(list.getByRole('listitem')).toHaveCount(1);
   await expect(list.getByRole('img', { name: /30 days: .*failed/ })).toBeVisible();
   await inEachWindow(page, async () => {
     await fitsItsWidth(page);
     await isAccessible(page);
   });
-  await page.getByRole('textbox', { name: 'Filter backups' }).press('Enter');
+  await filter(page).press('Enter');
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'pg-base', exact: true })).toBeVisible();
@@ -56,9 +58,8 @@ test('the line from the notes is explained, and a fix is shown before it is appl
   await isAccessible(page);
   await dialog.getByRole('button', { name: 'Apply' }).click();
   await expect(page.getByText('Run it as root: ', { exact: false }).first()).toBeVisible();
-  await page.keyboard.press('g');
-  await page.keyboard.press('b');
-  await page.getByRole('textbox', { name: 'Filter backups' }).fill('no-user');
+  await goByKeys(page, 'b', filter(page));
+  await filter(page).fill('no-user');
   await expect(list.getByRole('listitem')).toHaveCount(0, { timeout: 20_000 });
 });
 
@@ -66,8 +67,7 @@ test('a fix that is done is undone from the activity, and refused where another 
   const list = await openBackups(page);
   const log = page.getByRole('list', { name: 'The audit log, newest first' });
   const apply = async (button: string, title: RegExp) => {
-    await page.keyboard.press('g');
-    await page.keyboard.press('b');
+    await goByKeys(page, 'b', filter(page));
     await list
       .getByRole('link', { name: /html → backupserver/ })
       .first()
@@ -99,7 +99,7 @@ test('a fix that is done is undone from the activity, and refused where another 
 
 test('a job is copied to other hosts, each into a folder of its own, shown before it is written', async ({ page }) => {
   const list = await openBackups(page);
-  await page.getByRole('textbox', { name: 'Filter backups' }).fill('www web01');
+  await filter(page).fill('www web01');
   await list.getByRole('link', { name: / www web01 / }).click();
   await expect(page.getByRole('heading', { name: 'www', exact: true })).toBeVisible();
   await page.getByRole('link', { name: 'Edit' }).click();
@@ -136,7 +136,7 @@ test('a job is copied to other hosts, each into a folder of its own, shown befor
     timeout: 30_000,
   });
   await page.getByRole('button', { name: 'To the backups' }).click();
-  await page.getByRole('textbox', { name: 'Filter backups' }).fill('copied-quickly');
+  await filter(page).fill('copied-quickly');
   await expect(list.getByRole('listitem')).toHaveCount(2, { timeout: 20_000 });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { isAccessible } from './axe.ts';
 import { countOf, filter, line, table } from './fleet.ts';
+import { goByKeys } from './keys.ts';
 import { fitsItsWidth, inEachWindow } from './layout.ts';
 import { at, expect, names, test } from './web-hosts.ts';
 
@@ -86,8 +87,7 @@ test('a canary that fails asks, and what hangs is stopped everywhere; hosts are 
   page,
 }) => {
   await expect.poll(() => countOf(page, 'Online'), { timeout: 30_000 }).toBe(names.length);
-  await page.keyboard.press('g');
-  await page.keyboard.press('c');
+  await goByKeys(page, 'c', editor(page));
   await editor(page).fill('false');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
   await expect(page.getByText('Choose the hosts first.')).toBeVisible();
@@ -109,8 +109,10 @@ test('a canary that fails asks, and what hangs is stopped everywhere; hosts are 
   await editor(page).fill('echo begun; sleep 1000');
   await page.getByRole('button', { name: 'Run on 4 hosts' }).click();
   await expect(page.getByText('Running on 4 hosts: web[1-4]')).toBeVisible({ timeout: 30_000 });
-  await page.getByRole('button', { name: 'web2', exact: true }).click();
-  await expect(page.getByRole('region', { name: 'What web2 has printed up to now' })).toContainText('begun', { timeout: 30_000 });
+  for (const name of names) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await expect(page.getByRole('region', { name: `What ${name} has printed up to now` })).toContainText('begun', { timeout: 30_000 });
+  }
   await page.getByRole('button', { name: 'Stop all' }).click();
   await expect(runFacts(page)).toContainText('Stopped', { timeout: 30_000 });
   await expect(group(page, 'web[1-4]')).toContainText('begun');

@@ -5,23 +5,28 @@ import { expectShown } from './terminal.ts';
 
 test.use({ flags: ['--demo', '12'] });
 
-/** Opens the console of a guest of the demo that is up. */
-async function openConsole(page: Page): Promise<Locator> {
-  await page.evaluate(() => {
-    location.hash = '#/vms';
-  });
-  const link = page.getByRole('grid').getByRole('row').filter({ hasText: 'Idle' }).first().getByRole('link').first();
-  const path = await link.getAttribute('href');
-  await page.evaluate((hash) => {
-    location.hash = hash;
-  }, `${path}/console`);
-  const terminal = page.getByRole('region', { name: /^Console of / });
+/** Guests of the demo, which are the same each time, by their hosts: of PVH, and of HVM. */
+const [plain, graphical] = ['xen01/bi-api01', 'xen02/crm-ldap07'];
+
+/** Opens the console of a guest, once it is known to be up. */
+async function openConsole(page: Page, guest: string): Promise<Locator> {
+  const path = `#/vms/demo-${guest}`;
+  const name = guest.replace(/^.*\//, '');
+  const go = (hash: string) =>
+    page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+  await go(path);
+  await expect(page.getByRole('heading', { name, level: 1, exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('main')).toContainText(/Idle|Running/, { timeout: 60_000 });
+  await go(`${path}/console`);
+  const terminal = page.getByRole('region', { name: `Console of ${name}`, exact: true });
   await expect(terminal).toHaveAttribute('data-state', 'open');
   return terminal;
 }
 
 test('a guest of the demo is logged into on its console, left with Ctrl-], and opened again with what stood there', async ({ page }) => {
-  const terminal = await openConsole(page);
+  const terminal = await openConsole(page, plain);
   await expectShown(page, 'login:');
   await page.keyboard.type('root\r');
   await page.keyboard.type('secret\r');
@@ -36,17 +41,11 @@ test('a guest of the demo is logged into on its console, left with Ctrl-], and o
 });
 
 test('the graphical screen of a guest is offered with the tunnel that leads to it, and only where there is one', async ({ page }) => {
-  await openConsole(page);
+  await openConsole(page, plain);
+  // By now its host has told whether there is one.
+  await expectShown(page, 'login:');
   await expect(page.getByRole('button', { name: /^VNC/ })).toHaveCount(0);
-  // An HVM guest of the demo, which is the same each time.
-  const path = '#/vms/demo-xen02/crm-ldap07';
-  const go = (hash: string) =>
-    page.evaluate((to) => {
-      location.hash = to;
-    }, hash);
-  await go(path);
-  await expect(page.locator('main')).toContainText(/Idle|Running/, { timeout: 60_000 });
-  await go(`${path}/console`);
+  await openConsole(page, graphical);
   await page.getByRole('button', { name: /^VNC 127\.0\.0\.1:59\d\d$/ }).click();
   const dialog = page.getByRole('dialog', { name: /^VNC/ });
   await expect(dialog).toContainText('for itself alone');

@@ -58,9 +58,9 @@ test('no question of a host is answered with its own words, nor with anything th
   const path = printed('questions', questions);
   await addRealHost(page, await rig.sshd(), account, await rig.clientKey());
   await openRealShell(page);
-  // What comes back as if it had been typed, until nothing does for three seconds. CSI 5 n is answered: something must come.
+  // What comes back as if it had been typed, until nothing does for ten seconds, which a busy browser may take to answer. CSI 5 n is answered: something must come.
   await page.keyboard.type(
-    `stty raw -echo min 0 time 30; cat ${path}; printf '\\033[5n'; came=$(dd bs=4096 2>/dev/null | od -An -tx1 | tr -d ' \\n'); stty sane; echo "ca""me $came."\r`,
+    `stty raw -echo min 0 time 100; cat ${path}; printf '\\033[5n'; came=$(dd bs=4096 2>/dev/null | od -An -tx1 | tr -d ' \\n'); stty sane; echo "ca""me $came."\r`,
   );
   await expectShown(page, 'came ');
   await expectShown(page, '1b5b306e');

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { coloursOf } from './canvas.ts';
 import { countOf, demoIsUp, filter, line, names, table } from './fleet.ts';
 import { expect, test } from './hum.ts';
+import { goByKeys } from './keys.ts';
 
 test.use({ flags: ['--demo', '12'] });
 
@@ -149,9 +151,7 @@ test('everything in the table is done by keyboard', async ({ page }) => {
   await expect(keys.getByText('Open the host')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(keys).toBeHidden();
-  await page.keyboard.press('g');
-  await page.keyboard.press('s');
-  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  await goByKeys(page, 's', page.getByRole('heading', { name: 'Settings', level: 1 }));
 });
 
 test('hosts are chosen with the mouse as in any list, and demo hosts cannot be edited', async ({ page }) => {
@@ -172,13 +172,7 @@ test('hosts are chosen with the mouse as in any list, and demo hosts cannot be e
 test('a cell of the heat strip names its host and opens it, with the mouse and with the keys', async ({ page }) => {
   await demoIsUp(page);
   const strip = page.getByRole('group', { name: /^Memory of 12 hosts/ });
-  const canvas = strip.locator('canvas');
-  const colours = await canvas.evaluate((element) => {
-    if (!(element instanceof HTMLCanvasElement)) return 0;
-    const pixels = element.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? new Uint8ClampedArray();
-    return new Set(new Uint32Array(pixels.buffer)).size;
-  });
-  expect(colours).toBeGreaterThan(3);
+  await expect.poll(() => coloursOf(strip.locator('canvas'))).toBeGreaterThan(3);
 
   // The strip stands by group, then name: the first cell is app's or backup's, whichever groups there are.
   await strip.hover({ position: { x: 6, y: 6 } });

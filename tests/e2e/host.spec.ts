@@ -1,15 +1,7 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { coloursOf } from './canvas.ts';
 import { demoIsUp, filter, line, names, savedHost, savedInventory } from './fleet.ts';
 import { expect, test } from './hum.ts';
-
-/** How many colours a canvas shows: one that nobody has drawn on has a single one. */
-async function coloursOf(canvas: Locator): Promise<number> {
-  return canvas.evaluate((element) => {
-    if (!(element instanceof HTMLCanvasElement)) return 0;
-    const pixels = element.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? new Uint8ClampedArray(4);
-    return new Set(new Uint32Array(pixels.buffer)).size;
-  });
-}
 
 /** Goes to an address of this very page, as a link or a bookmark does. */
 async function goTo(page: Page, hash: string): Promise<void> {

@@ -60,7 +60,8 @@ export const test = base.extend<ShellOptions & { hum: Hum }>({
       if (testInfo.status !== testInfo.expectedStatus) {
         await testInfo.attach('what the console printed', { body: started.printed(), contentType: 'text/plain' });
       }
-      rmSync(home, { recursive: true, force: true });
+      // A process of Electron that ends a moment after the others may still write there.
+      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     }
   },
 

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asDom0, startXenStandIn } from '../support/xen-host.ts';
 import { isAccessible } from './axe.ts';
+import { goByKeys } from './keys.ts';
 import { fitsItsWidth, inEachWindow } from './layout.ts';
 import { addRealHost } from './real-shell.ts';
 import { expect, test } from './sshd.ts';
@@ -34,8 +35,7 @@ test('an image goes to a real host by SFTP, by itself after the host was lost, a
     mounts: [...asDom0(rig.dir), ['--bind', srv, '/srv'], ['--bind', home, '/root']],
   });
   await addRealHost(page, server, rig.user, key);
-  await page.keyboard.press('g');
-  await page.keyboard.press('i');
+  await goByKeys(page, 'i', page.getByRole('textbox', { name: 'Filter images' }));
   const folder = page.getByRole('region', { name: 'Images on real', exact: true });
   await expect(folder).toContainText('No image yet', { timeout: 60_000 });
 

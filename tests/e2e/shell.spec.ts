@@ -67,7 +67,9 @@ test.describe('in the demo', () => {
     await demoIsUp(page);
     const shell = await openShell(page, 'xen01');
     await page.keyboard.type('echo findme\r');
-    await expectShown(page, '# echo findme');
+    // Once the next command has answered, so has the one before.
+    await page.keyboard.type('echo aft$?er\r');
+    await expectShown(page, 'aft0er');
     await page.keyboard.press('Control+Shift+F');
     const field = page.getByRole('textbox', { name: 'Find in the terminal' });
     const count = shell.getByRole('status');
@@ -198,6 +200,9 @@ test.describe('in the demo', () => {
     await demoIsUp(page);
     await expect(shell).toContainText('was open here in /etc/xen');
     await expect(shell).not.toHaveAttribute('data-state', /./);
+    const again = shell.getByRole('button', { name: 'Open it again' });
+    await expect(again).toHaveAttribute('aria-disabled', 'false');
+    await expect(again).toBeFocused();
     await page.keyboard.press('Enter');
     await expect(shell).toHaveAttribute('data-state', 'open');
     await page.keyboard.type('pwd\r');

@@ -17,10 +17,14 @@ export function applyPreview(before: Preview | null, event: DeployPreviewEvent):
   switch (event.kind) {
     case 'draft': {
       const { errors, vms, hosts, checks } = event;
-      return { errors, vms, hosts, checks, digest: null, problem: null };
+      const same = errors.length === 0 && before !== null && JSON.stringify(before.vms) === JSON.stringify(vms);
+      return { errors, vms, hosts, checks, digest: same ? standing(before, checks) : null, problem: null };
     }
-    case 'check':
-      return before && { ...before, checks: withCheck(before.checks, event.check), digest: null };
+    case 'check': {
+      if (before === null) return null;
+      const checks = withCheck(before.checks, event.check);
+      return { ...before, checks, digest: standing(before, checks) };
+    }
     case 'ready':
       return before && { ...before, digest: event.digest, problem: null };
     case 'refused': {
@@ -28,6 +32,14 @@ export function applyPreview(before: Preview | null, event: DeployPreviewEvent):
       return { ...(before ?? nothing), digest: null, problem: event.problem };
     }
   }
+}
+
+/**
+ * The digest of the same VMs as before, while every check of them ends well. The figures of the fleet move all the time, and what they change
+ * is told before the `ready` that goes with it: an Enter in between is not to be lost.
+ */
+function standing({ digest }: Preview, checks: readonly DeployCheck[]): string | null {
+  return checks.every(({ state }) => state === 'ok' || state === 'note') ? digest : null;
 }
 
 function withCheck(checks: readonly DeployCheck[], check: DeployCheck): readonly DeployCheck[] {

@@ -168,6 +168,7 @@ interface AsleepProps {
 /** A shell of before a restart: nothing is connected until a person says so. */
 function Asleep({ pane, mark, focused, onClose }: AsleepProps): ReactNode {
   const connect = useRef<HTMLButtonElement>(null);
+  const known = mark.address !== null;
   useEffect(() => {
     if (focused) connect.current?.focus({ preventScroll: true });
   }, [focused]);
@@ -182,11 +183,13 @@ function Asleep({ pane, mark, focused, onClose }: AsleepProps): ReactNode {
           : `What runs in it goes on in ${mark.keepsShells}, if it was begun there: open it again to come back to it.`}
       </p>
       <div className={classes.answers}>
+        {/* Not `disabled`: the keyboard may rest on it before the fleet is known. */}
         <Button
           ref={connect}
           size="compact-sm"
-          disabled={mark.address === null}
-          onClick={() => changeDock((dock) => changedPane(dock, pane.id, { asleep: false }))}
+          {...(known ? {} : { 'data-disabled': true })}
+          aria-disabled={!known}
+          onClick={() => known && changeDock((dock) => changedPane(dock, pane.id, { asleep: false }))}
         >
           Open it again
         </Button>

@@ -4,7 +4,7 @@ import { type Lab, openLab } from '../../support/lab.ts';
 import { labTemplate } from '../../support/lab-template.ts';
 import { patienceMs } from '../../support/patience.ts';
 import { savedHost, savedInventory } from '../fleet.ts';
-import { test as base } from '../hum.ts';
+import { test as base, expect } from '../hum.ts';
 
 export { expect } from '../hum.ts';
 
@@ -39,13 +39,12 @@ export function domainLine(page: Page, name: string): Locator {
 
 /** Asks for an action on the page of a domain, fills in what it asks for, does it, and waits for its end; answers the dialog's last word. */
 export async function act(page: Page, button: string, doIt: RegExp, fill?: (dialog: Locator) => Promise<void>): Promise<string> {
-  const shown = page.getByRole('button', { name: `${button}…`, exact: true });
-  if (await shown.isVisible()) await shown.click();
-  else {
-    await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByRole('menuitem', { name: `${button}…`, exact: true }).click();
-  }
   const dialog = page.getByRole('dialog');
+  // Whether it stands in the row or in the menu is up to the state of the domain, which comes to be known meanwhile.
+  await expect(async () => {
+    if (!(await dialog.isVisible())) await press(page, `${button}…`);
+    await expect(dialog).toBeVisible({ timeout: pressMs });
+  }).toPass({ timeout: patienceMs });
   await fill?.(dialog);
   await dialog.getByRole('button', { name: doIt }).click();
   const outcome = dialog.locator('[data-ended]');
@@ -54,4 +53,22 @@ export async function act(page: Page, button: string, doIt: RegExp, fill?: (dial
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await dialog.waitFor({ state: 'hidden' });
   return said;
+}
+
+const pressMs = 5_000;
+
+/** Presses what asks for an action, where it stands at this moment. @throws when it has moved meanwhile; the menu is closed then */
+async function press(page: Page, name: string): Promise<void> {
+  const shown = page.getByRole('button', { name, exact: true });
+  if (await shown.isVisible()) return await shown.click({ timeout: pressMs });
+  await page.getByRole('button', { name: 'More', exact: true }).click({ timeout: pressMs });
+  const menu = page.getByRole('menu');
+  try {
+    await menu.getByRole('menuitem', { name, exact: true }).click({ timeout: pressMs });
+  } catch (error) {
+    // Without a menu, Escape leaves the page.
+    if (await menu.isVisible()) await menu.press('Escape');
+    await menu.waitFor({ state: 'hidden', timeout: pressMs });
+    throw error;
+  }
 }
