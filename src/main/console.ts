@@ -256,7 +256,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     templates,
     plans,
     runner: rootRunner,
-    hosts: () => [...demo.hosts, ...inventory.hosts],
+    hosts: () => [...demo.hosts, ...inventory.hosts].map((host) => ({ ...host, asked: fleet.row(host.id)?.system != null })),
   });
   const guests = createDeployedGuests({ record: (id) => plans.record(id), knownHosts, addHost: (draft) => inventory.add(draft) });
   const images = createImages({

@@ -5,6 +5,7 @@ import { type HostServer, startHostServer } from '../../src/main/demo/host-serve
 import { newKeyPair } from '../../src/main/demo/keys.ts';
 import { fleetOf, type Profile } from '../../src/main/demo/profiles.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
+import { xenScript } from '../../src/main/xen/scripts.ts';
 import type { DomainRow } from '../../src/shared/contract/xen.ts';
 import { type DeployRig, openDeployRig } from '../support/deploy-rig.ts';
 import { patience } from '../support/patience.ts';
@@ -179,6 +180,18 @@ describe('a preview', () => {
     await first.ready();
     await first.leave();
     await second.ready();
+  });
+
+  test('sees that somebody has mended what a check told', async () => {
+    const disk = (...words: string[]) => sessions.a?.run(xenScript('disk'), words);
+    expect(await disk('make', 'abc', 'xvda', '/srv/xen/web01.img', 'empty', '', 'raw', '1048576', '', '')).toMatchObject({ code: 0 });
+    const preview = hum.follow(hum.request({ host: 'a' }));
+    await preview.settled();
+    const failed = preview.now?.checks.filter(({ state }) => state === 'failed');
+    expect(failed).toMatchObject([{ detail: expect.stringContaining('/srv/xen/web01.img') }]);
+    expect(await disk('undo', 'abc', 'xvda', '/srv/xen/web01.img')).toMatchObject({ code: 0 });
+    hum.pass(20_000);
+    await preview.ready();
   });
 
   test('says when its host is lost, and goes on when it is back', async () => {
@@ -360,6 +373,12 @@ describe('a start', () => {
     };
     // However long it takes to get from the look to the start: less than no time, and more than enough.
     expect([await start('web01', -60_000), await start('web02', 70_000)]).toEqual([0, 1]);
+  });
+
+  test('of all or none with one VM is the deployment of that one', async () => {
+    const request = hum.request({ partial: 'all-or-none' });
+    const { plans } = await hum.deployments.start({ ...request, digest: await hum.follow(request).ready() });
+    expect(await viewOf(hum.plans, plans[0] ?? '')).toMatchObject({ kind: 'xen.deploy' });
   });
 
   test('is refused without a connection to its host', async () => {

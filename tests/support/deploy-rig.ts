@@ -91,7 +91,7 @@ export async function openDeployRig(
   const templates = await openTemplates({ dataDir: rig.dataDir, folders: [], xen, log: { info: () => undefined } });
   const openPlans = () => rig.open(real ? { handlers: xenStepHandlers(() => xen), runner, onStep: xen.refresh } : { handlers, runner });
   let plans = await openPlans();
-  const openDeployments = () => createDeployments({ xen, templates, plans, runner, hosts: () => hosts, now: () => Date.now() + passedMs });
+  const openDeployments = () => createDeployments({ xen, templates, plans, runner, hosts: () => hosts.map((host) => ({ ...host, asked: true })), now: () => Date.now() + passedMs });
   let deployments = openDeployments();
 
   for (const host of hosts) {

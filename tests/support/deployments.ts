@@ -43,7 +43,7 @@ export function deployment(change: Partial<Deployment> = {}): Deployment {
   return {
     guest: guest(),
     macs: ['00:16:3e:00:00:01'],
-    host: { id: 'x', name: 'xen-a', toolstack: 'xl' },
+    host: { id: 'x', name: 'xen-a' },
     mark: '0123456789abcdef',
     checksums: new Map(),
     totals: new Map(),

@@ -210,8 +210,8 @@ describe('the fleet', () => {
     ],
     hostName: (id: string) => `name of ${id}`,
     hostAddresses: [
-      { name: 'xen-a', address: '10.0.0.2' },
-      { name: 'xen-b', address: 'xen-b.example.org' },
+      { id: 'xen-a', name: 'xen-a', address: '10.0.0.2', asked: true },
+      { id: 'xen-b', name: 'xen-b', address: 'xen-b.example.org', asked: true },
     ],
     planned: [{ host: 'xen-a', name: 'coming', macs: ['00:16:3e:00:00:09'], addresses: ['10.0.0.9'], memory: 600 * mib }],
     deployed: [
@@ -232,6 +232,22 @@ describe('the fleet', () => {
     expect([...macs.keys()].sort()).toEqual(['00:16:3e:00:00:02', '00:16:3e:00:00:08', '00:16:3e:00:00:09']);
     expect([...addresses.keys()].sort()).toEqual(['10.0.0.2', '10.0.0.4', '10.0.0.7', '10.0.0.9']);
     expect([...previewed]).toEqual(['maybe']);
+  });
+
+  it('knows an address also of a VM that was renamed or migrated, and of one on a host that was not reached yet', () => {
+    const deployed = [
+      { host: 'xen-c', name: 'before', macs: ['00:16:3E:00:00:02'], addresses: ['10.0.0.20'], memory: 1 },
+      { host: 'xen-b', name: 'unseen', macs: ['00:16:3e:00:00:0a'], addresses: ['10.0.0.21'], memory: 1 },
+    ];
+    const asked = (yes: boolean) => ({ ...view, deployed, hostAddresses: view.hostAddresses.map((each) => ({ ...each, asked: yes })) });
+    expect(othersOf(asked(true)).addresses.get('10.0.0.20')).toBe('off on name of xen-a');
+    expect([...othersOf(asked(true)).addresses.keys()]).not.toContain('10.0.0.21');
+    expect(othersOf(asked(true)).outOfSight).toEqual([]);
+    const { macs, addresses, outOfSight } = othersOf(asked(false));
+    expect([macs.get('00:16:3e:00:00:0a'), addresses.get('10.0.0.21')]).toEqual(
+      Array.from({ length: 2 }, () => 'unseen, which was deployed on name of xen-b'),
+    );
+    expect(outOfSight).toEqual(['xen-b']);
   });
 
   it('has less memory free by what is being deployed, until it is there', () => {

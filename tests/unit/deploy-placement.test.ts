@@ -128,6 +128,7 @@ describe('placement', () => {
     ]);
     expect(reasons(placementHost('a', { version: '4.8.5' }), guest({ type: 'pvh' }))).toEqual(['no PVH: Xen 4.8.5 is too old for it']);
     expect(reasons(placementHost('a', { toolstack: 'xe' }))).toEqual(['XAPI keeps the books there, and Hum builds with xl']);
+    expect(reasons(placementHost('a', { toolstack: 'xm' }))).toEqual(['its Xen is run by xm, and Hum writes what xl reads']);
     const absent = { kind: 'absent' } as const;
     const bare = lookAtAll({
       'bridge=xenbr0': absent,

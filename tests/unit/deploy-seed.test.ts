@@ -118,10 +118,12 @@ const cloudInit = (change: Partial<CloudInit> = {}): CloudInit => ({
   ...change,
 });
 const files = (change: Partial<CloudInit>, of = guest()) => seedFiles(of, cloudInit(change), ['00:16:3E:00:00:01'], mark);
+/** As its reader takes it, PyYAML, which reads YAML 1.1. */
+const asCloudInit = (text: string): unknown => parse(text, { version: '1.1' });
 const userData = (change: Partial<CloudInit>): unknown => {
   const text = files(change)['user-data'];
   expect(text.startsWith('#cloud-config\n')).toBe(true);
-  return parse(text);
+  return asCloudInit(text);
 };
 
 describe('the files of a seed', () => {
@@ -145,6 +147,17 @@ describe('the files of a seed', () => {
     const made = files({}, guest({ vifs: [{ bridge: 'xenbr0', mac: null, ip }] }));
     expect(parse(made['network-config'])).toMatchObject({
       ethernets: { hum0: { addresses: ['10.0.0.5/24'], gateway4: '10.0.0.1', nameservers: { addresses: ['1.1.1.1'] } } },
+    });
+  });
+
+  test('are read by cloud-init as they were written, where YAML 1.1 has numbers of base 60, octal digits and more words for yes', () => {
+    const made = seedFiles(guest({ name: 'no' }), cloudInit({ hostname: 'no' }), ['52:54:00:12:34:56'], mark);
+    expect(made['network-config']).toContain('macaddress: "52:54:00:12:34:56"');
+    expect(made['meta-data']).toContain('local-hostname: "no"');
+    const more = '#cloud-config\nwrite_files:\n  - { path: /x, permissions: 0644, content: "yes" }\nchpasswd: { list: "1_000" }\n';
+    expect(userData({ userData: more })).toMatchObject({
+      write_files: [{ path: '/x', permissions: 0o644, content: 'yes' }],
+      chpasswd: { list: '1_000' },
     });
   });
 

@@ -57,7 +57,7 @@ describe('the plan of a deployment', () => {
   });
 
   test('of all claims every name first, and gives them free when nothing can fail any more', () => {
-    const of = (name: string, id = 'x') => deployment({ guest: guest({ name }), host: { id, name: `xen-${id}`, toolstack: 'xl' } });
+    const of = (name: string, id = 'x') => deployment({ guest: guest({ name }), host: { id, name: `xen-${id}` } });
     const plan = deploymentOfAll([of('web01'), of('web02', 'y'), of('web03')]);
     expect(plan).toMatchObject({ kind: 'xen.deploy-all', title: 'Deploy 3 VMs, web01 to web03, on 2 hosts', subject: 'x/web01' });
     const handlers = plan.steps.map(({ action }) => action.handler);

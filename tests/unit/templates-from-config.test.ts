@@ -89,6 +89,21 @@ describe('a template from a configuration', () => {
     expect(differences.map(({ setting }) => setting)).toEqual(['name', 'cmdline', 'uuid', 'vif', 'disk']);
   });
 
+  test('leaves the files alone that nobody makes, and has the seed for cloud-init made anew', () => {
+    const text = guest2
+      .replace('/srv/xen/guest.vmlinux', '/srv/guest2/vmlinux')
+      .replace(
+        "guest2.img']",
+        "guest2.img', 'vdev=xvdb, access=ro, target=/srv/xen/guest2.iso', 'vdev=xvdz, access=ro, target=/srv/xen/guest2-seed.iso']",
+      );
+    const made = read(text);
+    expect(made.notes).toContain('Its seed for cloud-init is made anew: write under cloudInit what is to be in it.');
+    const again = rendered(made.text, { name: 'web01', ip: '10.0.2.110' });
+    expect(again).toContain('kernel = "/srv/guest2/vmlinux"');
+    expect(again).toMatch(/xvdb, .*target=\/srv\/xen\/guest2\.iso/);
+    expect(again).toMatch(/xvdz, .*web01/);
+  });
+
   test('reads a HVM guest of xm, its volume, its medium and its screen', () => {
     const text = `kernel = "/usr/lib/xen/boot/hvmloader"\nbuilder = 'hvm'\nname = "win"\nmemory = 4096\ndisk = ['phy:/dev/vg0/win-root,hda,w', 'file:/srv/iso/w.iso,hdc:cdrom,r', 'iscsi:x,hdb,w']\nvif = ['type=ioemu,bridge=br1']\nvnc = 1\non_crash = 'restart'\n`;
     const made = read(text, 'win');

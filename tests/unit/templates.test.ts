@@ -279,6 +279,16 @@ describe('reading a template', () => {
       const text = unit.repeat(Math.floor(262_144 / unit.length));
       expect(readTemplate(text).template, unit).toBeNull();
     }
+    const many = (line: (at: number) => string) => Array.from({ length: 8000 }, (_, at) => line(at)).join('\n');
+    const hostile = [
+      textOf({ fields: many((at) => `x${at}: y`) }),
+      textOf({ fields: `tags: ['${'{ a }{ b }'.repeat(20_000)}']` }),
+      // Each is the default of the one before.
+      textOf({ parameters: many((at) => `  p${at}: { default: '{p${at + 1}}' }`) }),
+      textOf({ fields: `tags: [${many((at) => `'{q${at}}',`)}]` }),
+    ];
+    for (const text of hostile) expect(readTemplate(text).template).toBeNull();
+    expect(complaintsOf(textOf({ fields: 'name: again' })).join()).toContain('This field is there twice');
     expect(readTemplate('x'.repeat(300_000)).complaints[0]?.message).toBe('It is longer than 256 KiB.');
     // What grows with the square of the length would take hours.
   }, 300_000);

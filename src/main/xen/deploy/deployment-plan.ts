@@ -12,7 +12,7 @@ export interface Deployment {
   readonly guest: Guest;
   readonly macs: readonly string[];
   /** `id` is the inventory's, `name` is for people. */
-  readonly host: { readonly id: string; readonly name: string; readonly toolstack: 'xl' | 'xm' };
+  readonly host: { readonly id: string; readonly name: string };
   /** 16 hex digits, of this plan alone: what it makes bears it until it is done. */
   readonly mark: string;
   /** The path of an image, and the SHA-256 (hex) that the copy must have, where it is known. */
@@ -23,6 +23,9 @@ export interface Deployment {
 
 /** Whose name a VM's is while it is deployed: a file for each name, which holds the mark. */
 export const claimsFolder = '/var/lib/hum/claims';
+
+/** Hosts with another toolstack are refused (placement.ts): a configuration is written as xl reads it. */
+const tool = 'xl';
 
 /** Where the disks of VMs and the golden images are, unless a template says something else. */
 export const imageFolder = '/srv/xen';
@@ -48,7 +51,7 @@ export function deploymentPlan(deployment: Deployment): Plan {
 export function deploymentOfAll(deployments: readonly Deployment[]): Plan {
   const [first, ...others] = deployments;
   if (first === undefined) throw new Error('A plan needs at least one deployment.');
-  if (others.length === 0) return { ...deploymentPlan(first), kind: 'xen.deploy-all' };
+  if (others.length === 0) return deploymentPlan(first);
   const last = deployments.at(-1) ?? first;
   const hosts = new Set(deployments.map(({ host }) => host.id)).size;
   const where = hosts === 1 ? titled(first.host.name) : `${hosts} hosts`;
@@ -83,7 +86,7 @@ function making(deployment: Deployment): Step[] {
 
 function claim({ guest, host, mark }: Deployment): Step {
   const path = `${claimsFolder}/${guest.name}`;
-  const args = { tool: host.toolstack, mark, name: guest.name, config: configPath(guest.name) };
+  const args = { tool, mark, name: guest.name, config: configPath(guest.name) };
   return {
     title: `Claim the name ${titled(guest.name)}`,
     host: host.id,
@@ -249,7 +252,6 @@ function configuration({ guest, macs, host }: Deployment): Step {
 }
 
 function create({ guest, host, mark }: Deployment): Step {
-  const tool = host.toolstack;
   const config = configPath(guest.name);
   const name = shownWord(guest.name);
   const args = { tool, mark, config, name: guest.name };
@@ -259,8 +261,8 @@ function create({ guest, host, mark }: Deployment): Step {
     action: {
       handler: 'xen.start',
       args: { ...args, what: 'deploy' },
-      // build.sh puts the uuid on record before; of the two, xm knows no quotes.
-      shown: `${tool} create -p ${shownWord(config)} ${tool === 'xl' ? `"uuid='$(uuidgen)'"` : 'uuid="$(uuidgen)"'} && ${tool} unpause ${name}`,
+      // build.sh puts the uuid on record before.
+      shown: `${tool} create -p ${shownWord(config)} "uuid='$(uuidgen)'" && ${tool} unpause ${name}`,
     },
     undo: { handler: 'xen.start', args: { ...args, what: 'undo-deploy' }, shown: `${tool} destroy ${name}` },
   };
@@ -286,7 +288,7 @@ function settle({ guest, macs, host, mark }: Deployment): Step {
   const nth = at < 0 ? guest.vifs.findIndex(({ ip }) => ip.kind === 'dhcp') : at;
   const vif = guest.vifs[nth];
   const args: Action['args'] & { readonly ready: Json } = {
-    tool: host.toolstack,
+    tool,
     mark,
     name: guest.name,
     ready: guest.ready,

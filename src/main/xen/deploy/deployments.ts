@@ -23,7 +23,7 @@ export interface DeploymentsDeps {
   /** @throws HumError when there is no connection */
   readonly runner: (host: string) => Runner;
   /** Every host of the inventory. */
-  readonly hosts: () => readonly { readonly id: string; readonly name: string; readonly address: string }[];
+  readonly hosts: () => readonly { readonly id: string; readonly name: string; readonly address: string; readonly asked: boolean }[];
   /** Answers so many random bytes. */
   readonly random?: (bytes: number) => Uint8Array;
   /** Epoch ms. */
@@ -56,6 +56,8 @@ const spacingMs = 500;
 const seeMs = 1_000;
 /** What was seen so short a time before a click is not looked at again, ms: a host that is slow to look has better things to do. */
 const freshMs = 5_000;
+/** Nor is it asked anew so soon whether an address answers, ms. */
+const reachMs = 60_000;
 /** So long after its end a preview can be started, ms. */
 const graceMs = 60_000;
 
@@ -114,7 +116,13 @@ export function createDeployments({
     writable: (() => Promise<void>) | undefined,
   ): AsyncGenerator<DeployPreviewEvent, void, void> {
     const earlier = [...previews].findLast((each) => each.client === client && each.request.template === request.template);
-    const preview = new Preview(request, client, anew(earlier?.draft ?? null), { runner, random, now }, signal);
+    const preview = new Preview(
+      request,
+      client,
+      anew(earlier?.draft ?? null, earlier?.request.host !== 'best'),
+      { runner, random, now },
+      signal,
+    );
     const left = [...previews].filter((each) => each.client === client && !open.has(each));
     for (const each of left.slice(0, -leftKept)) previews.delete(each);
     previews.add(preview);
@@ -180,9 +188,10 @@ export function createDeployments({
     const looks = [...byHost].map(async ([host, vms]) => {
       const known = ready.looks.get(host) ?? null;
       if (known !== null && now() - known.since < freshMs) return [host, known] as const;
-      const words = new Set(vms.flatMap(({ guest }) => wordsOf(guest, { reach: false })));
+      const reach = known === null || now() - known.since >= reachMs;
+      const words = new Set(vms.flatMap(({ guest }) => wordsOf(guest, { reach })));
       const look = await lookAt(runner(host), xen.host(host)?.toolstack ?? 'xl', [...words], { now });
-      // Whether an address answers was asked a moment ago.
+      // Whether an address answers takes a second: what was told a moment ago counts.
       return [host, together(known, look)] as const;
     });
     return new Map(await Promise.all(looks));
@@ -250,8 +259,14 @@ function failedCheck({ request, vms }: ReadyDraft, view: FleetView, looks: Reado
 }
 
 /** A draft whose addresses and hosts another preview goes on with; what it makes bears marks of its own. */
-function anew(draft: Draft | null): Draft | null {
-  return draft === null ? null : { ...draft, vms: draft.vms.map((vm) => ({ ...vm, mark: randomBytes(8).toString('hex') })) };
+function anew(draft: Draft | null, chosen: boolean): Draft | null {
+  if (draft === null) return null;
+  const vms = draft.vms.map((vm) => ({
+    ...vm,
+    mark: randomBytes(8).toString('hex'),
+    ...(chosen ? { placed: { ...vm.placed, host: null } } : {}),
+  }));
+  return { ...draft, vms };
 }
 
 const codes: Readonly<Record<string, ProblemCode>> = {

@@ -49,6 +49,8 @@ export interface Draft {
   readonly errors: readonly FieldError[];
   readonly vms: readonly DraftVm[];
   readonly fits: readonly HostFit[];
+  /** What the addresses of each card were counted up from: those of another range are not kept. */
+  readonly ranges: readonly string[];
   /** Stands for exactly these VMs of this request. */
   readonly digest: string;
 }
@@ -89,10 +91,10 @@ export function draftOf(source: DraftSource): Draft {
     const deployment = deploymentOf(guest, own, mark, placed.host === null ? undefined : hosts.get(placed.host));
     return { guest, macs: own, mark, placed, deployment, shown: shownVm(guest, own, placed, deployment) };
   });
-  return { errors, vms, fits: placement.fits, digest: digestOf(request, source.version, template, vms) };
+  return { errors, vms, fits: placement.fits, ranges: resolved.ranges, digest: digestOf(request, source.version, template, vms) };
 
   function nothing(wrong: readonly FieldError[]): Draft {
-    return { errors: wrong, vms: [], fits: place([], source.hosts, { headroom: 0, only: null }).fits, digest: '' };
+    return { errors: wrong, vms: [], fits: place([], source.hosts, { headroom: 0, only: null }).fits, ranges: [], digest: '' };
   }
 }
 
@@ -110,6 +112,7 @@ export function holdingsOf({ vms }: Pick<Draft, 'vms'>): readonly Holding[] {
 interface Resolved {
   readonly guests: readonly Guest[];
   readonly errors: readonly FieldError[];
+  readonly ranges: readonly string[];
 }
 
 /** The VMs, each with addresses of its own. None where a value is wrong: it would be wrong in all of them. */
@@ -119,19 +122,19 @@ function guestsOf(source: DraftSource, names: readonly string[]): Resolved {
   const plain: Guest[] = [];
   for (const name of names) {
     const resolved = fill(name, {});
-    if (resolved.kind === 'errors') return { guests: [], errors: resolved.errors.map(asField) };
+    if (resolved.kind === 'errors') return { guests: [], errors: resolved.errors.map(asField), ranges: [] };
     plain.push(resolved.guest);
   }
   const drawn = draw(source, plain);
-  if (drawn.errors.length > 0) return { guests: plain, errors: drawn.errors };
+  if (drawn.errors.length > 0) return { guests: plain, errors: drawn.errors, ranges: [] };
   const guests: Guest[] = [];
   for (const [index, name] of names.entries()) {
     const more = drawn.values[index] ?? {};
     const resolved = Object.keys(more).length === 0 ? undefined : fill(name, more);
-    if (resolved?.kind === 'errors') return { guests: [], errors: resolved.errors.map(asField) };
+    if (resolved?.kind === 'errors') return { guests: [], errors: resolved.errors.map(asField), ranges: [] };
     guests.push(resolved?.guest ?? (plain[index] as Guest));
   }
-  return { guests, errors: [] };
+  return { guests, errors: [], ranges: drawn.ranges };
 }
 
 /** The name of a VM is typed into the field of the names. */
@@ -143,10 +146,16 @@ function asField({ field, message }: FieldError): FieldError {
 function draw(
   source: DraftSource,
   guests: readonly Guest[],
-): { readonly values: readonly Record<string, string>[]; readonly errors: FieldError[] } {
+): { readonly values: readonly Record<string, string>[]; readonly errors: FieldError[]; readonly ranges: string[] } {
   const { request, template, others, before } = source;
   const values = guests.map((): Record<string, string> => ({}));
   const errors: FieldError[] = [];
+  const ranges: string[] = [];
+  const answering = new Set(
+    source.hosts.flatMap(({ look }) =>
+      [...(look?.findings ?? [])].flatMap(([word, { kind }]) => (kind === 'answers' ? (/^reach=([\d.]+)\//.exec(word)?.[1] ?? []) : [])),
+    ),
+  );
   const [first] = guests;
   const used = new Set<string>();
   const known = new Map(before?.vms.map(({ guest }) => [guest.name, guest] as const));
@@ -164,9 +173,12 @@ function draw(
     }
     // An address that somebody typed for one VM is meant; where it cannot be had, a check says so.
     if (guests.length === 1 && Object.hasOwn(request.values, parameter.name)) return;
-    const taken = { has: (address: string) => others.addresses.has(address) || used.has(address) };
+    const taken = { has: (address: string) => others.addresses.has(address) || answering.has(address) || used.has(address) };
+    const range = `${ip.address}/${ip.prefix} ${ip.gateway ?? ''}`;
+    ranges[at] = range;
+    const same = before?.ranges[at] === range;
     const held = guests.map(({ name }) => {
-      const address = addressOf(known.get(name)?.vifs[at]);
+      const address = same ? addressOf(known.get(name)?.vifs[at]) : null;
       if (address === null || taken.has(address)) return null;
       used.add(address);
       return address;
@@ -186,7 +198,7 @@ function draw(
       own[parameter.name] = address + parameter.suffix;
     }
   });
-  return { values, errors };
+  return { values, errors, ranges };
 }
 
 function addressOf(vif: GuestVif | undefined): string | null {
@@ -251,9 +263,9 @@ function hostErrors({ request, hosts }: DraftSource, guests: readonly Guest[], p
 }
 
 function deploymentOf(guest: Guest, macs: readonly string[], mark: string, host: PlacementHost | undefined): Deployment | null {
-  if (host === undefined || host.toolstack === 'xe') return null;
+  if (host === undefined || host.toolstack !== 'xl') return null;
   const { checksums, totals } = imagesOf(guest, host.look);
-  return { guest, macs, host: { id: host.id, name: host.name, toolstack: host.toolstack }, mark, checksums, totals };
+  return { guest, macs, host: { id: host.id, name: host.name }, mark, checksums, totals };
 }
 
 /** What is known of the images that are copied. */

@@ -24,7 +24,7 @@ export interface FleetView {
   readonly domains: readonly DomainRow[];
   readonly hostName: (id: string) => string;
   /** Addresses of the hosts themselves. */
-  readonly hostAddresses: readonly { readonly name: string; readonly address: string }[];
+  readonly hostAddresses: readonly { readonly id: string; readonly name: string; readonly address: string; readonly asked: boolean }[];
   /** Of plans under way or undecided. */
   readonly planned: readonly Holding[];
   /** Of plans that are done, oldest first: the addresses of VMs that only their cloud-init knows. */
@@ -63,7 +63,9 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
   const names = new Map<string, string>();
   const macs = new Map<string, string>();
   const addresses = new Map<string, string>();
-  const drawn = new Map(deployed.map(({ host, name, addresses: own }) => [`${host}/${name}`, own] as const));
+  // By its MAC, too: that stays when a VM is renamed or migrated.
+  const named = new Map(deployed.map(({ host, name, addresses: own }) => [`${host}/${name}`, own] as const));
+  const drawn = new Map(deployed.flatMap(({ macs: own, addresses: held }) => own.map((mac) => [mac.toLowerCase(), held] as const)));
   for (const { host, name, facts, load } of domains) {
     const on = visibleText(hostName(host), 60);
     // One that runs says more than one that is only configured elsewhere.
@@ -72,14 +74,23 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
     const whose = `${visibleText(name, 60)} on ${on}`;
     for (const { mac, ip } of facts.vifs) {
       if (mac !== null) macs.set(mac.toLowerCase(), whose);
+      for (const address of drawn.get(mac?.toLowerCase() ?? '') ?? []) addresses.set(address, whose);
       for (const address of addressesIn(ip ?? '')) addresses.set(address, whose);
     }
     for (const address of ownAddresses(facts.commandLine ?? '')) addresses.set(address, whose);
-    for (const address of drawn.get(`${host}/${name}`) ?? []) addresses.set(address, whose);
+    for (const address of named.get(`${host}/${name}`) ?? []) addresses.set(address, whose);
   }
   for (const { name, address } of hostAddresses) {
     const [plain] = addressesIn(address);
     if (plain === address) addresses.set(plain, `the host ${visibleText(name, 60)}`);
+  }
+  // Hosts that nobody has reached since Hum was started: what they have is known from what was deployed there, or not at all.
+  const dark = hostAddresses.filter(({ id, asked }) => !asked && hosts.every(({ host }) => host !== id));
+  for (const { host, name, macs: own, addresses: held } of deployed) {
+    if (dark.every(({ id }) => id !== host)) continue;
+    const whose = `${visibleText(name, 60)}, which was deployed on ${visibleText(hostName(host ?? ''), 60)}`;
+    for (const mac of own) macs.set(mac.toLowerCase(), whose);
+    for (const address of held) addresses.set(address, whose);
   }
   for (const holding of [...previewed, ...planned]) {
     const whose = `${visibleText(holding.name, 60)}, which is about to be deployed`;
@@ -94,7 +105,10 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
     previewed: new Set(previewed.map(({ name }) => name)),
     macs,
     addresses,
-    outOfSight: hosts.filter(({ problem }) => problem !== undefined).map(({ host }) => hostName(host)),
+    outOfSight: [
+      ...hosts.filter(({ problem }) => problem !== undefined).map(({ host }) => hostName(host)),
+      ...dark.map(({ name }) => name),
+    ],
   };
 }
 

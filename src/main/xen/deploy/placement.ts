@@ -205,17 +205,18 @@ function hostObstacles({ type }: Guest, { trouble, toolstack, version, capabilit
   if (trouble !== null) return [{ kind: 'host', reason: trouble }];
   const obstacles: Obstacle[] = [];
   if (toolstack === 'xe') obstacles.push({ kind: 'host', reason: 'XAPI keeps the books there, and Hum builds with xl' });
+  if (toolstack === 'xm') obstacles.push({ kind: 'host', reason: 'its Xen is run by xm, and Hum writes what xl reads' });
   if (memoryTotal === 0) obstacles.push({ kind: 'host', reason: 'its toolstack has not told its memory' });
-  const reason = typeObstacle(type, toolstack, version, capabilities);
+  const reason = typeObstacle(type, version, capabilities);
   if (reason !== null) obstacles.push({ kind: 'type', reason });
   return obstacles;
 }
 
 /** Why a hypervisor does not build guests of this type; null where it does, or has not told what it can. */
-export function typeObstacle(type: Guest['type'], toolstack: Toolstack, version: string, capabilities: readonly string[]): string | null {
+export function typeObstacle(type: Guest['type'], version: string, capabilities: readonly string[]): string | null {
   const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(version) ?? [];
-  if (type === 'pvh' && (toolstack === 'xm' || (major !== '' && (Number(major) < 4 || (major === '4' && Number(minor) < 10))))) {
-    return `no PVH: Xen ${toolstack === 'xm' ? 'with xm' : visibleText(version, 20)} is too old for it`;
+  if (type === 'pvh' && major !== '' && (Number(major) < 4 || (major === '4' && Number(minor) < 10))) {
+    return `no PVH: Xen ${visibleText(version, 20)} is too old for it`;
   }
   if (capabilities.length === 0) return null;
   if (type === 'pv') return capabilities.some((each) => each.startsWith('xen-3')) ? null : 'no PV: its Xen is built without it';

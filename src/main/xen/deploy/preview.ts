@@ -33,6 +33,8 @@ export interface ReadyDraft {
 const mostLooked = 8;
 /** A host that could not be looked at is asked again after so long, ms. */
 const lookAgainMs = 10_000;
+/** While a check fails, hosts are looked at afresh after so long, ms: somebody may mend what is told. */
+const lookAfreshMs = 15_000;
 /** How many of its earlier selves a preview can still be started from. */
 const readyKept = 8;
 
@@ -57,6 +59,8 @@ export class Preview {
   readonly ready = new Map<string, ReadyDraft>();
   /** A look has ended since the last `next`. */
   lookEnded = false;
+  /** Of the last `next`: a check failed. */
+  #failed = false;
 
   readonly #deps: PreviewDeps;
   readonly #signal: AbortSignal;
@@ -83,7 +87,11 @@ export class Preview {
 
   /** A host that could not be looked at can be asked again. */
   get wantsToLook(): boolean {
-    return [...this.#looking.values()].some((looking) => this.#isOver(looking));
+    return [...this.#looking.values()].some((looking) => this.#isOver(looking) || this.#isOld(looking));
+  }
+
+  #isOld({ look, running }: Looking): boolean {
+    return this.#failed && look !== null && !running && this.#deps.now() - look.at >= lookAfreshMs;
   }
 
   #isOver({ problem, endedAt, running }: Looking): boolean {
@@ -115,6 +123,7 @@ export class Preview {
     const facts = this.#facts(draft, hosts);
     this.#readConfigs(facts, draft);
     const checks = checksOf(this.#facts(draft, hosts), others, draft.errors);
+    this.#failed = draft.errors.length > 0 || checks.some(({ state }) => state === 'failed');
 
     const events = this.#news(draft, checks);
     const wellEnded = checks.every(({ state }) => state === 'ok' || state === 'note');
@@ -182,22 +191,28 @@ export class Preview {
     if (this.request.host === 'best') {
       const next = fits.filter((fit) => fit.fits).slice(0, mostLooked);
       for (const { host } of next) want(host, wordsOf(first.guest, { reach: false }));
+      for (const [host, looking] of this.#looking) if (this.#isOld(looking)) want(host, wordsOf(first.guest, { reach: false }));
     }
     for (const { id, trouble, toolstack } of hosts) {
       const words = wanted.get(id);
-      if (words !== undefined && trouble === null && toolstack !== 'xe') this.#lookAt(id, toolstack, words);
+      if (words !== undefined && trouble === null && toolstack === 'xl') this.#lookAt(id, toolstack, words);
     }
   }
 
   #lookAt(host: string, toolstack: Toolstack, words: ReadonlySet<string>): void {
     const { now, runner } = this.#deps;
     const state = this.#lookingAt(host);
-    const missing = [...words].filter((word) => !state.look?.findings.has(word));
+    const afresh = this.#isOld(state);
+    const missing = afresh ? [...words] : [...words].filter((word) => !state.look?.findings.has(word));
     if (state.running || missing.length === 0 || state.problem !== null) return;
     state.running = true;
     const look = async () => {
       try {
-        state.look = together(state.look, await lookAt(runner(host), toolstack, missing, { signal: this.#signal, now }));
+        const look = await lookAt(runner(host), toolstack, missing, { signal: this.#signal, now });
+        state.look = afresh ? look : together(state.look, look);
+        if (afresh)
+          for (const [key, complaints] of this.#configs)
+            if (key.startsWith(`${host} `) && complaints?.some(({ severity }) => severity === 'error')) this.#configs.delete(key);
         state.problem = null;
       } catch (error) {
         state.problem = problemOf(error);
@@ -220,7 +235,7 @@ export class Preview {
     for (const [index, vm] of facts.entries()) {
       const { host } = vm;
       const text = vms[index]?.shown.configuration;
-      if (host === null || text === undefined || host.trouble !== null || host.toolstack === 'xe' || vm.lookProblem !== null) continue;
+      if (host === null || text === undefined || host.trouble !== null || host.toolstack !== 'xl' || vm.lookProblem !== null) continue;
       if (!isLookedAt(vm)) continue;
       const key = configKey(host.id, text);
       if (this.#configs.has(key)) continue;

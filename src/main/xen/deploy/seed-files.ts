@@ -18,8 +18,8 @@ export function seedFiles(guest: Guest, cloudInit: CloudInit, macs: readonly str
   };
 }
 
-/** No line is folded, and no value stands for another one: cloud-init's own reader is old. */
-const yamlOptions = { lineWidth: 0, aliasDuplicateObjects: false } as const;
+/** No line is folded, and no value stands for another one: cloud-init's own reader is old, and takes no, 1:30 and a MAC of digits for no texts (YAML 1.1). */
+const yamlOptions = { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' } as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -56,7 +56,7 @@ function fieldsOf(text: string): Fields | undefined {
   const [first = ''] = text.split('\n', 1);
   if (/^#(?:!|include|cloud-(?!config\s*$))/.test(first)) return undefined;
   try {
-    const read: unknown = parse(text, { logLevel: 'error', maxAliasCount: 100 });
+    const read: unknown = parse(text, { logLevel: 'error', maxAliasCount: 100, version: '1.1' });
     if (read === null || read === undefined) return {};
     return typeof read === 'object' && !Array.isArray(read) ? (read as Fields) : undefined;
   } catch {

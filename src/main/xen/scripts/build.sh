@@ -1,6 +1,6 @@
 # Builds the domain of a deployment from its configuration, or takes it back.
 #
-#   $1  xl or xm
+#   $1  xl
 #   $2  make, or undo
 #   $3  the mark of the plan: hex digits
 #   $4  the configuration
@@ -81,9 +81,7 @@ uuid=
 read -r uuid </proc/sys/kernel/random/uuid
 [ -n "$uuid" ] || exit 85
 jot domain "$uuid $boot"
-# A line of its configuration; for xm a word.
-if [ "$tool" = xl ]; then setting="uuid='$uuid'"; else setting="uuid=$uuid"; fi
-finish "$tool" create -p "$config" "$setting" || exit $?
+finish "$tool" create -p "$config" "uuid='$uuid'" || exit $?
 case $name in
   # What is no option and no id is what it was built as.
   [A-Za-z]*) id=$name ;;

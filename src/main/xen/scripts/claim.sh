@@ -3,7 +3,7 @@
 #   $1  take, drop, or release
 #   $2  the mark of the plan: hex digits
 #   $3  the name
-#   take:    $4 xl or xm, $5 the configuration that the VM will have
+#   take:    $4 xl, $5 the configuration that the VM will have
 #   release: $4… volumes, GROUP/VOLUME, that bear the plan's tag
 #
 # A claim is a file that bears the name and holds the mark; it is linked into place, which only one of two can do. A claim older than a

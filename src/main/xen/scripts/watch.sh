@@ -2,7 +2,7 @@
 #
 #   $1  look, follow or end
 #   $2  the mark of the plan: hex digits
-#   look:   $3 xl or xm, $4 the name,
+#   look:   $3 xl, $4 the name,
 #           $5 what is asked of it: running, ping, ssh or cloud-init, $6 its address, or nothing, $7 the MAC of its card, or nothing
 #   follow: $3 after how many bytes of its console to go on, $4 for how many seconds, or nothing: with what there is
 #

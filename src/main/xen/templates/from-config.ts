@@ -83,6 +83,8 @@ class Maker {
   readonly #settings: ConfigSettings;
   readonly #parameters: Fields = {};
   readonly #name: string | null;
+  /** The device of the seed that Hum had made for cloud-init. */
+  #seed: string | undefined;
 
   constructor(settings: ConfigSettings) {
     this.#settings = settings;
@@ -103,6 +105,7 @@ class Maker {
     if (most !== undefined && most !== memory) this.#parameter('maximum-memory', { type: 'bytes', default: most });
     this.#parameter('vcpus', { label: 'Virtual CPUs', type: 'integer', default: this.#number('vcpus') ?? '1', minimum: '1' });
     if (this.#settings.has('uuid')) this.notes.push('The uuid was left out: each VM gets its own.');
+    if (this.#seed !== undefined) this.notes.push('Its seed for cloud-init is made anew: write under cloudInit what is to be in it.');
     const extra = this.#extra();
     const events = Object.fromEntries(
       Object.entries({ on_poweroff: 'onPoweroff', on_reboot: 'onReboot', on_crash: 'onCrash' }).flatMap(([setting, field]) => {
@@ -122,6 +125,7 @@ class Maker {
       ...(disks.length > 0 ? { disks } : {}),
       ...(media.length > 0 ? { media } : {}),
       ...(vifs.length > 0 ? { vifs } : {}),
+      ...(this.#seed === undefined ? {} : { cloudInit: { device: this.#seed } }),
       ...(this.#showsScreen() ? { console: 'vnc' } : {}),
       ...events,
       ...(extra === '' ? {} : { extra }),
@@ -184,8 +188,8 @@ class Maker {
         this.#text('cmdline') ??
         [root === undefined ? undefined : `root=${root}`, this.#text('extra')].filter((word) => word !== undefined).join(' ');
       return {
-        kernel: this.#named(kernel),
-        ...(ramdisk === undefined ? {} : { ramdisk: this.#named(ramdisk) }),
+        kernel: literally(kernel),
+        ...(ramdisk === undefined ? {} : { ramdisk: literally(ramdisk) }),
         ...(commandLine === '' ? {} : { commandLine: this.#named(commandLine) }),
       };
     }
@@ -209,7 +213,9 @@ class Maker {
       else if (disk.target === '' || disk.format === 'empty') leftOut('it is an empty drive.');
       else if (!fits(() => readPath(disk.target))) leftOut('Hum makes files and logical volumes only.');
       else if (disk.script !== null) leftOut('it comes from a script.');
-      else if (!disk.writable || disk.cdrom) media.push({ device: disk.device, path: this.#named(disk.target) });
+      else if (!disk.writable && this.#name !== null && disk.target.endsWith(`/${this.#name}-seed.iso`)) this.#seed = disk.device;
+      // It is there, and nobody makes one of another name.
+      else if (!disk.writable || disk.cdrom) media.push({ device: disk.device, path: literally(disk.target) });
       else if (disk.format !== null && !['raw', 'qcow2'].includes(disk.format)) leftOut(`its format is ${visibleText(disk.format, 20)}.`);
       else disks.push(this.#disk(disk, disks.length === 0 ? 'image' : `image-${disk.device}`));
     }

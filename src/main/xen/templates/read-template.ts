@@ -22,6 +22,8 @@ export const longestTemplate = 262_144;
 const mostComplaints = 50;
 /** Nothing in a template goes deeper than four; the parser calls itself for each level. */
 const deepest = 16;
+/** Nor has any field, or its parameters, more entries: what looks for one among all of them goes with the square of their number. */
+const mostEntries = 500;
 
 /**
  * Reads a template. Never throws, whatever the text is: what is wrong is told with its line and column. Every value is also tried with the
@@ -56,7 +58,7 @@ type Complain = (place: Place, message: string, severity?: TemplateComplaint['se
 function parsed(text: string, lineCounter: LineCounter): Document | null {
   if (nestedTooDeeply(text)) return null;
   try {
-    return parseDocument(text, { lineCounter, schema: 'failsafe', prettyErrors: false, logLevel: 'silent', uniqueKeys: true });
+    return parseDocument(text, { lineCounter, schema: 'failsafe', prettyErrors: false, logLevel: 'silent', uniqueKeys: false });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -119,7 +121,18 @@ function wrongStructure(document: Document): { readonly offset: number; readonly
       isScalar(pair.key) && typeof pair.key.value === 'string'
         ? undefined
         : at(isNode(pair.key) ? pair.key : {}, 'The name of a field is a text.'),
-    Collection: (_key, node, path) => (path.length > 2 * deepest ? at(node, 'It is nested too deeply for a template.') : undefined),
+    Collection: (_key, node, path) => {
+      if (path.length > 2 * deepest) return at(node, 'It is nested too deeply for a template.');
+      if (node.items.length > mostEntries) return at(node, `There are more than ${mostEntries} entries here.`);
+      if (!isMap(node)) return undefined;
+      const seen = new Set<unknown>();
+      for (const { key } of node.items) {
+        const name = isScalar(key) ? key.value : undefined;
+        if (seen.has(name) && isNode(key)) return at(key, 'This field is there twice: its name must be unique.');
+        seen.add(name);
+      }
+      return undefined;
+    },
   });
   return found;
 }

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import type { FieldError } from '../../../shared/contract/deploy.ts';
+import { addressesIn } from '../deploy/addresses.ts';
 import type { CloudInit, Guest, GuestDisk, GuestMedium, GuestVif } from '../deploy/guest.ts';
 import { fillIn, parametersIn } from './expression.ts';
 import { parameterValues } from './parameters.ts';
@@ -95,14 +96,24 @@ class Filler {
     const vifs = (file.vifs ?? []).map((vif, at) => this.#vif(vif, ['vifs', at]));
     const cloudInit = file.cloudInit === undefined ? null : this.#cloudInit(file.cloudInit, disks);
     this.#once(disks, media, vifs, cloudInit);
-    const boot = this.#boot(type);
+    const chosen = this.#boot(type);
+    const boot =
+      chosen.kind === 'kernel' && cloudInit === null ? { ...chosen, commandLine: this.#withAddresses(chosen.commandLine, vifs) } : chosen;
+    const most = type === 'pv' ? 1023 : 2047;
+    if (boot.kind === 'kernel' && Buffer.byteLength(boot.commandLine) > most) {
+      this.#fault(
+        ['boot', 'commandLine'],
+        file.boot.commandLine,
+        `It is longer than ${most} bytes: what is behind them would not reach the kernel.`,
+      );
+    }
     return {
       name: this.#values.get('name') ?? '',
       type,
       memory,
       memoryMax,
       vcpus: this.#read(['vcpus'], file.vcpus, integerBetween(1, 512), 1),
-      boot: boot.kind === 'kernel' && cloudInit === null ? { ...boot, commandLine: this.#withAddresses(boot.commandLine, vifs) } : boot,
+      boot,
       disks,
       ...(media.length === 0 ? {} : { media }),
       vifs,
@@ -162,7 +173,7 @@ class Filler {
   /** Where no cloud-init tells a guest its fixed address, the kernel does: `ip=` of the kernel's nfsroot.rst, unless it is there already. */
   #withAddresses(commandLine: string, vifs: readonly GuestVif[]): string {
     const words = vifs.flatMap(({ ip }, at) => {
-      if (ip.kind !== 'static' || commandLine.includes(ip.address)) return [];
+      if (ip.kind !== 'static' || addressesIn(commandLine).includes(ip.address)) return [];
       const dns = ip.dns.slice(0, 2).map((server) => `:${server}`);
       return [
         `ip=${ip.address}::${ip.gateway ?? ''}:${netmaskOf(ip.prefix)}:${this.#values.get('name') ?? ''}:eth${at}:off${dns.join('')}`,
