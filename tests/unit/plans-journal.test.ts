@@ -54,9 +54,15 @@ describe('a plan that was under way when Hum ended', () => {
     next.undo(id);
     await becomes(next, id, 'cancelled');
     expect(next.holdings()).toEqual([]);
-    expect(next.holdingsOfDone()).toEqual([]);
+    expect(next.holdingsOfEnded()).toEqual([]);
     await becomes(next, startOne(next, toyPlan([toyStep('d')], { holds: 'kept' })), 'done');
-    expect(next.holdingsOfDone()).toEqual(['kept']);
+    expect(next.holdingsOfEnded()).toEqual(['kept']);
+    const left = startOne(next, toyPlan([toyStep('e', 'waits')], { holds: 'left', host: 'h3' }));
+    await expect.poll(() => rig.log, patience).toContain('+e');
+    const last = await rig.open();
+    last.dismiss(left);
+    // What it had made by then may be there still.
+    expect(last.holdingsOfEnded()).toEqual(['left', 'kept']);
   });
 
   it('is undone when a person says so, the step under way as well', async () => {

@@ -257,6 +257,22 @@ describe('a deployment under way', () => {
     expect(deploymentWords([plan('web', 'cancelled', ['undone', 'undone'])]).outcome).toBe('It was cancelled. 2 steps were undone.');
   });
 
+  it('of all or none tells of all of them', () => {
+    const all = (state: PlanState, steps: readonly StepState[] = ['done']) => ({
+      ...plan('web01', state, steps),
+      kind: 'xen.deploy-all',
+      title: 'Deploy 3 VMs, web01 to web03, on xen-a',
+    });
+    expect(deploymentWords([all('done')])).toMatchObject({
+      title: 'Deployed 3 VMs, web01 to web03, on xen-a',
+      outcome: 'All of them run.',
+    });
+    expect(deploymentWords([all('failed', ['undone'])])).toMatchObject({
+      title: 'Not deployed: 3 VMs, web01 to web03, on xen-a',
+      outcome: 'It failed. One step was undone.',
+    });
+  });
+
   it('of several counts them', () => {
     expect(deploymentWords([plan('a', 'done'), plan('b', 'running'), plan('c', 'failed')])).toEqual({
       title: 'Deploying 3 VMs',

@@ -71,6 +71,6 @@ export interface PlanRunner {
   busy(subject: string): boolean;
   /** What the plans hold that are under way or undecided, those from before this start of Hum among them. */
   holdings(): readonly Json[];
-  /** What the plans held that are done, oldest first. @throws HumError `journal-failed` */
-  holdingsOfDone(): readonly Json[];
+  /** What the plans held that were left as they are, then those that are done, the oldest of each first. @throws HumError `journal-failed` */
+  holdingsOfEnded(): readonly Json[];
 }

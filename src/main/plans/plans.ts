@@ -213,7 +213,7 @@ export function openPlans(deps: PlansDeps): Plans {
     record: (id) => plans.get(id),
     busy: (subject) => busyPlan(subject) !== undefined,
     holdings: () => [...plans.values()].flatMap(({ state, holds }) => (holds === null || hasEnded(state) ? [] : [holds])),
-    holdingsOfDone: () => journal().holds('done'),
+    holdingsOfEnded: () => [...journal().holds('dismissed'), ...journal().holds('done')],
     watch: (signal, writable) => abortable([signal, stopping.signal], (aborted) => plansFeed(state, aborted, writable)),
     cancel(id) {
       const plan = found(id);

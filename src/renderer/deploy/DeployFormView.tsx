@@ -8,10 +8,13 @@ import { client } from '../app/client.ts';
 import { deploymentPath, go } from '../app/paths.ts';
 import { problemFrom } from '../app/problem.ts';
 import { TwoPaneForm } from '../components/TwoPaneForm.tsx';
+import { hasEnded } from '../plans/plan-list.ts';
+import { usePlans } from '../plans/store.ts';
 import { vmCount } from '../xen/domain-count.ts';
 import { useXen } from '../xen/store.ts';
 import { DraftView } from './DraftView.tsx';
 import classes from './deploy.module.css';
+import { vmOf } from './deployment.ts';
 import {
   askedParameters,
   type DeployForm,
@@ -65,11 +68,10 @@ export function DeployFormView({ template, templates, host, onTemplate }: Deploy
       rememberTemplate(template.id);
       go(deploymentPath(batch, template.id));
     } catch (error) {
-      const found = problemFrom(error);
-      setProblem(found);
+      setProblem(problemFrom(error));
       setBusy(false);
-      // What would be done is not what was shown any more: what it is now is shown, to be looked at again.
-      if (found.code === 'plan-changed') setRound((before) => before + 1);
+      // It is not as it was shown any more: what it is now is looked at, and shown.
+      setRound((before) => before + 1);
     }
   };
 
@@ -190,9 +192,10 @@ function deployWords(names: readonly string[] | string): string {
   return `Deploy ${names.length === 1 ? visibleText(names[0] ?? '', 40) : vmCount(names.length)}`;
 }
 
-/** Names of domains that run or are configured anywhere. */
+/** Names of domains that run or are configured anywhere, or are being deployed. */
 function takenNames(): ReadonlySet<string> {
-  return new Set([...useXen.getState().domains.values()].map((row) => row.name));
+  const coming = [...usePlans.getState().plans.values()].filter((plan) => plan.kind === 'xen.deploy' && !hasEnded(plan));
+  return new Set([...[...useXen.getState().domains.values()].map((row) => row.name), ...coming.map(vmOf)]);
 }
 
 const namesShown = 4;

@@ -18,7 +18,7 @@ import type { OpenTerminal } from '../terminals/terminal-link.ts';
 import { useDomain, useFollowXen } from '../xen/store.ts';
 import { AddToFleet } from './AddToFleet.tsx';
 import classes from './deployment.module.css';
-import { deploymentWords, opensAtOnce, vmOf } from './deployment.ts';
+import { deploymentWords, isOfAll, opensAtOnce, vmOf } from './deployment.ts';
 
 interface DeploymentPageProps {
   readonly batch: string;
@@ -46,7 +46,7 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
   if (plans.length === 0) return late ? <Forgotten template={template} /> : <div className={classes.page} aria-busy="true" />;
   const moving = plans.filter(isUnderWay);
   const [only] = plans.length === 1 ? plans : [];
-  const open = only?.state === 'done' ? only : null;
+  const open = only?.state === 'done' && !isOfAll(only) ? only : null;
   return (
     <div className={classes.page}>
       <header className={classes.head}>

@@ -19,20 +19,36 @@ export function vmOf(plan: Pick<PlanView, 'host' | 'subject'>): string {
 export function deploymentWords(plans: readonly PlanView[]): DeploymentWords {
   const [first] = plans;
   const only = plans.length === 1 ? first : undefined;
-  const which = only ? vmOf(only) : vmCount(plans.length);
+  const which = only ? whatOf(only) : vmCount(plans.length);
   const sum = tally(plans, plans.length);
   const { all, ended, done, failed } = sum;
   if (ended < all) {
     return { title: `Deploying ${which}`, outcome: only ? stepWords(only) : upWords(sum), tone: failed > 0 ? 'bad' : 'live' };
   }
-  if (failed === 0) return { title: `Deployed ${which}`, outcome: only ? 'It runs.' : `All ${all} run.`, tone: 'good' };
+  if (failed === 0)
+    return {
+      title: `Deployed ${which}`,
+      outcome: only ? (isOfAll(only) ? 'All of them run.' : 'It runs.') : `All ${all} run.`,
+      tone: 'good',
+    };
   const cancelled = plans.every(({ state }) => state === 'cancelled' || state === 'done');
   const tone = cancelled ? 'live' : 'bad';
   if (only) {
-    return { title: `${which} was not deployed`, outcome: `It ${cancelled ? 'was cancelled' : 'failed'}. ${undoneSentence(only)}`, tone };
+    const title = isOfAll(only) ? `Not deployed: ${which}` : `${which} was not deployed`;
+    return { title, outcome: `It ${cancelled ? 'was cancelled' : 'failed'}. ${undoneSentence(only)}`, tone };
   }
   const stuck = sum.stuck === 0 ? '' : ` ${sum.stuck === 1 ? 'One needs' : `${sum.stuck} need`} a decision.`;
   return { title: `Deployed ${done} of ${all} VMs`, outcome: `${failed} ${cancelled ? 'cancelled' : 'failed'}.${stuck}`, tone };
+}
+
+/** Whether it is one plan of several VMs: all of them, or none. */
+export function isOfAll({ kind }: Pick<PlanView, 'kind'>): boolean {
+  return kind === 'xen.deploy-all';
+}
+
+/** The VM of a plan, or its VMs, as its title has them: "3 VMs, web01 to web03, on xen-a". */
+function whatOf(plan: PlanView): string {
+  return isOfAll(plan) ? plan.title.replace(/^Deploy /, '') : vmOf(plan);
 }
 
 function upWords({ all, done, failed }: BatchTally): string {

@@ -123,7 +123,7 @@ export function TemplateEditor({ id, saved, draft }: TemplateEditorProps): React
         </div>
         <span className={classes.quiet}>
           {changed ? 'Not saved yet.' : base.version === null ? '' : 'Saved.'}
-          {errors > 0 ? ' With errors it can be saved, and not be deployed.' : ''}
+          {errors > 0 ? ' It can be saved once its errors are gone.' : ''}
         </span>
         <span className={classes.spacer} />
         <Button

@@ -84,7 +84,7 @@ export function createDeployments({
   let deployed: { readonly since: string; readonly holdings: readonly Holding[] } | undefined;
   function deployedBefore(): readonly Holding[] {
     const since = JSON.stringify(plans.holdings());
-    if (deployed?.since !== since) deployed = { since, holdings: plans.holdingsOfDone().flatMap(readHoldings) };
+    if (deployed?.since !== since) deployed = { since, holdings: plans.holdingsOfEnded().flatMap(readHoldings) };
     return deployed.holdings;
   }
 
