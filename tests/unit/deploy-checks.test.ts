@@ -73,6 +73,9 @@ describe('the checks of a VM', () => {
     expect(check('mac', { others: { macs } })).toMatch(/^failed: 00:16:3e:00:00:01 is that of db on xen-b\./);
     const own = { vifs: [{ bridge: 'xenbr0', mac: '02:00:00:00:00:01', ip: { kind: 'dhcp' } as const }] };
     expect(check('mac', { guest: own })).toMatch(/^note: .*not in the range of Xen/);
+    const ofXen = { vifs: [{ ...own.vifs[0], mac: '00:16:3e:00:00:01' }] } as typeof own;
+    expect(check('mac', { guest: ofXen, others: { outOfSight: ['x'] } })).toMatch(/^note: As far as can be seen/);
+    expect(check('mac', { others: { outOfSight: ['x'] } })).toMatch(/^ok: /);
     const reach = (kind: 'answers' | 'silent' | 'untold') => lookAtAll({ 'reach=10.0.0.7/xenbr0': { kind } });
     expect(check('ip', { guest: fixed('10.0.0.7'), look: reach('silent') })).toMatch(/^ok: /);
     expect(check('ip', { guest: fixed('10.0.0.7'), look: reach('answers') })).toMatch(/^failed: A machine answers at 10\.0\.0\.7/);

@@ -88,6 +88,8 @@ on_crash = "destroy"
     });
     expect(guest.cloudInit?.keys).toHaveLength(2);
     expect(guest.vifs[0]?.ip).toEqual({ kind: 'static', address: '192.0.2.10', prefix: 24, gateway: null, dns: [] });
+    const named = guestOf(shipped('debian-cloud'), { name: 'a', ip: '192.0.2.10/24', gateway: '192.0.2.1', dns: '192.0.2.2 192.0.2.3' });
+    expect(named.vifs[0]?.ip).toMatchObject({ gateway: '192.0.2.1', dns: ['192.0.2.2', '192.0.2.3'] });
     expect(parseConfig(renderConfig(guest, [])).settings.get('disk')).toHaveLength(2);
   });
 });

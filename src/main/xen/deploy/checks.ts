@@ -175,12 +175,14 @@ function name({ guest, host, lookProblem }: VmFacts, others: Others): Outcome {
   if (others.previewed.has(guest.name)) {
     return ['note', 'Another window is about to deploy a VM of this name: whoever starts first gets it.'];
   }
-  if (others.outOfSight.length > 0) {
-    const hosts = others.outOfSight.slice(0, 3).map(called).join(', ');
-    const more = others.outOfSight.length > 3 ? ` and ${others.outOfSight.length - 3} more` : '';
-    return ['note', `As far as can be seen: ${hosts}${more} cannot be asked now, and their VMs are taken as they were last known.`];
-  }
-  return ['ok', 'Nobody has it, running, configured or being deployed.'];
+  return asFarAsSeen(others) ?? ['ok', 'Nobody has it, running, configured or being deployed.'];
+}
+
+function asFarAsSeen({ outOfSight }: Others): Outcome | undefined {
+  if (outOfSight.length === 0) return undefined;
+  const hosts = outOfSight.slice(0, 3).map(called).join(', ');
+  const more = outOfSight.length > 3 ? ` and ${outOfSight.length - 3} more` : '';
+  return ['note', `As far as can be seen: ${hosts}${more} cannot be asked now, and their VMs are taken as they were last known.`];
 }
 
 function macTitle({ macs }: VmFacts): string {
@@ -196,7 +198,9 @@ function mac({ guest, macs }: VmFacts, others: Others): Outcome {
   const own = guest.vifs.flatMap((vif) => vif.mac ?? []);
   const foreign = own.filter((each) => !each.startsWith(xenPrefix));
   if (foreign.length > 0) return ['note', `${foreign.join(', ')} is not in the range of Xen (${xenPrefix}); somebody else may have it.`];
-  return ['ok', own.length === macs.length ? 'As the template says.' : `${macs.join(', ')}: generated, and kept for it.`];
+  // What was generated, of sixteen millions, nobody else has.
+  const unsure = own.length === 0 ? undefined : asFarAsSeen(others);
+  return unsure ?? ['ok', own.length === macs.length ? 'As the template says.' : `${macs.join(', ')}: generated, and kept for it.`];
 }
 
 const typeHint = 'Choose a host that does, or another type in the template.';

@@ -260,7 +260,7 @@ class Filler {
       return { bridge, mac, ip };
     }
     const prefix = ip.prefix ?? this.#read(at('prefix'), vif.prefix, integerBetween(1, 32), 24);
-    const gateway = this.#read(at('gateway'), vif.gateway, readIpv4, null);
+    const gateway = this.#read(at('gateway'), vif.gateway, (text) => (text === '' ? null : readIpv4(text)), null);
     const dns = this.#list(at('dns'), vif.dns, /[\s,]+/, readIpv4);
     const size = 2 ** (32 - prefix);
     const network = (address: string) => Math.floor(ipv4Number(address) / size);
