@@ -250,7 +250,9 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   const trash = keepTrash({ store: openSound('trash'), runner: rootRunner, log });
   const hostName = (host: string) => fleet.row(host)?.host.name ?? host;
   const removals = createRemovals({ xen, plans, runner: rootRunner, hostName, trash });
-  const templates = await openTemplates({ dataDir: dataDir.path, folders: [], xen, log });
+  const templates = await openTemplates({ dataDir: dataDir.path, xen, log });
+  const stopping = new AbortController();
+  void followTemplateFolders();
   const deployments = createDeployments({
     xen,
     templates,
@@ -341,6 +343,12 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     log,
   });
 
+  async function followTemplateFolders(): Promise<void> {
+    for await (const { templateFolders } of settings.watch(stopping.signal)) {
+      templates.follow(templateFolders.map((path) => path.replace(/^~(?=[/\\])/, home)));
+    }
+  }
+
   return {
     router,
     attach({ id, writable }) {
@@ -358,6 +366,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     },
     startDemo: (hosts, domains) => demo.start(hosts, domains),
     async stop() {
+      stopping.abort();
       prompts.stop();
       deployments.stop();
       trash.stop();

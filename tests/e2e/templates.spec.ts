@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAccessible } from './axe.ts';
 import { expect, test } from './hum.ts';
@@ -99,6 +99,36 @@ test('a configuration of xl becomes a template, and a program in Python does not
   );
   await expect(page.getByText('Made from web07.cfg.')).toBeVisible();
   await expect(editor(page)).not.toHaveValue(/00:16:3e:01:02:03/);
+});
+
+test('templates of a folder that the settings name are there, and are not written to', async ({ page }, testInfo) => {
+  const folder = testInfo.outputPath('team');
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, 'team.yaml'),
+    'version: 1\nname: Of the team\ntype: pvh\nmemory: 64 MiB\nboot: { kernel: /srv/xen/vmlinuz }\n',
+  );
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  const folders = page.getByRole('combobox', { name: 'Folders of templates' });
+  await folders.fill('team');
+  await folders.press('Enter');
+  await expect(page.getByText('team is no whole path: it begins with / or ~/.')).toBeVisible();
+  await folders.fill(folder);
+  await folders.press('Enter');
+  await isAccessible(page);
+  await openTemplates(page);
+  const card = cards(page).filter({ hasText: 'Of the team' });
+  await expect(card).toBeVisible();
+  await card.getByRole('button', { name: 'More for Of the team', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Look at it' }).click();
+  await expect(page.getByRole('button', { name: 'Save as your own' })).toBeVisible();
+  // A pull brings a change.
+  writeFileSync(
+    join(folder, 'team.yaml'),
+    'version: 1\nname: Of another team\ntype: pvh\nmemory: 64 MiB\nboot: { kernel: /srv/xen/vmlinuz }\n',
+  );
+  await openTemplates(page);
+  await expect(cards(page).filter({ hasText: 'Of another team' })).toBeVisible();
 });
 
 test('a template is made from a VM', async ({ page }) => {

@@ -22,12 +22,12 @@ let dir: string;
 let templates: Templates;
 const opened: Templates[] = [];
 
-async function start(folders: readonly string[] = []): Promise<Templates> {
+async function start(): Promise<Templates> {
   const xen = {
     config: () => Promise.resolve(config),
     domain: (key: string) => (key === 'x/web' ? domainRow({ host: 'x', name: 'web' }) : undefined),
   };
-  const store = await openTemplates({ dataDir: dir, folders, xen, log: { info: () => undefined } });
+  const store = await openTemplates({ dataDir: dir, xen, log: { info: () => undefined } });
   opened.push(store);
   return store;
 }
@@ -167,9 +167,17 @@ it('reads other folders, two with the same file in them, and says which is not t
     mkdirSync(folder);
     writeFileSync(join(folder, 'web.yaml'), web);
   }
-  const store = await start(folders);
-  await vi.waitFor(() => expect(ids(store).filter((id) => /^folder\/web-[0-9a-f]{6}$/.test(id))).toHaveLength(2), patience);
-  await vi.waitFor(async () => expect(await broken(store)).toMatchObject([{ origin: 'folder', path: folders[2] }]), patience);
+  templates.follow(folders);
+  const ofFolders = () => ids(templates).filter((id) => /^folder\/web-[0-9a-f]{6}$/.test(id));
+  await vi.waitFor(() => expect(ofFolders()).toHaveLength(2), patience);
+  await vi.waitFor(async () => expect(await broken(templates)).toMatchObject([{ origin: 'folder', path: folders[2] }]), patience);
+  // One that is not named any more is left, and not looked at again.
+  templates.follow(folders.slice(1, 2));
+  expect(ofFolders()).toHaveLength(1);
+  expect(await broken(templates)).toEqual([]);
+  writeFileSync(join(dir, 'one', 'more.yaml'), web);
+  writeFileSync(join(dir, 'two', 'more.yaml'), web);
+  await vi.waitFor(() => expect(ids(templates).filter((id) => id.startsWith('folder/more'))).toHaveLength(1), patience);
 });
 
 it('makes a template from a VM, and tells that one is gone', async () => {

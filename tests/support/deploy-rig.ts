@@ -88,10 +88,18 @@ export async function openDeployRig(
   mkdirSync(join(rig.dataDir, 'templates'), { recursive: true });
   for (const [name, text] of Object.entries(own)) writeFileSync(join(rig.dataDir, 'templates', `${name}.yaml`), text);
   const xen = createXen({ log: { info: () => undefined } });
-  const templates = await openTemplates({ dataDir: rig.dataDir, folders: [], xen, log: { info: () => undefined } });
+  const templates = await openTemplates({ dataDir: rig.dataDir, xen, log: { info: () => undefined } });
   const openPlans = () => rig.open(real ? { handlers: xenStepHandlers(() => xen), runner, onStep: xen.refresh } : { handlers, runner });
   let plans = await openPlans();
-  const openDeployments = () => createDeployments({ xen, templates, plans, runner, hosts: () => hosts.map((host) => ({ ...host, asked: true })), now: () => Date.now() + passedMs });
+  const openDeployments = () =>
+    createDeployments({
+      xen,
+      templates,
+      plans,
+      runner,
+      hosts: () => hosts.map((host) => ({ ...host, asked: true })),
+      now: () => Date.now() + passedMs,
+    });
   let deployments = openDeployments();
 
   for (const host of hosts) {

@@ -19,6 +19,7 @@ export function openSettings(store: Store): SettingsService {
     terminal: store.get('terminal'),
     openShells: store.get('openShells'),
     history: store.get('history'),
+    templateFolders: store.get('templateFolders'),
     allowedCommands: store.get('allowedCommands'),
   });
   const listeners = new Set<() => void>();
@@ -60,6 +61,7 @@ export function openSettings(store: Store): SettingsService {
         if (change.terminal !== undefined) store.set('terminal', next.terminal);
         if (change.openShells !== undefined) store.set('openShells', next.openShells);
         if (change.history !== undefined) store.set('history', next.history);
+        if (change.templateFolders !== undefined) store.set('templateFolders', next.templateFolders);
       });
       tell(next);
     },

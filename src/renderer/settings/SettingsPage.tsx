@@ -10,6 +10,7 @@ import { exportInventory } from '../inventory/actions.ts';
 import { DemoSetting } from './DemoSetting.tsx';
 import { HistorySetting } from './HistorySetting.tsx';
 import classes from './settings.module.css';
+import { TemplateFoldersSetting } from './TemplateFoldersSetting.tsx';
 import { TerminalSettings } from './TerminalSettings.tsx';
 
 const themes: readonly { readonly value: Settings['theme']; readonly label: string }[] = [
@@ -59,6 +60,7 @@ export function SettingsPage(): ReactNode {
           </Button>
         </div>
       </section>
+      <TemplateFoldersSetting />
       <HistorySetting />
       <TerminalSettings />
       <DemoSetting />

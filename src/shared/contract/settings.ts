@@ -62,6 +62,12 @@ export type OpenShells = z.infer<typeof openShells>;
 /** How much disk the history of the hosts may take. */
 const historySettings = z.object({ limitBytes: z.int().min(leastHistoryBytes).max(mostHistoryBytes) });
 
+/** A folder on the machine that Hum runs on: absolute, or below the home folder, on any system. */
+export const folderPattern = /^(?:~?\/|~?\\|[A-Za-z]:[\\/])[^\0]*$/;
+
+/** Folders with templates beside the user's own, such as git clones. */
+const templateFolders = z.array(z.string().max(4096).regex(folderPattern)).max(16);
+
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'dark', 'light']).catch('system'),
   fleetView: fleetView.catch(firstFleetView),
@@ -79,6 +85,7 @@ export const settingsSchema = z.object({
     .catch(firstTerminalSettings),
   openShells: openShells.catch({ shown: false, tabs: [] }),
   history: historySettings.catch({ limitBytes: firstHistoryBytes }),
+  templateFolders: templateFolders.catch([]),
   /** Commands of `Match exec` in ssh_config that may be run here. */
   allowedCommands: z.array(z.string().max(10_000)).max(1000).catch([]),
 });
@@ -97,6 +104,7 @@ const settingsChange = z.object({
   terminal: terminalSettings.optional(),
   openShells: openShells.optional(),
   history: historySettings.optional(),
+  templateFolders: templateFolders.optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

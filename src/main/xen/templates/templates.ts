@@ -17,8 +17,6 @@ import { openTemplateFolder, type TemplateFolder, type TemplateText } from './te
 export interface TemplatesDeps {
   /** The user's own lie in its folder `templates`. */
   readonly dataDir: string;
-  /** Other folders with templates, such as git clones: read, never written to. */
-  readonly folders: readonly string[];
   readonly xen: Pick<Xen, 'config' | 'domain'>;
   readonly log: { info(data: object, message: string): void };
 }
@@ -29,6 +27,8 @@ export type SavedTemplate =
 
 /** The templates that ship, the user's own, and those of other folders; what changes on disk shows. */
 export interface Templates {
+  /** Reads these other folders from now on, such as git clones, and never writes to them. Those that were read before and are not among them are left. */
+  follow(folders: readonly string[]): void;
   watch(signal?: AbortSignal, writable?: () => Promise<void>): AsyncGenerator<TemplatesEvent, void, void>;
   /** Ready to be resolved; undefined where there is none, or what is there is broken. */
   get(id: string): { readonly template: Template; readonly version: string; readonly summary: TemplateSummary } | undefined;
@@ -58,8 +58,8 @@ interface Entry {
   readonly summary: TemplateSummary | null;
 }
 
-/** Opens them; the user's own are there when it resolves, those of other folders come when they have been read. */
-export async function openTemplates({ dataDir, folders, xen, log }: TemplatesDeps): Promise<Templates> {
+/** Opens them; the user's own are there when it resolves. */
+export async function openTemplates({ dataDir, xen, log }: TemplatesDeps): Promise<Templates> {
   const ownPath = join(dataDir, 'templates');
   const stopped = new AbortController();
   const bell = new Bell();
@@ -69,7 +69,7 @@ export async function openTemplates({ dataDir, folders, xen, log }: TemplatesDep
   let writing: Promise<unknown> = Promise.resolve();
 
   const own = openTemplateFolder(ownPath, gather, { make: true });
-  const others = folders.map((path) => openTemplateFolder(path, gather, { make: false }));
+  let others: ReadonlyMap<string, TemplateFolder> = new Map();
 
   /** Puts together what all folders hold. A text that was read before is not parsed again. */
   function gather(): void {
@@ -85,9 +85,7 @@ export async function openTemplates({ dataDir, folders, xen, log }: TemplatesDep
     };
     for (const [id, text] of shippedTemplates) add({ id, origin: 'shipped', path: '' }, text, '');
     addFolder(own, ownPath, 'own', add);
-    others.forEach((folder, at) => {
-      addFolder(folder, folders[at] ?? '', 'folder', add);
-    });
+    for (const [path, folder] of others) addFolder(folder, path, 'folder', add);
     const same = keyOf(next) === keyOf(entries);
     entries = next;
     parsed = nextParsed;
@@ -132,14 +130,20 @@ export async function openTemplates({ dataDir, folders, xen, log }: TemplatesDep
   }
 
   gather();
-  for (const folder of others) void folder.scan();
   await own.scan();
   await removeHalfWritten(ownPath);
 
   return {
+    follow(folders) {
+      const before = others;
+      others = new Map(folders.map((path) => [path, before.get(path) ?? openTemplateFolder(path, gather, { make: false })]));
+      for (const [path, folder] of before) if (!others.has(path)) folder.stop();
+      for (const [path, folder] of others) if (!before.has(path)) void folder.scan();
+      gather();
+    },
     watch(signal, writable) {
       // A folder on another machine may have changed without its changes having been told.
-      for (const folder of [own, ...others]) void folder.scan();
+      for (const folder of [own, ...others.values()]) void folder.scan();
       return abortable([signal, stopped.signal], async function* (aborted) {
         let sent = -1;
         while (!aborted.aborted) {
@@ -209,7 +213,7 @@ export async function openTemplates({ dataDir, folders, xen, log }: TemplatesDep
     fromConfig,
     stop() {
       stopped.abort();
-      for (const folder of [own, ...others]) folder.stop();
+      for (const folder of [own, ...others.values()]) folder.stop();
     },
   };
 }
