@@ -135,9 +135,9 @@ async function byHum(): Promise<HumRound> {
   });
   mkdirSync(join(dataDir, 'templates'));
   writeFileSync(join(dataDir, 'templates', 'lab.yaml'), labTemplate());
-  const templates = await openTemplates({ dataDir, folders: [], xen, log });
+  const templates = await openTemplates({ dataDir, xen, log });
   const inventory = inventoryHost('lab', { address: target.address, port: target.port });
-  const deployments = createDeployments({ xen, templates, plans, runner, hosts: () => [inventory] });
+  const deployments = createDeployments({ xen, templates, plans, runner, hosts: () => [{ ...inventory, asked: true }] });
   const stopping = new AbortController();
   try {
     xen.connected(inventory, session, xenFacts());

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { versionOf } from '../../src/main/plans/file-step.ts';
 import { xenScript } from '../../src/main/xen/scripts.ts';
 import { type Dom0, noDom0, openDom0 } from '../support/dom0.ts';
 
@@ -48,14 +49,13 @@ fi
 exec "$name" "$@"
 `;
 
-/** Logical volumes, a file for each with its uuid and its tags. */
+/** Logical volumes of one group, a file for each with its name, its uuid and its tags. */
 const lvm = `#!/bin/sh
 d=$HUM_DOM0/lvm
 mkdir -p "$d"
 case \${0##*/} in
   lvs)
-    for last; do :; done
-    cat "$d/\${last#*/}" 2>/dev/null || exit 5
+    cat "$d"/* 2>/dev/null || true
     ;;
   lvcreate)
     name= tag=
@@ -64,7 +64,7 @@ case \${0##*/} in
       shift
     done
     [ ! -e "$d/$name" ] || exit 5
-    echo "  uuid-of-$name $tag" >"$d/$name"
+    echo "  $name uuid-of-$name $tag" >"$d/$name"
     ;;
   lvremove)
     for last; do :; done
@@ -72,14 +72,14 @@ case \${0##*/} in
     ;;
   lvchange)
     for last; do :; done
-    echo "  uuid-of-\${last#*/} " >"$d/\${last#*/}"
+    echo "  \${last#*/} uuid-of-\${last#*/} " >"$d/\${last#*/}"
     ;;
 esac
 `;
 
 interface Case {
   readonly name: string;
-  readonly script: 'claim' | 'disk' | 'seed' | 'volume' | 'selinux' | 'build';
+  readonly script: 'claim' | 'disk' | 'seed' | 'volume' | 'write-config' | 'selinux' | 'build';
   readonly make: readonly string[];
   readonly undo: readonly [script: Exclude<Case['script'], 'seed'>, ...args: string[]];
   readonly stdin?: Buffer;
@@ -90,6 +90,7 @@ interface Case {
 }
 
 const mark = 'abc123';
+const configuration = Buffer.from('name = "web01"\n');
 const cases: readonly Case[] = [
   {
     name: 'a claim',
@@ -119,6 +120,14 @@ const cases: readonly Case[] = [
     make: ['make', mark, 'xvdb', 'vg0', 'web01', 'empty', '', '1048576', '', ''],
     undo: ['volume', 'undo', mark, 'xvdb', 'vg0', 'web01'],
     look: `grep -q hum-${mark} "$HUM_DOM0/lvm/web01" && echo well`,
+  },
+  {
+    name: 'a configuration',
+    script: 'write-config',
+    make: ['make', mark, '/etc/xen/web01.cfg', '.kept', '', versionOf(configuration)],
+    undo: ['write-config', 'undo', mark, '/etc/xen/web01.cfg', '.kept', '', versionOf(configuration)],
+    stdin: configuration,
+    look: 'grep -qx "name = .web01." /etc/xen/web01.cfg && echo well',
   },
   {
     name: 'a boolean',
@@ -200,7 +209,8 @@ describe.skipIf(why !== undefined)('a script that is killed', () => {
       }
       // It came to its end at last, after as many kills as it has commands.
       expect(host.sh(look)).toBe('well\n');
-      expect(at).toBeGreaterThan(3);
+      // What writes a configuration is one command to the script.
+      expect(at).toBeGreaterThan(script === 'write-config' ? 1 : 3);
     },
     300_000,
   );

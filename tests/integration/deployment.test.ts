@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { restoreFileStep, writeFileStep } from '../../src/main/plans/file-step.ts';
+import { versionOf } from '../../src/main/plans/file-step.ts';
 import type { Action, Plan, Step, StepContext, StepHandler } from '../../src/main/plans/plan.ts';
 import type { Plans } from '../../src/main/plans/plans.ts';
 import type { Runner } from '../../src/main/ssh/session.ts';
@@ -23,8 +23,6 @@ const over: readonly PlanView['state'][] = ['done', 'failed', 'cancelled', 'stuc
 const xen = createXen({ log: { info: () => undefined } });
 const handlers: Readonly<Record<string, StepHandler>> = {
   ...xenStepHandlers(() => xen),
-  file: writeFileStep,
-  'file-back': restoreFileStep,
   fails: () => Promise.reject(new HumError({ code: 'command-failed', message: 'on purpose', hint: '' })),
 };
 
@@ -58,7 +56,7 @@ async function ended(plans: Plans, id: string): Promise<PlanView> {
 }
 
 /** The name of a script, which is its first line. */
-const scriptName = (script: string) => /^# hum ([a-z-]+)\n/.exec(script)?.[1] ?? 'file';
+const scriptName = (script: string) => /^# hum ([a-z-]+)\n/.exec(script)?.[1] ?? '';
 
 describe.skipIf(why !== undefined)('a deployment', () => {
   let host: Dom0;
@@ -148,10 +146,9 @@ describe.skipIf(why !== undefined)('a deployment', () => {
         const beside = scriptName(script) === 'disk-look' || args?.[0] === 'follow' || args?.[0] === 'end';
         if (!beside) count += 1;
         if (count !== nth || beside) return host.runner.run(script, args, options);
-        const ran = host.runner.run(script, args, options).catch(() => undefined);
-        // Nobody is connected again faster. The script of a file knows of no undo that was sent after it and comes before it.
+        host.runner.run(script, args, options).catch(() => undefined);
+        // Nobody is connected again faster.
         await new Promise((resolve) => setTimeout(resolve, 300));
-        if (scriptName(script) === 'file') await ran;
         reached();
         if (how === 'killed') return new Promise(() => undefined);
         throw new HumError({ code: 'connection-lost', message: 'lost', hint: '' });
@@ -210,7 +207,7 @@ describe.skipIf(why !== undefined)('a deployment', () => {
         progress: () => undefined,
       });
     const [claim, ...others] = plan.steps;
-    const guarded = others.filter(({ action, undo }) => undo !== null && action.handler !== 'file' && action.handler !== 'xen.autostart');
+    const guarded = others.filter(({ action, undo }) => undo !== null && !['xen.configuration', 'xen.autostart'].includes(action.handler));
     for (const delayMs of [0, 15, 40, 80, 150]) {
       await act(claim?.action as Action);
       host.sh('echo "name = \\"web01\\"" >/etc/xen/web01.cfg');
@@ -650,6 +647,75 @@ esac
     });
   });
 
+  describe('an undo', () => {
+    const run = (script: 'claim' | 'disk' | 'volume', ...args: string[]) => host.run(xenScript(script), args);
+    const disk = (what: 'make' | 'undo') =>
+      run('disk', what, 'abc', 'xvda', '/srv/xen/new/web01.img', 'empty', '', 'raw', '1048576', '', '');
+    const claimed = () => run('claim', 'take', 'abc', 'web01', 'xl', '/etc/xen/web01.cfg');
+    const dropped = async () => {
+      expect(await run('claim', 'drop', 'abc', 'web01')).toMatchObject({ code: 0 });
+      undone();
+    };
+    beforeEach(claimed);
+
+    test('takes no file for its own that has been given its number anew', async () => {
+      expect(await disk('make')).toMatchObject({ code: 0 });
+      // As a file that was made an hour ago: another one has its place on the disk by now.
+      host.sh('sed -i "s/^\\([0-9]*:[0-9]*\\):[0-9]*/\\1:1/" /var/lib/hum/deploys/abc/made-xvda');
+      expect((await disk('undo')).stdout.toString()).toBe('Another file has that name now: it is left.\n');
+      expect(host.sh('ls /srv/xen/new')).toBe('web01.img\n');
+      host.sh('rm -r /srv/xen/new');
+      await dropped();
+    });
+
+    test('is refused while the file system of a disk is away, and done when it is there again', async () => {
+      expect(await disk('make')).toMatchObject({ code: 0 });
+      host.sh('mv /srv/xen/new /srv/xen/away; mkdir /srv/xen/new');
+      const refused = await disk('undo');
+      expect([refused.code, refused.stdout.toString()]).toEqual([85, 'refused away /srv/xen/new/\n']);
+      host.sh('rmdir /srv/xen/new; mv /srv/xen/away /srv/xen/new');
+      expect(await disk('undo')).toMatchObject({ code: 0 });
+      await dropped();
+    });
+
+    test('of a volume is refused while nothing can be known of its group', async () => {
+      host.program('lvs', '#!/bin/sh\necho "  Giving up waiting for lock." >&2\nexit 5\n');
+      const refused = await run('volume', 'undo', 'abc', 'xvdb', 'vg0', 'web01');
+      expect([refused.code, refused.stdout.toString()]).toEqual([1, '  Giving up waiting for lock.\nrefused group vg0\n']);
+      host.program('lvs', '#!/bin/sh\necho "  Volume group \\"vg0\\" not found" >&2\nexit 5\n');
+      expect(await run('volume', 'undo', 'abc', 'xvdb', 'vg0', 'web01')).toMatchObject({ code: 0 });
+      await dropped();
+    });
+
+    test('leaves on record what it could not wait for', async () => {
+      host.sh(
+        String.raw`sleep 60 >/dev/null 2>&1 & set -- $(cat /proc/$!/stat); shift 21; echo "$! $1" >/var/lib/hum/deploys/abc/last-start`,
+      );
+      await run('claim', 'drop', 'abc', 'web01');
+      expect(host.sh('ls /var/lib/hum/deploys/abc')).toContain('last-start\n');
+      host.sh('read pid _ </var/lib/hum/deploys/abc/last-start; kill $pid');
+      await dropped();
+    });
+
+    test('of a configuration that was sent after it writes nothing; an account with sudo writes and undoes', async () => {
+      host.sh(`mkdir -p /etc/pam.d
+        for kind in auth account session; do echo "$kind required pam_permit.so"; done >/etc/pam.d/sudo
+        echo 'op:x:4242:4242::/:/bin/sh' >>/etc/passwd
+        echo 'op ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers; chmod 440 /etc/sudoers`);
+      const text = 'name = "web01"\n';
+      const words = (what: string) => [what, 'abc', '/etc/xen/web01.cfg', '.kept', '', versionOf(text)];
+      const asAccount = (what: string) =>
+        host.run(`printf '%s' "$text" | setpriv --reuid=4242 --regid=4242 --clear-groups sh -c "$script" sh "$@"`, words(what), {
+          env: { script: xenScript('write-config'), text },
+        });
+      expect(await asAccount('make')).toMatchObject({ code: 0 });
+      expect(host.sh('stat -c %U /etc/xen/web01.cfg; cat /etc/xen/web01.cfg')).toBe(`root\n${text}`);
+      expect(await asAccount('undo')).toMatchObject({ code: 0 });
+      expect((await asAccount('make')).stdout.toString()).toBe('refused undone \n');
+      expect(host.sh('ls /etc/xen')).toBe('auto\n');
+    });
+  });
+
   test('of several is all or none', async () => {
     const of = (name: string, mark: string) =>
       deployment({ mark, guest: guest({ name, stableS: 0, disks: [disk({ place: { kind: 'file', path: `/srv/xen/n/${name}.img` } })] }) });
@@ -673,7 +739,7 @@ esac
     host.sh('echo theirs >/srv/xen/web01.img; mkdir -p /srv/xen/new/deep; echo 1 >/srv/xen/new/deep/data.img');
     const theirs = host.everything();
     for (const { undo } of plan.steps.toReversed()) {
-      if (undo === null || undo.handler === 'file-back') continue;
+      if (undo === null) continue;
       const done = handlers[undo.handler]?.(undo.args, {
         host: 'x',
         runner: () => host.runner,

@@ -50,7 +50,9 @@ export interface DeployRig {
   close(): Promise<void>;
 }
 
-const handlerNames = [...(['claim', 'disk', 'volume', 'seed', 'selinux', 'start', 'settle', 'autostart', 'release'] as const)] as const;
+const handlerNames = [
+  ...(['claim', 'disk', 'volume', 'seed', 'configuration', 'selinux', 'start', 'settle', 'autostart', 'release'] as const),
+] as const;
 
 /** `templates`: the user's own, by file name without `.yaml`. Their id is `own/<name>`. Steps wait for ever with `hold`, and do what they are there for with `real`. */
 export async function openDeployRig(

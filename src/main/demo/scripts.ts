@@ -47,6 +47,7 @@ import trash from '../xen/scripts/trash.sh?raw';
 import trashParts from '../xen/scripts/trash-parts.sh?raw';
 import volume from '../xen/scripts/volume.sh?raw';
 import watchScript from '../xen/scripts/watch.sh?raw';
+import writeConfig from '../xen/scripts/write-config.sh?raw';
 import { browseFolder, keepState, lookAtJob, placeFile, runAsAccount, turnTimer } from './backup-job-scripts.ts';
 import { readFile, tellBackups, tellHostKey, tellLog } from './backup-scripts.ts';
 import { tellEvidence } from './evidence.ts';
@@ -96,6 +97,10 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [onXen('selinux', ledger, selinux), setBoolean],
   [onXen('volume', ledger, grow, volume), makeVolume],
   [onXen('watch', ledger, reader, watchScript), watch],
+  [
+    onXen('write-config', ledger, `write=${quote(fileWrite)}\nrestore=${quote(fileRestore)}`, writeConfig),
+    ({ args: [what, , ...args], ...call }) => (what === 'undo' ? restoreFile : writeFile)({ ...call, args }),
+  ],
   [onXen('save', save), saveOrRestore],
   [onXen('autostart', ledger, autostart), setAutostart],
   [onXen('check-config', check), checkConfig],

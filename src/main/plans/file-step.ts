@@ -77,7 +77,13 @@ async function runScript(script: string, args: Action['args'], context: StepCont
 /** The exit statuses that the two scripts choose: in each case they have changed nothing. */
 const [changed, keptIsGone, shortWrite, noTool] = [81, 82, 83, 84];
 
-function fileProblem(path: string, { code, stderr }: RunResult): HumError {
+/** Whether it is one of these. */
+export function isFileStatus(code: number | null): boolean {
+  return code !== null && code >= changed && code <= noTool;
+}
+
+/** Why one of the two scripts failed. */
+export function fileProblem(path: string, { code, stderr }: RunResult): HumError {
   const name = shownWord(path);
   const said = stderr.toString().trim().slice(-4096);
   const detail = said === '' ? {} : { detail: said };

@@ -233,6 +233,11 @@ const own: Readonly<Record<number, readonly [ProblemCode, string, string]>> = {
     'xenstore does not answer on this host, and nothing was begun.',
     'Look whether xenstored runs. Where it has died, only a reboot of the host brings it back.',
   ],
+  88: [
+    'not-permitted',
+    'The account has no root’s rights on this host, and nothing was done.',
+    'Log in as root, or let the account run sudo without a password.',
+  ],
   124: [
     'toolstack-hangs',
     'The toolstack did not answer in time.',

@@ -1,3 +1,5 @@
+import fileRestore from '../plans/file-restore.sh?raw';
+import fileWrite from '../plans/file-write.sh?raw';
 import { quote } from '../ssh/quote.ts';
 import asRoot from './scripts/as-root.sh?raw';
 import autostart from './scripts/autostart.sh?raw';
@@ -24,6 +26,7 @@ import trash from './scripts/trash.sh?raw';
 import trashParts from './scripts/trash-parts.sh?raw';
 import volume from './scripts/volume.sh?raw';
 import watch from './scripts/watch.sh?raw';
+import writeConfig from './scripts/write-config.sh?raw';
 
 /** What each script consists of, after toolstack.sh. */
 const parts = {
@@ -42,6 +45,7 @@ const parts = {
   start: [start],
   volume: [ledger, grow, volume],
   watch: [ledger, reader, watch],
+  'write-config': [ledger, `write=${quote(fileWrite)}\nrestore=${quote(fileRestore)}`, writeConfig],
 } as const;
 
 export type ScriptName = keyof typeof parts;

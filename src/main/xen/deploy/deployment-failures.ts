@@ -83,6 +83,21 @@ const refusals: Readonly<Record<string, (detail: string) => Sentence>> = {
     `The SELinux boolean ${name(boolean)} is not on, though setsebool has set it.`,
     'Look at the log of the host.',
   ],
+  group: (group) => [
+    'disk-missing',
+    `The volume group ${name(group)} cannot be read now: what is in it is not known.`,
+    'Another command may hold it, or its disks are away: look at it with vgs, then do it again.',
+  ],
+  away: (folder) => [
+    'disk-missing',
+    `${name(folder)} is not the folder that it was: its file system may not be mounted.`,
+    'Mount it, then undo again.',
+  ],
+  device: (device) => [
+    'disk-missing',
+    `${name(device)} is no device.`,
+    'udev may not have made it: look at it on the host, then deploy again.',
+  ],
   undone: () => ['wrong-state', 'This step was undone before it began.', 'Deploy again if it is still wanted.'],
   busy: (process) => [
     'wrong-state',

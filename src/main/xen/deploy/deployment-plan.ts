@@ -244,11 +244,16 @@ function selinux({ guest, host, mark }: Deployment, name: string): Step {
   };
 }
 
-function configuration({ guest, macs, host }: Deployment): Step {
+function configuration({ guest, macs, host, mark }: Deployment): Step {
   const path = configPath(guest.name);
   // It must not be there yet, so nothing is kept beside it and no moment needs to be named.
   const { action, undo } = fileActions({ path, content: renderConfig(guest, macs), expectedVersion: null, at: 0 });
-  return { title: `Write ${titled(path)}`, host: host.id, action, undo };
+  const asStep = ({ args, shown }: Action, what: 'make' | 'undo'): Action => ({
+    handler: 'xen.configuration',
+    args: { ...args, mark, what },
+    shown,
+  });
+  return { title: `Write ${titled(path)}`, host: host.id, action: asStep(action, 'make'), undo: asStep(undo, 'undo') };
 }
 
 function create({ guest, host, mark }: Deployment): Step {

@@ -1,4 +1,5 @@
 import { HumError, type Problem } from '../../../shared/errors.ts';
+import { fileProblem, isFileStatus } from '../../plans/file-step.ts';
 import { type StepContext, type StepHandler, StepRefused } from '../../plans/plan.ts';
 import type { RunResult } from '../../ssh/session.ts';
 import { type ScriptName, xenScript } from '../scripts.ts';
@@ -22,6 +23,7 @@ export const deploymentStepHandlers: Readonly<Record<string, StepHandler>> = {
     const words = [text(args, 'what'), text(args, 'mark'), text(args, 'boolean'), text(args, 'absent')];
     return runAndJudge('selinux', words, 'setsebool', timeouts.start, context);
   },
+  'xen.configuration': configuration,
   'xen.release': release,
 };
 
@@ -104,6 +106,16 @@ async function seed(args: Args, context: StepContext): Promise<void> {
   const image = buildSeed(new Map(Object.keys(files).map((name) => [name, Buffer.from(text(files as Args, name))])));
   const words = [text(args, 'mark'), text(args, 'key'), pathOf(args, 'path'), String(image.length)];
   await runAndJudge('seed', words, 'The writing of the seed', timeouts.short, context, image);
+}
+
+/** The arguments of `fileActions`, with the mark of the plan. */
+async function configuration(args: Args, context: StepContext): Promise<void> {
+  const [what, path] = [text(args, 'what'), text(args, 'path')];
+  const words = [what, text(args, 'mark'), path, text(args, 'suffix'), '', text(args, 'version')];
+  const stdin = what === 'make' ? Buffer.from(text(args, 'content')) : undefined;
+  const { result, problem } = await runScript('write-config', words, `The writing of ${path}`, timeouts.short, context, stdin);
+  if (problem === undefined) return;
+  throw isFileStatus(result.code) ? fileProblem(path, result) : new HumError(problem);
 }
 
 /** The VM is there: what is left of the account of its deployment harms nobody, and must not take the VM away again. */

@@ -25,11 +25,13 @@ if [ "$what" = on ]; then
 fi
 
 if [ -n "$mark" ]; then undo; fi
-whole=$($sudo readlink -f "$config")
-set +f
-for link in "$folder"/* "$folder"/.[!.]*; do
-  [ -L "$link" ] && [ "$($sudo readlink -f "$link")" = "$whole" ] || continue
-  act rm -- "$link" || exit $?
-done
+# As root: the folder may be closed to everybody else. Where nothing can be followed to its end, what the link says counts.
+# shellcheck disable=SC2016
+act sh -c 'whole=$(readlink -f -- "$1")
+for link in "$2"/* "$2"/.[!.]*; do
+  [ -L "$link" ] || continue
+  [ "$(readlink -- "$link")" = "$1" ] || { [ -n "$whole" ] && [ "$(readlink -f -- "$link")" = "$whole" ]; } || continue
+  rm -- "$link" || exit
+done' sh "$config" "$folder" || exit $?
 if [ -n "$mark" ]; then unmake_folders; fi
 exit 0

@@ -30,11 +30,10 @@ END
   for id in $ids; do
     # Both at once: a name may have a line end in it, and then pretends to be both.
     called=$(asked xenstore-read "/local/domain/$id/name" "/local/domain/$id/vm" 2>/dev/null)
-    known=${called#"$name$newline/vm/"}
-    case $known in "$called" | *[!0-9a-fA-F-]*) continue ;; esac
+    vm=${called#"$name$newline/vm/"}
+    case $vm in "$called" | *[!0-9a-fA-F-]*) continue ;; esac
     [ "$id" != 0 ] || continue
-    # xend adds a number after a reboot of the guest.
-    known=${known%"${known#????????-????-????-????-????????????}"}
+    known=$vm
     return 0
   done
   return 1
@@ -55,7 +54,8 @@ if [ "$what" = undo ]; then
       act "$tool" destroy "$id" || exit $?
     fi
     # Of a guest that restarts there is no domain for some seconds, and then the next: the xl that built the first waits for its end.
-    builder=$([ -z "$known" ] || $sudo pgrep -f "[u]uid='$known'" 2>/dev/null)
+    # shellcheck disable=SC2016
+    builder=$([ -z "$known" ] || $sudo sh -c 'grep -ls "$1" /proc/[0-9]*/cmdline' sh "[u]uid='$known'")
     [ -n "$builder" ] || break
     [ "$tried" -lt 120 ] || refuse 124 busy "${builder%%"$newline"*}"
     sleep 1

@@ -32,7 +32,9 @@ leave() {
     for each in $($sudo ls "$ledger" 2>/dev/null); do
       case $each in
         *.new) ;;
-        made-* | folder-* | boolean-* | domain) continue ;;
+        made-* | folder-* | in-* | boolean-* | domain) continue ;;
+        # What an undo could not wait for.
+        last-*) ! alive "$each" || continue ;;
         released) [ "$ended" != released ] || continue ;;
       esac
       set -- "$@" "$each"
@@ -73,6 +75,7 @@ case $what in
     $sudo test -d "$ledger" || sleep 2
     undo
     leave nothing
+    [ "$(owner)" != "$mark" ] || refuse 1 ledger
     exit 0
     ;;
   release)
@@ -85,7 +88,7 @@ case $what in
     for each in $($sudo find "$hum/deploys" -mindepth 2 -maxdepth 2 \( -name released -o -name 'undone-*' \) -mmin +1440 2>/dev/null); do
       ended=${each%/*}
       # Without the record of a plan under way, or of a thing that is still there, it is what an undo after the end has left.
-      case $each in */released) ;; *) ! $sudo ls "$ended" | grep -qE '^((script|made|folder|boolean)-|domain$)' || continue ;; esac
+      case $each in */released) ;; *) ! $sudo ls "$ended" | grep -qE '^((script|last|made|folder|in|boolean)-|domain$)' || continue ;; esac
       $sudo rm -rf "$ended"
     done
     exit 0
@@ -99,6 +102,12 @@ for _ in 1 2 3; do
   $sudo mkdir -p "$claims" "$ledger" && { $sudo test -s "$claims/.$mark" || sign "$claims/.$mark"; } && break
 done 2>/dev/null
 $sudo test -s "$claims/.$mark" || refuse 1 ledger
+$sudo sync "$claims/.$mark" 2>/dev/null || $sudo sync
+# By its numbers alone a file is known again.
+[ -n "$(identity "$claims")" ] || {
+  leave nothing
+  refuse 85 program stat
+}
 begin
 if ! linked "$claims/.$mark" "$claim" 2>/dev/null; then
   former=$(owner)

@@ -53,7 +53,7 @@ phase() {
 
 # Of each file: bytes, time, identity, mode, and what it takes on the disk as stat(1) has it. For $( ) only.
 facts() {
-  exec $sudo stat -Lc '%s %Y %d:%i %a %b*%B' -- "$@" 2>/dev/null
+  exec $sudo stat -Lc '%s %Y %d:%i:%W %a %b*%B' -- "$@" 2>/dev/null
 }
 
 is_qcow2() {
@@ -93,7 +93,7 @@ if [ "$method" != empty ]; then
 elif [ "$format" = qcow2 ]; then
   needs qemu-img
 fi
-make_folder "${path%/*}"
+make_home
 
 case $method in
   empty)

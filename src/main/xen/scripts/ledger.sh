@@ -1,7 +1,9 @@
 # What the scripts of a deployment share, after toolstack.sh: what one plan makes on a host, how that is known again, and how it is taken back.
 #
 # A plan's ledger is the folder /var/lib/hum/deploys/MARK. For each thing it holds, before the thing has its name:
-#   made-KEY      device:inode of a file, and the boot in which they are that: device numbers are others after the next
+#   made-KEY      device:inode:birth of a file, and the boot in which they are that: device numbers are others after the next, and the number of
+#                 a file that is gone is another one's. Of a volume its uuid
+#   in-KEY        the same of the folder that the file lies in
 #   folder-KEY-N  the same of a folder that was missing, and its path
 #   boolean-NAME, domain     what a boolean of SELinux was; the uuid of the VM, and the boot in which it was built
 #   script-KEY, worker-KEY, last-KEY   process id and start time of the script, of a long command that may be stopped, of one that may not;
@@ -18,6 +20,7 @@
 # finish COMMAND…   runs it as `act` does: once begun it comes to its end, and an undo waits for that
 # place [IDENTITY]  gives $temp the name $path, and never takes a name from another file; the identity of $temp is asked for where it is not given
 # unmake            takes back what `place` did, however far it came, and nothing else
+# make_home         makes the folder of $path, and puts on record which one it is
 # make_folder PATH, unmake_folders
 
 hum=/var/lib/hum
@@ -26,6 +29,8 @@ of_plan() {
   mark=$1 key=${2-}
   case $mark in '' | *[!0-9a-f]*) exit 85 ;; esac
   case $key in *[!A-Za-z0-9_-]*) exit 85 ;; esac
+  # Without root's rights nothing is seen of the ledger, and all would seem to be gone.
+  [ -n "$sudo" ] || [ "$uid" -eq 0 ] || exit 88
   ledger=$hum/deploys/$mark
 }
 
@@ -81,20 +86,24 @@ boot=
 
 # For $( ) only, in place of whose shell it runs.
 identity() {
-  exec $sudo stat -c '%d:%i' -- "$1" 2>/dev/null
+  exec $sudo stat -c '%d:%i:%W' -- "$1" 2>/dev/null
 }
 
-# same PATH DEVICE:INODE BOOT
+# same PATH IDENTITY BOOT
 same() {
   now=$(identity "$1")
   [ -n "$now" ] && [ -n "$2" ] || return 1
+  # One of an earlier Hum knows no time of birth.
+  case $2 in *:*:*) ;; *) now=${now%:*} ;; esac
   [ "$now" = "$2" ] || { [ "$3" != "$boot" ] && [ "${now#*:}" = "${2#*:}" ]; }
 }
 
 # Sets $state and $began of a process, the 3rd and the 22nd field of proc(5), stat. A process id alone may be another one's by now.
 process() {
   state='' began='' fields=
-  read -r fields 2>/dev/null <"/proc/$1/stat" || return 1
+  # Where /proc hides what others run (hidepid), root alone sees it.
+  read -r fields 2>/dev/null <"/proc/$1/stat" ||
+    { [ -n "$sudo" ] && fields=$($sudo cat "/proc/$1/stat" 2>/dev/null); } || return 1
   set -- ${fields##*) }
   state=${1-} began=${20-}
 }
@@ -184,7 +193,7 @@ guard() {
   # A person who cancels ends the whole group of processes, and what is guarded may be in another.
   trap '' HUP TERM INT
   idle=0
-  while [ -d "/proc/$1" ]; do
+  while $sudo test -d "/proc/$1"; do
     sleep 5
     if $sudo test -e "$ledger/seen"; then
       strike seen
@@ -226,7 +235,11 @@ linked() {
 }
 
 place() {
-  jot "made-$key" "${1:-$(identity "$temp")} $boot"
+  made=${1:-$(identity "$temp")}
+  [ -n "$made" ] || refuse 85 program stat
+  jot "made-$key" "$made $boot"
+  # A name that outlives a power failure, whose record does not, is nobody's.
+  $sudo sync "$ledger/made-$key" 2>/dev/null || $sudo sync
   if there "$path"; then refuse 83 there "$path"; fi
   linked "$temp" "$path" || {
     if there "$path"; then refuse 83 there "$path"; fi
@@ -250,6 +263,11 @@ END
 }
 
 unmake() {
+  read -r home when <<END
+$(entry "in-$key")
+END
+  # A file system that is not mounted now has not lost what is on it.
+  [ -z "$home" ] || same "${path%/*}/" "$home" "$when" || refuse 85 away "${path%/*}/"
   if placed; then
     # Killed between the two, it has both names, and mv(1) moves no file to itself.
     $sudo rm -f -- "$temp" || exit $?
@@ -257,6 +275,7 @@ unmake() {
     $sudo mv -f -- "$path" "$temp" || exit $?
     strike "made-$key"
     $sudo rm -f -- "$temp" || exit $?
+    strike "in-$key"
     return 0
   fi
   if there "$path"; then
@@ -265,7 +284,13 @@ unmake() {
     $sudo test -d "$ledger" || refuse 85 finished "$path"
   fi
   strike "made-$key"
-  $sudo rm -f -- "$temp"
+  $sudo rm -f -- "$temp" || exit $?
+  strike "in-$key"
+}
+
+make_home() {
+  make_folder "${path%/*}"
+  jot "in-$key" "$(identity "${path%/*}/") $boot"
 }
 
 make_folder() {

@@ -39,7 +39,9 @@ begin() {
   folder "$trash" 700
   folder "$entry" 700
   due=$(sed -n 's/^due \([0-9]\{1,18\}\)$/\1/p' "$entry/record" 2>/dev/null)
-  [ -n "$due" ] || due=$(($(date +%s) + $2 * 86400))
+  # Only that of this very step: one that somebody put back by hand has left its record.
+  now=$(date +%s)
+  [ -n "$due" ] && [ "$due" -gt $((now + ($2 - 1) * 86400)) ] || due=$((now + $2 * 86400))
 }
 
 # KIND ID PLACE README-FOLDER TEXT
@@ -57,6 +59,10 @@ forget() {
 
 take() {
   id=$3 path=$4 text=$5 entry=$trash/$1
+  # trash.sh follows no link to where it lies.
+  real=$(cd "${path%/*}/" && pwd -P && printf x) || say_and_exit 85 'Its folder is not there any more.'
+  real=${real%?x}
+  path=${real%/}/${path##*/}
   beside=${path%/*}/.hum-trash/$1
   for place in "$entry" "$beside"; do
     [ "$(id_of "$place/item")" = "$id" ] || continue
@@ -94,10 +100,16 @@ back() {
   beside=${path%/*}/.hum-trash/$1
   there=$(id_of "$path")
   for place in "$entry" "$beside" ''; do
-    [ -z "$place" ] || [ "$(id_of "$place/item")" != "$id" ] || break
+    [ -n "$place" ] || break
+    # After a reboot the device may have another number; into these folders root alone writes.
+    now=$(id_of "$place/item")
+    if [ -n "$now" ] && [ "${now#*:}" = "${id#*:}" ] && ours "$place"; then
+      id=$now
+      break
+    fi
   done
   if [ -z "$place" ]; then
-    [ "$there" = "$id" ] || say_and_exit 81 'It is neither where it was nor in the trash.'
+    [ "${there#*:}" = "${id#*:}" ] || say_and_exit 81 'It is neither where it was nor in the trash.'
     forget
     say_and_exit 0 'It is where it was.'
   fi
@@ -125,7 +137,8 @@ drop() {
 # Sets $now and $attributes of the volume with this uuid in a group; fails where there is none.
 find_volume() {
   command -v lvs >/dev/null || exit 84
-  found=$(volumes "$1" | while IFS='|' read -r _ each uuid attributes _; do
+  rows=$(volumes "$1") || say_and_exit 85 "The volume group $1 cannot be read now."
+  found=$(printf '%s\n' "$rows" | while IFS='|' read -r _ each uuid attributes _; do
     if [ "$uuid" = "$2" ]; then printf '%s %s\n' "$each" "$attributes"; fi
   done)
   [ -n "$found" ] || return 1

@@ -5,6 +5,8 @@
 #   $3  the file
 #   $4  how many bytes it has
 
+# A sudo that logs what commands read would read it in their stead.
+exec 3<&0 </dev/null
 path=$3 bytes=$4
 of_plan "$1" "$2"
 umask 077
@@ -20,8 +22,8 @@ strike "made-$key"
 $sudo rm -f -- "$temp" || exit $?
 if there "$path"; then refuse 83 there "$path"; fi
 fits "${path%/*}" $((bytes / 1024 + 1))
-make_folder "${path%/*}"
-$sudo sh -c 'umask 077; cat >"$1"' sh "$temp"
+make_home
+$sudo sh -c 'umask 077; cat >"$1"' sh "$temp" <&3
 if [ "$($sudo stat -c %s -- "$temp" 2>/dev/null)" != "$bytes" ]; then
   $sudo rm -f -- "$temp"
   refuse 84 short "$path"

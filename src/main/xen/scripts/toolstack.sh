@@ -34,7 +34,7 @@ done 2>/dev/null </proc/self/status
 [ -n "$uid" ] || uid=$(id -u)
 
 sudo=
-if [ "$uid" -ne 0 ] && sudo -n true 2>/dev/null; then sudo='sudo -n'; fi
+if [ "$uid" -ne 0 ] && sudo -n true 2>/dev/null </dev/null; then sudo='sudo -n'; fi
 limit=
 if command -v timeout >/dev/null 2>&1; then limit=timeout; fi
 
@@ -62,7 +62,7 @@ hold() {
   while :; do
     holder=$($sudo ${limit:+$limit 10} xenstore-read "$held" 2>/dev/null </dev/null)
     case $? in
-      0) [ -d "/proc/$holder" ] || break ;;
+      0) $sudo test -d "/proc/$holder" || break ;;
       124) exit 86 ;;
       *) break ;;
     esac
@@ -103,6 +103,9 @@ $listed
 END
   id=
   for each in $ids; do
+    case $each:$1 in
+      0:* | *:00000000-0000-0000-0000-000000000000) exit 82 ;;
+    esac
     if [ -n "$1" ]; then
       vm=$(asked xenstore-read "/local/domain/$each/vm" 2>/dev/null)
       case $?:$vm in
@@ -117,8 +120,5 @@ END
     [ -z "$id" ] || exit 85
     id=$each
   done
-  case $id:$1 in
-    :*) return 81 ;;
-    0:* | *:00000000-0000-0000-0000-000000000000) exit 82 ;;
-  esac
+  [ -n "$id" ] || return 81
 }

@@ -41,5 +41,6 @@ ours() {
 
 # Volumes, a line each: group|name|uuid|attributes|bytes|origin. None of these can hold a blank or a bar (lvm(8), "VALID NAMES").
 volumes() {
-  lvs --noheadings --nosuffix --units b --separator '|' -o vg_name,lv_name,lv_uuid,lv_attr,lv_size,origin "$@" 2>/dev/null | tr -d ' '
+  rows=$(lvs --noheadings --nosuffix --units b --separator '|' -o vg_name,lv_name,lv_uuid,lv_attr,lv_size,origin "$@" 2>/dev/null) || return
+  printf '%s\n' "$rows" | tr -d ' '
 }

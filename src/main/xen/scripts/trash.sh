@@ -63,7 +63,7 @@ x" ] && clear_item && rm -f README && cd .. && rmdir "$name"
 clear_item() {
   there=$(id_of item)
   [ -n "$there" ] || return 0
-  [ "$there" = "$id" ] && [ ! -d item ] || return 1
+  [ "${there#*:}" = "${id#*:}" ] && [ ! -d item ] || return 1
   [ -L item ] || ! in_use item || return 1
   rm -f item
 }

@@ -13,11 +13,20 @@ tag=hum-$mark
 
 # Whether the volume is there and ours: by its tag, or its uuid once it is finished. $listed is empty where there is none of that name.
 ours() {
-  # `  UUID TAG,TAG`
-  # shellcheck disable=SC2046 # two words are what is wanted
-  set -- $(asked lvs --noheadings -o lv_uuid,lv_tags "$group/$volume" 2>/dev/null)
-  listed=${1-}
-  case ",${2-}," in *",$tag,"*) return 0 ;; esac
+  listed='' tags=''
+  rows=$(asked lvs --noheadings -o lv_name,lv_uuid,lv_tags "$group" 2>/dev/null) || {
+    # A group that never was has none of ours. Of one that is locked, or whose disks are away, nothing is known.
+    said=$(asked lvs --noheadings "$group" 2>&1)
+    case $said in *"\"$group\" not found"*) [ -n "$(entry "made-$key")" ] || return 1 ;; esac
+    printf '%s\n' "$said"
+    refuse 1 group "$group"
+  }
+  while read -r each uuid its; do
+    if [ "$each" = "$volume" ]; then listed=$uuid tags=$its; fi
+  done <<END
+$rows
+END
+  case ",$tags," in *",$tag,"*) return 0 ;; esac
   [ -n "$listed" ] && [ "$(entry "made-$key")" = "$listed" ]
 }
 
@@ -81,6 +90,7 @@ else
     before=$($sudo stat -Lc '%s %Y %d:%i' -- "$image")
     jot "phase-$key" "copy $whole"
     # 1024 KiB: busybox's dd takes it for the same.
+    $sudo test -b "$device" || give_up 85 device "$device"
     work dd bs=1048576 conv=fsync if="$image" of="$device" || give_up $?
     printed=
     [ "$($sudo stat -Lc '%s %Y %d:%i' -- "$image")" = "$before" ] || give_up 85 changed "$image"
