@@ -60,7 +60,9 @@ it.skipIf(!root)(`an upload goes the same way, step by step${why}`, () => {
     ['remove', ['a.img']],
     ['remove', ['a.img']],
     ['begin', ['a.img', '7', '1', 'one', 'account']],
-    ['drop', ['a.img']],
+    ['drop', ['a.img', 'another']],
+    ['arrived', ['a.img']],
+    ['drop', ['a.img', 'one']],
     ['arrived', ['a.img']],
     ['nonsense', ['a.img']],
   ];

@@ -688,9 +688,7 @@ esac
     });
 
     test('leaves on record what it could not wait for', async () => {
-      host.sh(
-        String.raw`sleep 60 >/dev/null 2>&1 & set -- $(cat /proc/$!/stat); shift 21; echo "$! $1" >/var/lib/hum/deploys/abc/last-start`,
-      );
+      host.sh(`sleep 60 >/dev/null 2>&1 & set -- $(cat /proc/$!/stat); shift 21; echo "$! $1" >/var/lib/hum/deploys/abc/last-start`);
       await run('claim', 'drop', 'abc', 'web01');
       expect(host.sh('ls /var/lib/hum/deploys/abc')).toContain('last-start\n');
       host.sh('read pid _ </var/lib/hum/deploys/abc/last-start; kill $pid');

@@ -107,7 +107,9 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
       hostAddress: () => undefined,
     });
     opened.push(images);
-    const begin = (data: Buffer) => images.beginUpload({ host: id, name, bytes: data.length, modifiedAt: 1000 });
+    // The same file, as it is chosen once.
+    const chosen = 'the-file-that-was-chosen';
+    const begin = (data: Buffer) => images.beginUpload({ host: id, name, bytes: data.length, modifiedAt: 1000, chosen });
     async function send(transfer: string, data: Buffer, from: number, until = data.length): Promise<void> {
       for (let offset = from; offset < until; offset += piece) {
         await images.take({ transfer, offset, data: data.subarray(offset, Math.min(offset + piece, until)) });

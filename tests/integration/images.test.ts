@@ -102,6 +102,8 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     }
   });
 
+  /** What a window says of the file that it sends, while it is the same. */
+  const chosen = 'the-file-that-was-chosen';
   const at = (id: string, name: string) => join(hosts[id]?.images ?? '', name);
   const sumOf = (data: Buffer) => createHash('sha256').update(data).digest('hex');
   const filesOf = (id: string) => (existsSync(at(id, '')) ? readdirSync(at(id, '')).sort() : []);
@@ -129,9 +131,9 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     id: string,
     name: string,
     data: Buffer,
-    { modifiedAt = 1000, until = data.length } = {},
+    { modifiedAt = 1000, until = data.length, chosen: file = chosen } = {},
   ): Promise<{ transfer: string; first: number }> {
-    const { transfer, offset: first } = await images.beginUpload({ host: id, name, bytes: data.length, modifiedAt });
+    const { transfer, offset: first } = await images.beginUpload({ host: id, name, bytes: data.length, modifiedAt, chosen: file });
     for (let offset = first; offset < until; offset += mib) {
       const end = Math.min(offset + mib, until);
       await images.take({ transfer, offset, data: data.subarray(offset, end) });
@@ -198,19 +200,34 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     });
 
     it('tells who uses an image: VMs that run, that are configured, whose disk lies on it, and templates; and none of them is taken from it', async () => {
-      const header = Buffer.alloc(1024);
-      header.write('QFI\xfb', 'latin1');
-      header.writeBigUInt64BE(512n, 8);
-      const backing = '../images/base.img';
-      header.writeUInt32BE(backing.length, 16);
-      header.write(backing, 512);
+      const overlayOf = (backing: string) => {
+        const header = Buffer.alloc(1024);
+        header.write('QFI\xfb', 'latin1');
+        header.writeBigUInt64BE(512n, 8);
+        header.writeUInt32BE(backing.length, 16);
+        header.write(backing, 512);
+        return header;
+      };
       put('one', 'base.img', Buffer.alloc(4096));
+      put('one', 'below.img', Buffer.alloc(4096));
+      put('one', 'between.qcow2', overlayOf('below.img'));
+      for (const name of ['linked.img', 'spelt.img']) put('one', name, Buffer.alloc(4096));
       put('one', 'mine.img', Buffer.alloc(4096));
       put('one', 'linux.raw', Buffer.alloc(4096));
       mkdirSync(join(at('one', ''), '../disks'), { recursive: true });
-      writeFileSync(join(at('one', ''), '../disks/overlay.qcow2'), header);
+      const disks = join(at('one', ''), '../disks');
+      writeFileSync(join(disks, 'overlay.qcow2'), overlayOf('../images/base.img'));
+      writeFileSync(join(disks, 'above.qcow2'), overlayOf('/srv/xen/images/between.qcow2'));
+      symlinkSync('../images/linked.img', join(disks, 'link.img'));
+      const withDisk = (name: string, disk: string) =>
+        [`/etc/xen/${name}.cfg`, `name = "${name}"\nmemory = 128\ndisk = [ "${disk},xvda,w" ]\n`] as const;
       const configured = configuredDomains(
-        new Map([['/etc/xen/web.cfg', `name = "web"\nmemory = 128\ndisk = [ "qcow2:/srv/xen/disks/overlay.qcow2,xvda,w" ]\n`]]),
+        new Map([
+          withDisk('web', 'qcow2:/srv/xen/disks/overlay.qcow2'),
+          withDisk('deep', 'qcow2:/srv/xen/disks/above.qcow2'),
+          withDisk('linked', 'file:/srv/xen/disks/link.img'),
+          withDisk('spelt', 'file:/srv/xen/images//spelt.img'),
+        ]),
       );
       const disk = { device: 'xvda', target: `${folder}/mine.img`, format: 'raw', backend: null, writable: true, cdrom: false };
       const row = domainRow({ host: 'one', name: 'db' });
@@ -226,15 +243,19 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       expect(list).not.toHaveProperty('problem');
       expect(list?.images.map(({ name, usedBy }) => [name, usedBy])).toEqual([
         ['base.img', ['web']],
+        ['below.img', ['deep']],
+        ['between.qcow2', ['deep']],
+        ['linked.img', ['linked']],
         ['linux.raw', ['template Linux, PVH']],
         ['mine.img', ['db']],
+        ['spelt.img', ['spelt']],
       ]);
-      for (const name of ['base.img', 'mine.img']) {
+      for (const name of ['base.img', 'below.img', 'between.qcow2', 'linked.img', 'mine.img', 'spelt.img']) {
         await expect(images.remove({ host: 'one', name })).rejects.toMatchObject({ problem: { code: 'disk-in-use' } });
       }
       await images.remove({ host: 'one', name: 'linux.raw' });
       await expect(images.remove({ host: 'one', name: 'linux.raw' })).rejects.toMatchObject({ problem: { code: 'not-found' } });
-      expect(filesOf('one')).toEqual(['base.img', 'mine.img']);
+      expect(filesOf('one')).toEqual(['base.img', 'below.img', 'between.qcow2', 'linked.img', 'mine.img', 'spelt.img']);
     });
 
     it('says for each host by itself why it has none', async () => {
@@ -284,7 +305,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       expect(readFileSync(at(one, 'new.img')).equals(data)).toBe(true);
       expect(readFileSync(at(one, 'new.img.sha256'), 'utf8')).toBe(`${sumOf(data)}  new.img\n`);
       expect(filesOf(one)).toEqual(['new.img', 'new.img.sha256']);
-      await expect(images.beginUpload({ host: one, name: 'new.img', bytes: 5, modifiedAt: 0 })).rejects.toMatchObject({
+      await expect(images.beginUpload({ host: one, name: 'new.img', bytes: 5, modifiedAt: 0, chosen })).rejects.toMatchObject({
         problem: { code: 'name-taken' },
       });
     });
@@ -313,6 +334,30 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       expect(await ended(other.transfer)).toMatchObject({ state: 'done' });
     });
 
+    it('mixes no two files of one size and time, neither where one goes on nor where another window takes over', async () => {
+      const [data, other] = [randomBytes(8 * mib), randomBytes(8 * mib)];
+      await open();
+      const cut = await upload(one, 'new.img', data, { until: 6 * mib });
+      images.leaveUpload(cut.transfer);
+      await ended(cut.transfer);
+      const isOther = async (transfer: string) => {
+        const { state, problem } = await ended(transfer);
+        if (state === 'done') expect(readFileSync(at(one, 'new.img')).equals(other)).toBe(true);
+        else expect([state, problem?.code, filesOf(one)]).toEqual(['failed', 'config-changed', []]);
+        for (const name of filesOf(one)) rmSync(at(one, name));
+      };
+      await isOther((await upload(one, 'new.img', other, { chosen: 'another-file-altogether' })).transfer);
+      await upload(one, 'new.img', data, { until: 6 * mib });
+      await isOther((await upload(one, 'new.img', other, { chosen: 'a-third-file-altogether' })).transfer);
+    });
+
+    it('that is whole is not given up while it is read once more, however long that takes', async () => {
+      const data = Buffer.alloc(512 * mib);
+      await open({ patienceMs: 1000 });
+      const { transfer } = await upload(one, 'new.img', data);
+      expect(await ended(transfer)).toMatchObject({ state: 'done' });
+    });
+
     it('takes no piece that does not follow the one before, and none of a second window', async () => {
       const data = randomBytes(3 * mib);
       await open();
@@ -320,10 +365,10 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       for (const offset of [0, mib + uploadPieceBytes + 1]) {
         await expect(images.take({ transfer, offset, data: Buffer.alloc(3) })).rejects.toMatchObject({ problem: { code: 'conflict' } });
       }
-      await expect(images.beginUpload({ host: one, name: 'new.img', bytes: 9, modifiedAt: 0 })).rejects.toMatchObject({
+      await expect(images.beginUpload({ host: one, name: 'new.img', bytes: 9, modifiedAt: 0, chosen })).rejects.toMatchObject({
         problem: { code: 'conflict' },
       });
-      expect(await images.beginUpload({ host: one, name: 'new.img', bytes: data.length, modifiedAt: 1000 })).toEqual({
+      expect(await images.beginUpload({ host: one, name: 'new.img', bytes: data.length, modifiedAt: 1000, chosen })).toEqual({
         transfer,
         offset: mib,
       });
@@ -333,7 +378,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       const next = 2 * mib + 9;
       const piece = images.take({ transfer, offset: 2 * mib, data: data.subarray(2 * mib, next) });
       const ahead = expect(images.take({ transfer, offset: next + 1, data: Buffer.alloc(3) })).rejects.toThrow();
-      expect(await images.beginUpload({ host: one, name: 'new.img', bytes: data.length, modifiedAt: 1000 })).toEqual({
+      expect(await images.beginUpload({ host: one, name: 'new.img', bytes: data.length, modifiedAt: 1000, chosen })).toEqual({
         transfer,
         offset: next,
       });
@@ -356,9 +401,24 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     });
   });
 
+  it('a note is understood in each of its usual forms, and one without a sum is no proof', async () => {
+    const wrong = 'ab'.repeat(32);
+    const notes = [`SHA256 (x) = ${wrong}\n`, `${wrong}\r\n`, `${wrong}  x.img`, `SHA2-256(x)= ${wrong}\n`, `${wrong.toUpperCase()} *x\n`];
+    const none = [`${wrong}${wrong}  x.img\n`, `# mine\n${wrong}  x.img\n`, ''];
+    const data = randomBytes(5000);
+    put('one', 'x.img', data);
+    await open();
+    for (const note of [...notes, ...none]) {
+      put('one', 'x.img.sha256', note);
+      const { problem } = await ended(images.verify({ host: 'one', name: 'x.img' }).transfer);
+      expect([note, problem?.code]).toEqual([note, none.includes(note) ? 'bad-answer' : 'config-changed']);
+      expect(readFileSync(at('one', 'x.img.sha256'), 'utf8')).toBe(note);
+    }
+  });
+
   it('an upload is refused where there is no room for it', async () => {
     await open();
-    const wish = { host: 'small', name: 'new.img', bytes: 20 * mib, modifiedAt: 0 };
+    const wish = { host: 'small', name: 'new.img', bytes: 20 * mib, modifiedAt: 0, chosen };
     await expect(images.beginUpload(wish)).rejects.toMatchObject({ problem: { code: 'disk-full' } });
     expect((await images.list(['small']))[0]?.images).toEqual([]);
   });

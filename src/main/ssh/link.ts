@@ -1,4 +1,4 @@
-import type { HumError } from '../../shared/errors.ts';
+import { HumError } from '../../shared/errors.ts';
 import { connectionFlooded, flooded, requestTimeout } from './channel-failures.ts';
 import type { Connection } from './connect.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
@@ -67,6 +67,9 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
     over ??= connectionFlooded(place);
     stream.destroy();
   });
+
+  /** ssh2 1.17 leaves the channel open whose subsystem was refused, and a host gives ten: it is asked once. A connection keeps its sshd_config. */
+  let withoutSftp: HumError | undefined;
 
   const context = { place, client, over: () => over, deadlines };
 
@@ -273,10 +276,14 @@ export function createLink(place: Place, { client, stream }: Connection, deadlin
 
   function files(): Promise<RemoteFiles> {
     if (over !== undefined) return Promise.reject(notConnected(place));
+    if (withoutSftp !== undefined) return Promise.reject(withoutSftp);
     const heard = () => {
       takenAt = received;
     };
-    return startSftp({ ...context, heard });
+    return startSftp({ ...context, heard }).catch((error: unknown) => {
+      if (error instanceof HumError && error.problem.detail?.includes('subsystem')) withoutSftp = error;
+      throw error;
+    });
   }
 
   async function close(): Promise<void> {

@@ -97,15 +97,19 @@ export function sendPiece(transfer: string, offset: number, piece: Blob, signal:
 
 async function put(address: string, piece: Blob, signal: AbortSignal): Promise<void> {
   const send = (body: Blob | ArrayBuffer) => fetch(address, { method: 'PUT', body, signal });
+  let again = false;
   const answer = await send(piece).catch(async (error: unknown) => {
     if (signal.aborted) throw error;
     // A request does not say whether it was the file that failed. Reading it does; what was read can be sent by any shell.
     const read = await piece.arrayBuffer();
+    again = true;
     return send(read).catch((failure: unknown) => {
       throw signal.aborted ? failure : new HumError(connectionLost);
     });
   });
   if (answer.status === 204) return;
   const problem: unknown = await answer.json().catch(() => undefined);
+  // It may have been taken the first time, and only the answer been lost: the console is asked where to go on.
+  if (again && isProblem(problem) && problem.code === 'conflict') throw new HumError(connectionLost);
   throw isProblem(problem) ? new HumError(problem) : new Error(`The console answered ${answer.status}.`);
 }

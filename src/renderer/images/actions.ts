@@ -22,6 +22,10 @@ export async function uploadImage(host: string, file: File, there: ReadonlySet<s
     return;
   }
   const stopping = new AbortController();
+  // Only of a file that was chosen once it is known that it is the same when an upload goes on.
+  const chosen = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
   let id: string | null = null;
   const feeds = (next: string | null) => {
     if (id !== null) {
@@ -37,7 +41,7 @@ export async function uploadImage(host: string, file: File, there: ReadonlySet<s
     await sendFile(
       file,
       {
-        begin: () => client.images.beginUpload({ host, name, bytes: file.size, modifiedAt: file.lastModified }),
+        begin: () => client.images.beginUpload({ host, name, bytes: file.size, modifiedAt: file.lastModified, chosen }),
         send: sendPiece,
         ...wayToHost(host, () => {
           if (id !== null) awaits(id, true);

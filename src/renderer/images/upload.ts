@@ -17,6 +17,14 @@ export function whyNotUpload(
   if (file.size === 0) {
     return { code: 'bad-input', message: 'This file is empty.', hint: 'Choose the image of a disk.', detail: file.name };
   }
+  if (name.endsWith('.sha256')) {
+    return {
+      code: 'bad-input',
+      message: 'A file that ends in .sha256 is the note of an image, and no image.',
+      hint: 'Upload the image: its checksum is noted by itself.',
+      detail: file.name,
+    };
+  }
   if (there.has(name)) {
     return {
       code: 'conflict',

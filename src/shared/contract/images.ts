@@ -48,7 +48,7 @@ export interface ImageTransfer {
 }
 
 /** What an image may be called for Hum to act on it; others are listed. */
-export const imageNamePattern = /^\w[\w.+-]{0,199}$/;
+export const imageNamePattern = /^(?!.*\.sha256$)\w[\w.+-]{0,199}$/;
 const imageName = z.string().regex(imageNamePattern, 'A name of letters, digits and . _ + -');
 
 export const images = {
@@ -73,6 +73,8 @@ export const images = {
           .max(2 ** 43),
         /** When the file was last changed, epoch ms: what has arrived of another version is dropped. */
         modifiedAt: z.number().min(0).max(8.64e15),
+        /** Another one each time that a person chooses a file: only then it is known to be the same. */
+        chosen: z.string().regex(/^[\w-]{20,50}$/),
       }),
     )
     .output(type<{ transfer: string; offset: number }>()),

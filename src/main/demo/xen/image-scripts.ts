@@ -83,7 +83,7 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
     const part = machine.arriving.get(name);
     const found = of === 'image' ? imageAt(machine, path) : part && arrivedImage(part, now);
     if (found === undefined) return failed(gone);
-    const noted = noteOf(machine, path);
+    const noted = of === 'image' ? noteOf(machine, path) : undefined;
     const steps = Array.from(
       { length: Math.ceil(found.bytes / 2 ** 25) },
       (_, index) => `at ${Math.min((index + 1) * 2 ** 25, found.bytes)}\n`,
@@ -142,8 +142,8 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
     return printed('');
   },
 
-  drop({ machine, name }) {
-    machine.arriving.delete(name);
+  drop({ machine, name }, [of]) {
+    if (machine.arriving.get(name)?.of === of) machine.arriving.delete(name);
     return printed('');
   },
 };

@@ -6,6 +6,8 @@ import { xenScript } from '../scripts.ts';
 
 /** Between two looks, ms: each costs the host a few processes. The host ends a copy that nobody has looked at for a minute. */
 const lookEveryMs = 1000;
+/** With the 30 s that a look may take, well below that minute, ms. */
+const mostRestMs = 15_000;
 /** A copy that is over by then needs no progress, ms. */
 const firstLookMs = 2000;
 
@@ -66,7 +68,7 @@ async function watch(args: readonly string[], total: number, context: StepContex
       if (!(error instanceof HumError)) throw error;
     }
     // A host that takes its time to answer has it for the copy.
-    restMs = Math.max(lookEveryMs, 3 * (performance.now() - asked));
+    restMs = Math.min(mostRestMs, Math.max(lookEveryMs, 3 * (performance.now() - asked)));
   }
 }
 

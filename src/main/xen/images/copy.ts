@@ -43,16 +43,20 @@ export async function copyImage(route: Route, transfer: Transfer): Promise<void>
     ]);
     const unchanged = fingerprint(await source.look()) === of;
     if (!unchanged || theirs.sum !== ours.sum) {
-      await target.drop();
+      await target.drop(of);
       throw new HumError(unchanged ? notTheSame(to) : changedMeanwhile(from));
     }
+    if (theirs.noted === '') {
+      await target.drop(of);
+      throw new HumError(noteNotUnderstood(from));
+    }
     if (theirs.noted !== null && theirs.noted !== theirs.sum) {
-      await target.drop();
+      await target.drop(of);
       throw new HumError(notAsNoted(from, theirs.sum, theirs.noted));
     }
     await target.place(bytes, ours.sum, of);
   } catch (error) {
-    if (transfer.cancelled()) await target.drop().catch(() => undefined);
+    if (transfer.cancelled()) await target.drop(of).catch(() => undefined);
     throw error;
   }
 }
@@ -70,6 +74,15 @@ export function notAsNoted(host: string, sum: string, noted: string): Problem {
     hint: 'It is damaged, or was changed on purpose. Upload or copy it again; or remove the file beside it that ends in .sha256, and verify it anew.',
     host,
     detail: `noted ${noted}\nfound ${sum}`,
+  };
+}
+
+export function noteNotUnderstood(host: string): Problem {
+  return {
+    code: 'bad-answer',
+    message: 'The file beside the image that ends in .sha256 has no SHA-256 in its first line: nothing was compared.',
+    hint: 'Write it as sha256sum does, or remove it and verify the image anew.',
+    host,
   };
 }
 
@@ -148,7 +161,7 @@ function notTheSame(host: string): Problem {
   };
 }
 
-function changedMeanwhile(host: string): Problem {
+export function changedMeanwhile(host: string): Problem {
   return {
     code: 'config-changed',
     message: 'The image was changed while it was copied; what had arrived was dropped.',

@@ -44,7 +44,8 @@ export interface ImageHost {
   way(port: number, who: string, mark: string, signal: AbortSignal): Promise<boolean>;
   direct(port: number, who: string, signal: AbortSignal): Promise<void>;
   remove(): Promise<void>;
-  drop(): Promise<void>;
+  /** Drops what has arrived of `of`, and nothing of another. */
+  drop(of: string): Promise<void>;
 }
 
 /** @param host its inventory id, for what it says when something fails */
@@ -114,8 +115,9 @@ export function imageHost(runner: Runner, host: string, folder: string, name: st
           }
         },
       });
-      const find = (word: string) => lines.map((each) => new RegExp(`^${word} ([0-9a-fA-F]{64})$`).exec(each)?.[1]).find(Boolean);
-      const sum = find('sum')?.toLowerCase();
+      const find = (word: string) =>
+        lines.map((each) => new RegExp(`^${word} ([0-9a-fA-F]{64}|)$`).exec(each)?.[1]).find((each) => each !== undefined);
+      const sum = find('sum')?.toLowerCase() || undefined;
       if (sum === undefined) throw new HumError({ ...imageFailure({ code: 87, stderr: Buffer.alloc(0) }), host });
       return { sum, noted: find('noted')?.toLowerCase() ?? null };
     },
@@ -124,8 +126,8 @@ export function imageHost(runner: Runner, host: string, folder: string, name: st
     sign: async (mark) => void (await done('sign', [mark])),
     unsign: async (mark) => void (await done('unsign', [mark])),
     way: async (port, who, mark, signal) => (await run('way', [String(port), who, mark], { signal })).code === 0,
-    direct: async (port, who, signal) => void (await done('direct', [String(port), who], long(signal))),
+    direct: async (port, who, signal) => void (await done('direct', [String(port), who], { ...long(signal), onStdout: () => undefined })),
     remove: async () => void (await done('remove')),
-    drop: async () => void (await done('drop')),
+    drop: async (of) => void (await done('drop', [of])),
   };
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { GoldenImage, ImageFolder, ImageTransfer } from '../../../shared/contract/images.ts';
 import { HumError, type Problem, problemOf } from '../../../shared/errors.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
@@ -7,7 +8,7 @@ import { parseDisk } from '../disk-spec.ts';
 import { xenRootScript } from '../scripts.ts';
 import type { Template } from '../templates/template.ts';
 import type { Xen } from '../xen.ts';
-import { type Address, copyImage, notAsNoted } from './copy.ts';
+import { type Address, changedMeanwhile, copyImage, fingerprint, notAsNoted, noteNotUnderstood } from './copy.ts';
 import { imageFailure } from './image-failures.ts';
 import { type ImageHost, imageHost } from './image-host.ts';
 import { type ReadFolder, readFolder } from './read-folder.ts';
@@ -93,9 +94,16 @@ export function createImages(deps: ImagesDeps): Images {
   }
 
   /** Names of the VMs whose disk is this image or lies on it. */
-  function domainsOn(host: string, { path: real, backing }: ReadFolder, image: Pick<GoldenImage, 'path' | 'name'>): readonly string[] {
-    const names = new Set([image.path, `${real ?? folder}/${image.name}`]);
-    const using = disksOf(host).filter(({ path }) => names.has(path) || names.has(backing.get(path) ?? ''));
+  function domainsOn(host: string, found: ReadFolder, image: Pick<GoldenImage, 'path' | 'name'>): readonly string[] {
+    const names = new Set([image.path, `${found.path ?? folder}/${image.name}`]);
+    const liesOn = (path: string, depth = 0): boolean => {
+      const real = found.real.get(path) ?? path;
+      if (names.has(path) || names.has(real)) return true;
+      const inFolder = real.startsWith(`${found.path}/`) ? `${folder}/${basename(real)}` : real;
+      const on = found.backing.get(path) ?? found.backing.get(inFolder);
+      return on !== undefined && depth < 32 && liesOn(on, depth + 1);
+    };
+    const using = disksOf(host).filter(({ path }) => liesOn(path));
     return [...new Set(using.map(({ owner }) => owner))].sort();
   }
 
@@ -138,9 +146,12 @@ export function createImages(deps: ImagesDeps): Images {
       const image = imageOf(host, name);
       const transfer = transfers.begin({ kind: 'verify', name, host, from: null }, ({ signal, at }) =>
         reading(host, name, async () => {
-          const { bytes } = await image.look();
+          const before = await image.look();
+          const { bytes } = before;
           at(0, bytes, true);
           const { sum, noted } = await image.checksum('image', (read) => at(read, bytes, true), signal);
+          if (fingerprint(await image.look()) !== fingerprint(before)) throw new HumError(changedMeanwhile(host));
+          if (noted === '') throw new HumError(noteNotUnderstood(host));
           if (noted === null) await image.note(sum);
           else if (noted !== sum) throw new HumError(notAsNoted(host, sum, noted));
         }),

@@ -10,6 +10,8 @@ export interface ReadFolder {
   readonly images: readonly Omit<GoldenImage, 'host' | 'usedBy'>[];
   /** What each disk that was asked about is an overlay of, by its path. */
   readonly backing: ReadonlyMap<string, string>;
+  /** Where each disk that was asked about really is, by its path. */
+  readonly real: ReadonlyMap<string, string>;
 }
 
 /** Of a folder with more files than this only so many are shown. */
@@ -22,6 +24,8 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
   const images: Omit<GoldenImage, 'host' | 'usedBy'>[] = [];
   const sums = new Map<string, string>();
   const backing = new Map<string, string>();
+  const real = new Map<string, string>();
+  let disk: string | undefined;
   let freeBytes: number | null = null;
   let path: string | null = null;
   let part = '';
@@ -31,12 +35,15 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
     else if (record === 'images' || record === 'sums' || record === 'disks') part = record;
     else if (part === 'images') {
       const [, size, blocks, blockSize, modified, hex = '', file = ''] =
-        /^(\d{1,15}) (\d{1,15}) (\d{1,6}) (-?\d{1,12})(?:\.\d+)?\n((?: [0-9a-f]{2}[^\n]*\n)*)([\s\S]*)$/.exec(record) ?? [];
+        /^(\d{1,15}) (\d{1,15}) (\d{1,6}) (-?\d{1,12})(?:\.\d+)?\n((?: [0-9a-f]{2}[^\n]*\n)*)\n?([\s\S]*)$/.exec(record) ?? [];
       if (size === undefined || images.length >= mostImages) continue;
+      const head = headOf(hex);
+      const on = backingOf(head);
+      if (on !== null) backing.set(posix.join(folder, posix.basename(file)), posix.resolve(folder, on));
       images.push({
         path: file,
         name: posix.basename(file),
-        format: formatOf(headOf(hex)),
+        format: formatOf(head, Number(size)),
         bytes: Number(size),
         allocated: Number(blocks) * Number(blockSize),
         modifiedAt: Number(modified) * 1000,
@@ -46,7 +53,13 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
       const [, sum, file] = /^([0-9a-fA-F]{64})[^\n]*\n([\s\S]*)$/.exec(record) ?? [];
       if (sum !== undefined && file !== undefined) sums.set(file, sum.toLowerCase());
     } else if (part === 'disks') {
-      const [, hex = '', file = ''] = /^((?: [0-9a-f]{2}[^\n]*\n)*)([\s\S]*)$/.exec(record) ?? [];
+      if (disk !== undefined) {
+        real.set(disk, record);
+        disk = undefined;
+        continue;
+      }
+      const [, hex = '', file = ''] = /^((?: [0-9a-f]{2}[^\n]*\n)*)\n?([\s\S]*)$/.exec(record) ?? [];
+      disk = file;
       const on = backingOf(headOf(hex));
       if (on !== null) backing.set(file, posix.resolve(posix.dirname(file), on));
     }
@@ -56,7 +69,7 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
     path: posix.join(folder, image.name),
     checksum: sums.get(`${image.path}.sha256`) ?? null,
   }));
-  return { freeBytes, path, images: noted.sort((left, right) => (left.name < right.name ? -1 : 1)), backing };
+  return { freeBytes, path, images: noted.sort((left, right) => (left.name < right.name ? -1 : 1)), backing, real };
 }
 
 function bytesOf(kib: string | undefined): number | null {
@@ -68,14 +81,14 @@ function headOf(hex: string): Buffer {
 }
 
 /** QCOW2 begins with "QFI\xfb" (docs/interop/qcow2 of QEMU); a raw image may begin with anything, and the smallest is one sector long. */
-function formatOf(head: Buffer): GoldenImage['format'] {
+function formatOf(head: Buffer, bytes: number): GoldenImage['format'] {
   if (head.length >= 4 && head.readUInt32BE(0) === 0x514649fb) return 'qcow2';
-  return head.length >= 512 ? 'raw' : 'unknown';
+  return head.length > 0 && bytes >= 512 ? 'raw' : 'unknown';
 }
 
 /** The backing file of a qcow2 image, from its header: bytes 8–15 are where its name stands, 16–19 how long it is. */
 function backingOf(head: Buffer): string | null {
-  if (head.length < 20 || formatOf(head) !== 'qcow2') return null;
+  if (head.length < 20 || formatOf(head, head.length) !== 'qcow2') return null;
   const offset = head.readBigUInt64BE(8);
   const length = head.readUInt32BE(16);
   if (offset === 0n || length === 0 || offset + BigInt(length) > BigInt(head.length)) return null;

@@ -11,6 +11,8 @@ export interface UploadWish {
   readonly name: string;
   readonly bytes: number;
   readonly modifiedAt: number;
+  /** Drawn by the page each time a file is chosen. */
+  readonly chosen: string;
 }
 
 /** How the pieces of an upload come into the part that lies on the host. */

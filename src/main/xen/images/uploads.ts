@@ -50,6 +50,19 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     uploads.delete(transfer.id);
   }
 
+  /** What is being dropped, by host and name: nothing of this name begins before. */
+  const dropping = new Map<string, Promise<void>>();
+
+  function drop({ host, name }: UploadWish, work: Promise<void>): void {
+    const key = `${host} ${name}`;
+    const going: Promise<void> = work
+      .catch(() => undefined)
+      .finally(() => {
+        if (dropping.get(key) === going) dropping.delete(key);
+      });
+    dropping.set(key, going);
+  }
+
   function fail(upload: Upload, error: unknown): void {
     leave(upload);
     upload.order.end(error);
@@ -57,19 +70,24 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     const closed = upload.way.close();
     if (!upload.transfer.cancelled()) return;
     sums.forget(sumKey(upload));
-    closed.then(() => upload.image.drop()).catch(() => undefined);
+    drop(
+      upload.wish,
+      closed.then(() => upload.image.drop(upload.way.of)),
+    );
   }
 
   async function finish(upload: Upload): Promise<void> {
     const { image, way, sum, transfer, wish } = upload;
     upload.finishing = true;
+    // Nothing more is waited for: a large image is read for longer than anybody is patient.
+    clearTimeout(upload.timer);
     try {
       await way.finish();
       const sent = sum.whole();
       const found = await image.checksum('part', (read) => transfer.at(read, wish.bytes, true), transfer.signal);
       sums.forget(sumKey(upload));
       if (found.sum !== sent) {
-        await image.drop();
+        await image.drop(way.of);
         throw new HumError(notAsSent(wish.host, sent, found.sum));
       }
       await image.place(wish.bytes, sent, way.of);
@@ -106,6 +124,12 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
       if (running !== undefined) {
         // The window that sent it was loaded anew, or another one goes on.
         const same = running.wish.bytes === bytes && running.wish.modifiedAt === modifiedAt;
+        if (same && !running.finishing && running.wish.chosen !== wish.chosen) {
+          // Size and time do not tell that it is the same file: it is read from its beginning, and what has arrived is compared with that.
+          fail(running, new HumError(sentAlready(name)));
+          await running.way.close();
+          return this.begin(wish);
+        }
         if (same && !running.finishing) {
           const offset = await running.order.takenOver();
           if (uploads.has(running.transfer.id) && !running.finishing) return { transfer: running.transfer.id, offset };
@@ -115,9 +139,16 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
       const image = imageOf(host, name);
       const transfer = transfers.open({ kind: 'upload', name, host, from: null });
       try {
+        await dropping.get(`${host} ${name}`);
         const way = await openWay(files(host), image, wish, transfer.signal);
         if (transfer.signal.aborted) {
-          await way.close();
+          const closed = way.close();
+          if (transfer.cancelled())
+            drop(
+              wish,
+              closed.then(() => image.drop(way.of)),
+            );
+          await closed;
           throw transfer.signal.reason;
         }
         return { transfer: transfer.id, offset: keep(wish, image, way, transfer) };
@@ -162,7 +193,7 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
 }
 
 function sumKey({ wish, way }: Pick<Upload, 'wish' | 'way'>): string {
-  return `${wish.name} ${way.of}`;
+  return `${wish.chosen} ${wish.name} ${way.of}`;
 }
 
 const uploadEnded: Problem = {

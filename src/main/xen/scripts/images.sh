@@ -65,12 +65,23 @@ write_at() {
   fi
 }
 
+# link(1) does nothing but link(2); ln would put the file into a folder of that name.
+linked() {
+  if command -v link >/dev/null 2>&1; then link "$1" "$2" 2>/dev/null; else ln "$1" "$2" 2>/dev/null; fi
+}
+
+# For sed -n: the SHA-256 in the first line of a note, as sha256sum, BSD's sha256 and openssl write it, with the line ends of Windows too.
+sum_in='s/[[:space:]]*$//
+s/^SHA2\{0,1\}-\{0,1\}256 \{0,1\}(.*) \{0,1\}= *\([0-9a-fA-F]\{64\}\)$/\1/
+s/^\\\{0,1\}\([0-9a-fA-F]\{64\}\)\([[:space:]].*\)\{0,1\}$/\1/p
+q'
+
 write_note() {
   printf '%s  %s\n' "$1" "$name" >"$folder/.$name.sha256" && mv -f "$folder/.$name.sha256" "$note"
 }
 
 # For ssh, here and below rsync: nobody is asked, no unknown key is taken, and nothing of this login is lent.
-ssh_options='-o BatchMode=yes -o StrictHostKeyChecking=yes -o ForwardAgent=no -o ClearAllForwardings=yes -o ConnectTimeout=10'
+ssh_options='-o BatchMode=yes -o StrictHostKeyChecking=yes -o IdentityAgent=none -o ForwardAgent=no -o ClearAllForwardings=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3'
 
 case $what in
   list)
@@ -84,12 +95,20 @@ case $what in
       printf 'folder %s\0' "$(readlink -f "$folder")"
       printf 'images\0'
       find -L "$folder/" -maxdepth 1 -type f ! -name '.*' ! -name '*.sha256' \
-        -exec stat -L -c '%s %b %B %Y' {} \; -exec od -An -v -tx1 -N1024 {} \; -print0
+        -exec sh -c 'facts=$(stat -L -c "%s %b %B %Y" "$1") || exit 1
+          head=$(od -An -v -tx1 -N4 "$1" 2>/dev/null)
+          case $head in " 51 46 49 fb") head=$(od -An -v -tx1 -N1024 "$1") ;; esac
+          printf "%s\n%s\n%s\0" "$facts" "$head" "$1"' sh {} \;
       printf 'sums\0'
-      find -L "$folder/" -maxdepth 1 -type f ! -name '.*' -name '*.sha256' -size -2 -exec sed -n 1p {} \; -print0
+      find -L "$folder/" -maxdepth 1 -type f ! -name '.*' -name '*.sha256' -size -2 \
+        -exec sh -c 'printf "%s\n%s\0" "$(sed -n "$2" "$1")" "$1"' sh {} "$sum_in" \;
     fi
     printf 'disks\0'
-    [ $# -eq 0 ] || find -L "$@" -maxdepth 0 -type f -exec od -An -v -tx1 -N1024 {} \; -print0 2>/dev/null
+    for path; do
+      if [ -f "$path" ]; then
+        printf '%s\n%s\0%s\0' "$(od -An -v -tx1 -N1024 "$path" 2>/dev/null)" "$path" "$(readlink -f "$path")"
+      fi
+    done
     printf 'end\0'
     ;;
   look)
@@ -115,7 +134,7 @@ case $what in
       echo "$free KiB are free in $folder, and $needed KiB are needed." >&2
       exit 84
     fi
-    printf '%s\n' "$3" >"$of" && : >>"$part" || exit 84
+    printf '%s\n' "$3" >"$of" && : >>"$part" || exit 1
     # sudo and doas say who called them.
     caller=${SUDO_UID:-${DOAS_USER:-}}
     if [ "${4:-}" = account ] && [ -n "$caller" ]; then chown -h "$caller" "$part" || exit $?; fi
@@ -127,7 +146,7 @@ case $what in
     ;;
   receive)
     [ "$(size_of "$part")" = "$1" ] || exit 85
-    write_at "$1" || exit 84
+    write_at "$1" || exit 1
     echo "at $(size_of "$part")"
     ;;
   send)
@@ -138,7 +157,8 @@ case $what in
     file=$image
     [ "$1" = image ] || file=$part
     size=$(size_of "$file") || exit 81
-    sed -n '1s/^\([0-9a-fA-F]\{64\}\)\([ 	].*\)\{0,1\}$/noted \1/p' "$note" 2>/dev/null
+    # One that has no sum is told too: nothing can be compared with it, and nothing is noted over it.
+    if [ "$1" = image ] && is_there "$note"; then echo "noted $(sed -n "$sum_in" "$note" 2>/dev/null)"; fi
     echo "size $size"
     exec 3>&1
     # A pipe has the exit status of its last command alone: that everything was read is told by a line of its own.
@@ -164,14 +184,22 @@ case $what in
     is_there "$note" || write_note "$1"
     ;;
   place)
+    # Open, so that no other file gets its number.
+    exec 5<"$part" || exit 85
+    it=$(stat -c %d:%i "$part") || exit 85
     [ "$(cat "$of" 2>/dev/null)" = "$3" ] && [ "$(size_of "$part")" = "$1" ] || exit 85
     if [ "$(stat -c %u "$part")" != 0 ]; then chown -h 0:0 "$part" || exit $?; fi
     # The name may be on disk before the content. Old versions of sync know no names, and write everything.
     sync "$part" 2>/dev/null || sync
     # A link fails where an image has appeared meanwhile; a rename would replace it. Where there are no links, the moment between is short.
-    if ! ln "$part" "$image" 2>/dev/null; then
+    if ! linked "$part" "$image"; then
       if is_there "$image"; then exit 83; fi
       mv "$part" "$image" || exit $?
+    fi
+    # Somebody may have begun another one while the disk was written: what has the name is theirs then, and not whole.
+    if [ "$(stat -c %d:%i "$image")" != "$it" ]; then
+      if is_there "$part"; then rm -f "$image"; else mv "$image" "$part"; fi
+      exit 85
     fi
     rm -f "$part" "$of"
     write_note "$2"
@@ -185,18 +213,30 @@ case $what in
   way)
     command -v rsync >/dev/null && command -v ssh >/dev/null || exit 86
     # shellcheck disable=SC2086 # words are what is wanted
-    ssh $ssh_options -p "$1" "$2" "test -w $folder/.$name.way-$3 && rsync --version" </dev/null
+    ssh $ssh_options -p "$1" "$(printf '%s' "$2" | tr -d '[]')" "test -w $folder/.$name.way-$3 && rsync --version" </dev/null
     ;;
   direct)
     # What the other side has already is compared, not believed: an earlier copy may have been cut.
-    rsync --copy-links --inplace --partial --sparse --ignore-times -e "ssh $ssh_options -p $1" "$image" "$2:$folder/.$name.part" </dev/null
+    rsync --copy-links --inplace --partial --sparse --ignore-times -e "ssh $ssh_options -p $1" "$image" "$2:$folder/.$name.part" </dev/null >/dev/null &
+    copy=$!
+    # rsync hears of nobody who goes away: what it is run for can no longer be told anything then.
+    (
+      trap '' PIPE
+      while sleep 2 >/dev/null; do echo going || { kill "$copy"; exit; }; done
+    ) 2>/dev/null &
+    watch=$!
+    wait "$copy"
+    status=$?
+    kill "$watch" 2>/dev/null
+    exit "$status"
     ;;
   remove)
     is_there "$image" || exit 81
     rm -f "$image" "$note"
     ;;
   drop)
-    rm -f "$part" "$of"
+    # Somebody else may have begun another of this name.
+    [ "$(cat "$of" 2>/dev/null)" != "$1" ] || rm -f "$part" "$of"
     ;;
   *)
     exit 85
