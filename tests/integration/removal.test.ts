@@ -117,6 +117,24 @@ describe.skipIf(!canMakeHosts)('the trash of a host (only root can make the moun
       expect(back('/srv/a', idOf('/srv/a'))).toMatchObject({ code: 0 });
     });
 
+    it('keeps for as long as it says also what was there before, and was put back by hand', () => {
+      write('/var/images/a');
+      take('/var/images/a');
+      host.sh('mv "$1/item" /var/images/a; sed -i "s/^due .*/due 1000000000/" "$1/record"', inTrash);
+      expect(take('/var/images/a')).toMatchObject({ code: 0 });
+      const due = Number(/^due (\d+)$/m.exec(text(`${inTrash}/record`))?.[1]);
+      expect(due - Date.now() / 1000).toBeGreaterThan(6.9 * 86_400);
+    });
+
+    it('knows a thing again whose device has another number after a reboot', () => {
+      write('/var/images/a');
+      const [device, inode] = idOf('/var/images/a').split(':');
+      const before = everything();
+      take('/var/images/a');
+      expect(back('/var/images/a', `${Number(device) + 1}:${inode}`)).toMatchObject({ code: 0 });
+      expect(everything()).toBe(before);
+    });
+
     it('says that it is in the trash no more, when somebody else took it from there', () => {
       write('/var/images/a');
       const id = idOf('/var/images/a');
