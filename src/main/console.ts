@@ -344,7 +344,11 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   });
 
   async function followTemplateFolders(): Promise<void> {
+    let before = '';
     for await (const { templateFolders } of settings.watch(stopping.signal)) {
+      const now = JSON.stringify(templateFolders);
+      if (now === before) continue;
+      before = now;
       templates.follow(templateFolders.map((path) => path.replace(/^~(?=[/\\])/, home)));
     }
   }

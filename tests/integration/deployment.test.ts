@@ -669,12 +669,27 @@ esac
     });
 
     test('is refused while the file system of a disk is away, and done when it is there again', async () => {
+      // Two file systems of a test may give the same number in the same second.
+      host.sh('mkdir /srv/store; sleep 1.1; mkdir /srv/xen/new; mount --bind /srv/store /srv/xen/new');
       expect(await disk('make')).toMatchObject({ code: 0 });
-      host.sh('mv /srv/xen/new /srv/xen/away; mkdir /srv/xen/new');
+      host.sh('umount /srv/xen/new');
       const refused = await disk('undo');
       expect([refused.code, refused.stdout.toString()]).toEqual([85, 'refused away /srv/xen/new/\n']);
-      host.sh('rmdir /srv/xen/new; mv /srv/xen/away /srv/xen/new');
+      host.sh('mount --bind /srv/store /srv/xen/new');
       expect(await disk('undo')).toMatchObject({ code: 0 });
+      host.sh('umount /srv/xen/new; rmdir /srv/store /srv/xen/new');
+      await dropped();
+    });
+
+    test('is done where another one has taken the empty folder away, and where the file system has another number by now', async () => {
+      await disk('make');
+      host.sh('rm -r /srv/xen/new');
+      expect(await disk('undo')).toMatchObject({ code: 0 });
+      host.sh('rm /var/lib/hum/deploys/abc/undone-xvda');
+      expect(await disk('make')).toMatchObject({ code: 0 });
+      host.sh('sed -i "s/^[0-9]*:/1:/" /var/lib/hum/deploys/abc/in-xvda /var/lib/hum/deploys/abc/made-xvda');
+      expect(await disk('undo')).toMatchObject({ code: 0 });
+      expect(host.sh('ls /srv/xen')).not.toContain('new');
       await dropped();
     });
 

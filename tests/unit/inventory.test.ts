@@ -203,6 +203,7 @@ describe('the settings', () => {
       theme: 'system',
       fleetView: { filter: 'tag:db', group: true, sort: null, hiddenColumns: ['swap'] },
       allowedCommands: [],
+      templateFolders: [],
       terminal,
       openShells,
       history,

@@ -35,6 +35,7 @@ import domain from '../xen/scripts/domain.sh?raw';
 import grow from '../xen/scripts/grow.sh?raw';
 import images from '../xen/scripts/images.sh?raw';
 import ledger from '../xen/scripts/ledger.sh?raw';
+import note from '../xen/scripts/note.sh?raw';
 import reader from '../xen/scripts/reader.sh?raw';
 import removal from '../xen/scripts/removal.sh?raw';
 import removalLook from '../xen/scripts/removal-look.sh?raw';
@@ -105,11 +106,11 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [onXen('autostart', ledger, autostart), setAutostart],
   [onXen('check-config', check), checkConfig],
   [onXen('destination', destination), lookAtDestination],
-  [onXen('deploy-look', deployLook), lookForDeployment],
+  [onXen('deploy-look', note, deployLook), lookForDeployment],
   [rootOnXen('removal-look', trashParts, removalLook), lookForRemoval],
   [rootOnXen('removal', trashParts, removal), moveToTrash],
   [rootOnXen('trash', trashParts, trash), emptyTrash],
-  [rootOnXen('images', images), lookAfterImages],
+  [rootOnXen('images', note, images), lookAfterImages],
   [jobLook, lookAtJob],
   [place, placeFile],
   [jobState, keepState],

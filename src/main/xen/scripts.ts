@@ -14,6 +14,7 @@ import domain from './scripts/domain.sh?raw';
 import grow from './scripts/grow.sh?raw';
 import images from './scripts/images.sh?raw';
 import ledger from './scripts/ledger.sh?raw';
+import note from './scripts/note.sh?raw';
 import reader from './scripts/reader.sh?raw';
 import removal from './scripts/removal.sh?raw';
 import removalLook from './scripts/removal-look.sh?raw';
@@ -34,7 +35,7 @@ const parts = {
   build: [ledger, reader, build],
   'check-config': [checkConfig],
   claim: [ledger, claim],
-  'deploy-look': [deployLook],
+  'deploy-look': [note, deployLook],
   destination: [destination],
   disk: [ledger, grow, disk],
   'disk-look': [ledger, diskLook],
@@ -56,7 +57,7 @@ export function xenScript(name: ScriptName): string {
 }
 
 const rootBodies = {
-  images: [images],
+  images: [note, images],
   removal: [trashParts, removal],
   'removal-look': [trashParts, removalLook],
   trash: [trashParts, trash],

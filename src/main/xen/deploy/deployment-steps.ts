@@ -69,7 +69,7 @@ async function claim(args: Args, context: StepContext): Promise<void> {
   const words = [text(args, 'what'), text(args, 'mark'), text(args, 'name'), text(args, 'tool'), text(args, 'config')];
   const { result, problem } = await runScript('claim', words, 'The claim of the name', timeouts.short, context);
   if (problem === undefined) return;
-  throw result.code === 83 || result.code === 86 ? new StepRefused(problem) : new HumError(problem);
+  throw result.code === 83 || result.code === 86 || result.code === 88 ? new StepRefused(problem) : new HumError(problem);
 }
 
 async function fileDisk(args: Args, context: StepContext): Promise<void> {

@@ -27,7 +27,7 @@ export interface FleetView {
   readonly hostAddresses: readonly { readonly id: string; readonly name: string; readonly address: string; readonly asked: boolean }[];
   /** Of plans under way or undecided. */
   readonly planned: readonly Holding[];
-  /** Of plans that are done, oldest first: the addresses of VMs that only their cloud-init knows. */
+  /** Of plans that were left as they are, then of those that are done, the oldest of each first: the addresses of VMs that only their cloud-init knows. */
   readonly deployed: readonly Holding[];
   /** Of previews that have the first say. */
   readonly previewed: readonly Holding[];

@@ -213,7 +213,7 @@ function hostObstacles({ type }: Guest, { trouble, toolstack, version, capabilit
 }
 
 /** Why a hypervisor does not build guests of this type; null where it does, or has not told what it can. */
-export function typeObstacle(type: Guest['type'], version: string, capabilities: readonly string[]): string | null {
+function typeObstacle(type: Guest['type'], version: string, capabilities: readonly string[]): string | null {
   const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(version) ?? [];
   if (type === 'pvh' && major !== '' && (Number(major) < 4 || (major === '4' && Number(minor) < 10))) {
     return `no PVH: Xen ${visibleText(version, 20)} is too old for it`;

@@ -33,6 +33,8 @@ export interface ReadyDraft {
 const mostLooked = 8;
 /** A host that could not be looked at is asked again after so long, ms. */
 const lookAgainMs = 10_000;
+/** What no look at a host tells. */
+const unseen: ReadonlySet<string> = new Set(['mac', 'memory', 'type']);
 /** While a check fails, hosts are looked at afresh after so long, ms: somebody may mend what is told. */
 const lookAfreshMs = 15_000;
 /** How many of its earlier selves a preview can still be started from. */
@@ -44,6 +46,8 @@ interface Looking {
   /** When the last look ended, epoch ms. */
   endedAt: number;
   running: boolean;
+  /** Not looked at afresh before, epoch ms. */
+  notBefore: number;
 }
 
 /**
@@ -59,8 +63,8 @@ export class Preview {
   readonly ready = new Map<string, ReadyDraft>();
   /** A look has ended since the last `next`. */
   lookEnded = false;
-  /** Of the last `next`: a check failed. */
-  #failed = false;
+  /** Of the last `next`: something was missing that a look may find. */
+  #missing = false;
 
   readonly #deps: PreviewDeps;
   readonly #signal: AbortSignal;
@@ -85,13 +89,14 @@ export class Preview {
     return this.#draft;
   }
 
-  /** A host that could not be looked at can be asked again. */
+  /** A host that could not be looked at can be asked again, or one that something was missing on. */
   get wantsToLook(): boolean {
     return [...this.#looking.values()].some((looking) => this.#isOver(looking) || this.#isOld(looking));
   }
 
-  #isOld({ look, running }: Looking): boolean {
-    return this.#failed && look !== null && !running && this.#deps.now() - look.at >= lookAfreshMs;
+  #isOld({ look, running, problem, notBefore }: Looking): boolean {
+    const now = this.#deps.now();
+    return this.#missing && look !== null && problem === null && !running && now >= notBefore && now - look.at >= lookAfreshMs;
   }
 
   #isOver({ problem, endedAt, running }: Looking): boolean {
@@ -120,10 +125,13 @@ export class Preview {
     const draft = draftOf({ request, template, version, hosts, others, before: this.#draft, random: this.#deps.random });
     this.#draft = draft;
     this.#look(draft, hosts);
+    // Those that nobody can look at now rest, too.
+    for (const looking of this.#looking.values()) if (this.#isOld(looking)) looking.notBefore = this.#deps.now() + lookAfreshMs;
     const facts = this.#facts(draft, hosts);
     this.#readConfigs(facts, draft);
     const checks = checksOf(this.#facts(draft, hosts), others, draft.errors);
-    this.#failed = draft.errors.length > 0 || checks.some(({ state }) => state === 'failed');
+    const homeless = draft.errors.some(({ field }) => field === 'host');
+    this.#missing = homeless || checks.some(({ id, state }) => state === 'failed' && !unseen.has(id));
 
     const events = this.#news(draft, checks);
     const wellEnded = checks.every(({ state }) => state === 'ok' || state === 'note');
@@ -210,9 +218,7 @@ export class Preview {
       try {
         const look = await lookAt(runner(host), toolstack, missing, { signal: this.#signal, now });
         state.look = afresh ? look : together(state.look, look);
-        if (afresh)
-          for (const [key, complaints] of this.#configs)
-            if (key.startsWith(`${host} `) && complaints?.some(({ severity }) => severity === 'error')) this.#configs.delete(key);
+        if (afresh) this.#forgetComplaints(host);
         state.problem = null;
       } catch (error) {
         state.problem = problemOf(error);
@@ -224,8 +230,15 @@ export class Preview {
     void look();
   }
 
+  /** What a host has complained of may be mended by now. */
+  #forgetComplaints(host: string): void {
+    for (const [key, complaints] of this.#configs) {
+      if (key.startsWith(`${host} `) && complaints?.some(({ severity }) => severity === 'error')) this.#configs.delete(key);
+    }
+  }
+
   #lookingAt(host: string): Looking {
-    const state = this.#looking.get(host) ?? { look: null, problem: null, endedAt: 0, running: false };
+    const state = this.#looking.get(host) ?? { look: null, problem: null, endedAt: 0, running: false, notBefore: 0 };
     this.#looking.set(host, state);
     return state;
   }

@@ -77,6 +77,15 @@ export function notAsNoted(host: string, sum: string, noted: string): Problem {
   };
 }
 
+export function changedWhileRead(host: string): Problem {
+  return {
+    code: 'config-changed',
+    message: 'The image was changed while it was read: nothing was compared.',
+    hint: 'Wait until whoever writes it has finished, and verify it again.',
+    host,
+  };
+}
+
 export function noteNotUnderstood(host: string): Problem {
   return {
     code: 'bad-answer',
@@ -161,7 +170,7 @@ function notTheSame(host: string): Problem {
   };
 }
 
-export function changedMeanwhile(host: string): Problem {
+function changedMeanwhile(host: string): Problem {
   return {
     code: 'config-changed',
     message: 'The image was changed while it was copied; what had arrived was dropped.',

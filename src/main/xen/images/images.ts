@@ -8,7 +8,7 @@ import { parseDisk } from '../disk-spec.ts';
 import { xenRootScript } from '../scripts.ts';
 import type { Template } from '../templates/template.ts';
 import type { Xen } from '../xen.ts';
-import { type Address, changedMeanwhile, copyImage, fingerprint, notAsNoted, noteNotUnderstood } from './copy.ts';
+import { type Address, changedWhileRead, copyImage, fingerprint, notAsNoted, noteNotUnderstood } from './copy.ts';
 import { imageFailure } from './image-failures.ts';
 import { type ImageHost, imageHost } from './image-host.ts';
 import { type ReadFolder, readFolder } from './read-folder.ts';
@@ -97,7 +97,7 @@ export function createImages(deps: ImagesDeps): Images {
   function domainsOn(host: string, found: ReadFolder, image: Pick<GoldenImage, 'path' | 'name'>): readonly string[] {
     const names = new Set([image.path, `${found.path ?? folder}/${image.name}`]);
     const liesOn = (path: string, depth = 0): boolean => {
-      const real = found.real.get(path) ?? path;
+      const real = found.real.get(path) || path;
       if (names.has(path) || names.has(real)) return true;
       const inFolder = real.startsWith(`${found.path}/`) ? `${folder}/${basename(real)}` : real;
       const on = found.backing.get(path) ?? found.backing.get(inFolder);
@@ -150,7 +150,7 @@ export function createImages(deps: ImagesDeps): Images {
           const { bytes } = before;
           at(0, bytes, true);
           const { sum, noted } = await image.checksum('image', (read) => at(read, bytes, true), signal);
-          if (fingerprint(await image.look()) !== fingerprint(before)) throw new HumError(changedMeanwhile(host));
+          if (fingerprint(await image.look()) !== fingerprint(before)) throw new HumError(changedWhileRead(host));
           if (noted === '') throw new HumError(noteNotUnderstood(host));
           if (noted === null) await image.note(sum);
           else if (noted !== sum) throw new HumError(notAsNoted(host, sum, noted));

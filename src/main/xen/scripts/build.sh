@@ -51,13 +51,20 @@ if [ "$what" = undo ]; then
   while :; do
     if find_built; then
       found=yes
-      act "$tool" destroy "$id" || exit $?
+      act "$tool" destroy "$id" || {
+        code=$?
+        # It may have gone by itself in this moment.
+        ! find_built || exit "$code"
+      }
     fi
     # Of a guest that restarts there is no domain for some seconds, and then the next: the xl that built the first waits for its end.
     # shellcheck disable=SC2016
-    builder=$([ -z "$known" ] || $sudo sh -c 'grep -ls "$1" /proc/[0-9]*/cmdline' sh "[u]uid='$known'")
+    builder=$([ -z "$known" ] || $sudo sh -c 'for each in /proc/[0-9]*/comm; do
+        read -r comm 2>/dev/null <"$each" && [ "$comm" = "$2" ] || continue
+        case $(tr "\0" "\n" 2>/dev/null <"${each%comm}cmdline") in *"$1"*) each=${each%/comm}; echo "${each##*/}"; exit ;; esac
+      done' sh "uuid='$known'" "$tool")
     [ -n "$builder" ] || break
-    [ "$tried" -lt 120 ] || refuse 124 busy "${builder%%"$newline"*}"
+    [ "$tried" -lt 120 ] || refuse 124 busy "$builder"
     sleep 1
     tried=$((tried + 1))
   done

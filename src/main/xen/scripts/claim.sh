@@ -120,7 +120,7 @@ if ! linked "$claims/.$mark" "$claim" 2>/dev/null; then
     if [ "$(owner)" = "$former" ]; then $sudo mv -f "$claims/.$mark" "$claim"; fi
     $sudo rm -f "$over"
     [ "$(owner)" = "$mark" ] || taken claim
-    case $former in *[!0-9a-f]*) ;; *) $sudo rm -f "$claims/.$former" ;; esac
+    case $former in '' | *[!0-9a-f]*) ;; *) $sudo rm -f "$claims/.$former" ;; esac
     echo "Nothing came of the claim of $former: it was taken over."
   fi
 fi

@@ -74,10 +74,8 @@ file() {
   format=raw
   [ "$magic" != QFI ] || format=qcow2
   sum=
-  if $sudo test -f "$1.sha256"; then sum=$($sudo head -c 64 "$1.sha256" 2>/dev/null </dev/null | tr -d '\000'); fi
-  case $sum in *[!0-9a-f]*) sum= ;; esac
-  [ ${#sum} -eq 64 ] || sum=-
-  echo "$number file $bytes $kib $format $sum"
+  if $sudo test -f "$1.sha256"; then sum=$($sudo head -c 1024 "$1.sha256" 2>/dev/null </dev/null | tr -d '\000' | sed -n "$sum_in" | tr A-F a-f); fi
+  echo "$number file $bytes $kib $format ${sum:--}"
 }
 
 # A figure of LVM's in bytes: $1 vgs or lvs, $2 which one, $3 of what.

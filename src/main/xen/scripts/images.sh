@@ -70,12 +70,6 @@ linked() {
   if command -v link >/dev/null 2>&1; then link "$1" "$2" 2>/dev/null; else ln "$1" "$2" 2>/dev/null; fi
 }
 
-# For sed -n: the SHA-256 in the first line of a note, as sha256sum, BSD's sha256 and openssl write it, with the line ends of Windows too.
-sum_in='s/[[:space:]]*$//
-s/^SHA2\{0,1\}-\{0,1\}256 \{0,1\}(.*) \{0,1\}= *\([0-9a-fA-F]\{64\}\)$/\1/
-s/^\\\{0,1\}\([0-9a-fA-F]\{64\}\)\([[:space:]].*\)\{0,1\}$/\1/p
-q'
-
 write_note() {
   printf '%s  %s\n' "$1" "$name" >"$folder/.$name.sha256" && mv -f "$folder/.$name.sha256" "$note"
 }
@@ -185,7 +179,8 @@ case $what in
     ;;
   place)
     # Open, so that no other file gets its number.
-    exec 5<"$part" || exit 85
+    [ -f "$part" ] || exit 85
+    exec 5<"$part"
     it=$(stat -c %d:%i "$part") || exit 85
     [ "$(cat "$of" 2>/dev/null)" = "$3" ] && [ "$(size_of "$part")" = "$1" ] || exit 85
     if [ "$(stat -c %u "$part")" != 0 ]; then chown -h 0:0 "$part" || exit $?; fi

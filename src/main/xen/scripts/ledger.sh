@@ -95,7 +95,19 @@ same() {
   [ -n "$now" ] && [ -n "$2" ] || return 1
   # One of an earlier Hum knows no time of birth.
   case $2 in *:*:*) ;; *) now=${now%:*} ;; esac
-  [ "$now" = "$2" ] || { [ "$3" != "$boot" ] && [ "${now#*:}" = "${2#*:}" ]; }
+  [ "$now" != "$2" ] || return 0
+  # After a reboot, or once its file system is mounted anew, a device has another number. Within one boot only the time of birth, where there is
+  # one, tells that it is no other file of this number.
+  case $2 in *:*:[1-9]*) ;; *) [ "$3" != "$boot" ] || return 1 ;; esac
+  [ "${now#*:}" = "${2#*:}" ]
+}
+
+# at_home FOLDER: whether it is $home, or is gone from the file system of that: another undo takes an empty folder away.
+at_home() {
+  same "$1/" "$home" "$when" && return 0
+  up=$1
+  until $sudo test -d "$up/"; do up=${up%/*}; done
+  [ "$when" = "$boot" ] && [ "$($sudo stat -Lc %d -- "$up/" 2>/dev/null)" = "${home%%:*}" ]
 }
 
 # Sets $state and $began of a process, the 3rd and the 22nd field of proc(5), stat. A process id alone may be another one's by now.
@@ -267,7 +279,7 @@ unmake() {
 $(entry "in-$key")
 END
   # A file system that is not mounted now has not lost what is on it.
-  [ -z "$home" ] || same "${path%/*}/" "$home" "$when" || refuse 85 away "${path%/*}/"
+  [ -z "$home" ] || at_home "${path%/*}" || refuse 85 away "${path%/*}/"
   if placed; then
     # Killed between the two, it has both names, and mv(1) moves no file to itself.
     $sudo rm -f -- "$temp" || exit $?

@@ -103,7 +103,7 @@ back() {
     [ -n "$place" ] || break
     # After a reboot the device may have another number; into these folders root alone writes.
     now=$(id_of "$place/item")
-    if [ -n "$now" ] && [ "${now#*:}" = "${id#*:}" ] && ours "$place"; then
+    if [ -n "$now" ] && [ "${now#*:}" = "${id#*:}" ]; then
       id=$now
       break
     fi
