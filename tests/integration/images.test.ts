@@ -351,13 +351,6 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       await isOther((await upload(one, 'new.img', other, { chosen: 'a-third-file-altogether' })).transfer);
     });
 
-    it('that is whole is not given up while it is read once more, however long that takes', async () => {
-      const data = Buffer.alloc(512 * mib);
-      await open({ patienceMs: 1000 });
-      const { transfer } = await upload(one, 'new.img', data);
-      expect(await ended(transfer)).toMatchObject({ state: 'done' });
-    });
-
     it('takes no piece that does not follow the one before, and none of a second window', async () => {
       const data = randomBytes(3 * mib);
       await open();
