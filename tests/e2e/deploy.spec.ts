@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { isAccessible } from './axe.ts';
+import { cancelAndUndo } from './cancelled.ts';
 import { expect, test } from './hum.ts';
 import { fitsItsWidth, inEachWindow } from './layout.ts';
 import { cards, nameOf, openTemplates } from './templates.ts';
@@ -88,15 +89,7 @@ test('a deployment is cancelled half-way, and says that what was done is undone'
   await isReady(page);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main').getByText(/^Step [2-9] of \d+: /)).toBeVisible();
-  await page.getByRole('button', { name: 'Cancel and undo' }).click();
-  await expect(page.getByRole('heading', { name: /was not deployed$/ })).toBeVisible({ timeout: 30_000 });
-  await expect(
-    page
-      .getByRole('main')
-      .getByText(
-        /^It was cancelled\. (?:One step was|\d+ steps were) undone(?:\.|, and one stays as it is, because nothing can undo it\.)$/,
-      ),
-  ).toBeVisible();
+  await cancelAndUndo(page);
 });
 
 test('a VM is deployed on the host whose page it was asked for', async ({ page }) => {

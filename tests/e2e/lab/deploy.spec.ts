@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { fingerprint } from '../../support/lab-scripts.ts';
 import { patienceMs } from '../../support/patience.ts';
+import { cancelAndUndo } from '../cancelled.ts';
 import { cards, openTemplates } from '../templates.ts';
 import { domainLine, expect, test } from './lab.ts';
 
@@ -56,14 +57,6 @@ test('a deployment that is cancelled half-way leaves the host byte for byte as i
   await deploy.click();
   // Its disk is there, and its domain may be.
   await lab.sure('for try in $(seq 200); do [ -e /srv/xen/web01.img ] && exit; sleep 0.1; done; exit 1');
-  await page.getByRole('button', { name: 'Cancel and undo' }).click();
-  await expect(page.getByRole('heading', { name: /was not deployed$/ })).toBeVisible({ timeout: patienceMs });
-  await expect(
-    page
-      .getByRole('main')
-      .getByText(
-        /^It was cancelled\. (?:One step was|\d+ steps were) undone(?:\.|, and one stays as it is, because nothing can undo it\.)$/,
-      ),
-  ).toBeVisible();
+  await cancelAndUndo(page);
   expect(await lab.sure(fingerprint)).toBe(before);
 });
