@@ -18,7 +18,7 @@ export interface Others {
   /** In small letters: "web07 on xen-a". */
   readonly macs: ReadonlyMap<string, string>;
   readonly addresses: ReadonlyMap<string, string>;
-  /** Names of Xen hosts whose VMs are only known as they were. */
+  /** Names of hosts that cannot be asked now: of VMs there only what was known before counts. */
   readonly outOfSight: readonly string[];
 }
 
@@ -182,7 +182,7 @@ function asFarAsSeen({ outOfSight }: Others): Outcome | undefined {
   if (outOfSight.length === 0) return undefined;
   const hosts = outOfSight.slice(0, 3).map(called).join(', ');
   const more = outOfSight.length > 3 ? ` and ${outOfSight.length - 3} more` : '';
-  return ['note', `As far as can be seen: ${hosts}${more} cannot be asked now, and their VMs are taken as they were last known.`];
+  return ['note', `As far as can be seen: ${hosts}${more} cannot be asked now: of VMs there only what was known before counts.`];
 }
 
 function macTitle({ macs }: VmFacts): string {
