@@ -287,6 +287,16 @@ describe('a start', () => {
     expect(next.now?.vms.map(({ ip }) => ip)).toEqual(['10.0.2.113', '10.0.2.114']);
     await next.leave();
 
+    // One of another name shares their tag, and is kept apart from them.
+    const apart = hum.follow(hum.request({ names: 'mail' }));
+    await apart.settled();
+    expect(apart.now?.hosts.map(({ host, reasons }) => [host, reasons.filter((reason) => reason.includes('tag'))])).toEqual([
+      ['b', []],
+      ['a', ['3 with its tag there']],
+    ]);
+    expect(apart.now?.vms[0]?.host).toBe('b');
+    await apart.leave();
+
     // The next Hum knows of the one that was under way; the others had not begun and are over.
     await hum.restart();
     const later = hum.follow(hum.request({ names: 'web01,web02' }));

@@ -49,7 +49,7 @@ export function placementHost(id: string, other: Partial<PlacementHost> = {}): P
     memoryTotal: 16 * gib,
     memoryFree: 8 * gib,
     load: 0,
-    names: [],
+    vms: [],
     look: null,
     ...other,
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checksOf, type Others, type VmFacts } from '../../src/main/xen/deploy/checks.ts';
-import { heldBy, othersOf, placementHosts, readHoldings } from '../../src/main/xen/deploy/fleet-view.ts';
+import { type Holding, heldBy, othersOf, placementHosts, readHoldings } from '../../src/main/xen/deploy/fleet-view.ts';
 import type { Guest, GuestDisk } from '../../src/main/xen/deploy/guest.ts';
 import { type Finding, type HostLook, readLook } from '../../src/main/xen/deploy/look.ts';
 import { type PlacementHost, place } from '../../src/main/xen/deploy/placement.ts';
@@ -190,6 +190,7 @@ describe('what a plan holds', () => {
       macs: fc.array(fc.string()),
       addresses: fc.array(fc.string()),
       memory: fc.nat(),
+      tags: fc.array(fc.string()),
     });
     fc.assert(
       fc.property(fc.array(holding), (holdings) => {
@@ -216,13 +217,13 @@ describe('the fleet', () => {
       { id: 'xen-a', name: 'xen-a', address: '10.0.0.2', asked: true },
       { id: 'xen-b', name: 'xen-b', address: 'xen-b.example.org', asked: true },
     ],
-    planned: [{ host: 'xen-a', name: 'coming', macs: ['00:16:3e:00:00:09'], addresses: ['10.0.0.9'], memory: 600 * mib }],
+    planned: [{ host: 'xen-a', name: 'coming', macs: ['00:16:3e:00:00:09'], addresses: ['10.0.0.9'], memory: 600 * mib, tags: [] }],
     deployed: [
-      { host: 'xen-a', name: 'guest2', macs: [], addresses: ['10.0.0.3'], memory: 1 },
-      { host: 'xen-a', name: 'guest2', macs: [], addresses: ['10.0.0.4'], memory: 1 },
-      { host: 'xen-a', name: 'removed', macs: [], addresses: ['10.0.0.5'], memory: 1 },
+      { host: 'xen-a', name: 'guest2', macs: [], addresses: ['10.0.0.3'], memory: 1, tags: [] },
+      { host: 'xen-a', name: 'guest2', macs: [], addresses: ['10.0.0.4'], memory: 1, tags: [] },
+      { host: 'xen-a', name: 'removed', macs: [], addresses: ['10.0.0.5'], memory: 1, tags: [] },
     ],
-    previewed: [{ host: null, name: 'maybe', macs: ['00:16:3e:00:00:08'], addresses: [], memory: 600 * mib }],
+    previewed: [{ host: null, name: 'maybe', macs: ['00:16:3e:00:00:08'], addresses: [], memory: 600 * mib, tags: [] }],
   };
 
   it('knows whose names, MACs and addresses are taken', () => {
@@ -239,8 +240,8 @@ describe('the fleet', () => {
 
   it('knows an address also of a VM that was renamed or migrated, and of one on a host that was not reached yet', () => {
     const deployed = [
-      { host: 'xen-c', name: 'before', macs: ['00:16:3E:00:00:02'], addresses: ['10.0.0.20'], memory: 1 },
-      { host: 'xen-b', name: 'unseen', macs: ['00:16:3e:00:00:0a'], addresses: ['10.0.0.21'], memory: 1 },
+      { host: 'xen-c', name: 'before', macs: ['00:16:3E:00:00:02'], addresses: ['10.0.0.20'], memory: 1, tags: [] },
+      { host: 'xen-b', name: 'unseen', macs: ['00:16:3e:00:00:0a'], addresses: ['10.0.0.21'], memory: 1, tags: [] },
     ];
     const asked = (yes: boolean) => ({ ...view, deployed, hostAddresses: view.hostAddresses.map((each) => ({ ...each, asked: yes })) });
     expect(othersOf(asked(true)).addresses.get('10.0.0.20')).toBe('off on name of xen-a');
@@ -256,7 +257,42 @@ describe('the fleet', () => {
   it('has less memory free by what is being deployed, until it is there', () => {
     const free = (planned: typeof view.planned) => placementHosts({ ...view, planned }, new Map())[0]?.memoryFree;
     expect(free(view.planned)).toBe(1000 * mib);
-    expect(free([{ host: 'xen-a', name: 'guest2', macs: [], addresses: [], memory: 600 * mib }])).toBe(1600 * mib);
+    expect(free([{ host: 'xen-a', name: 'guest2', macs: [], addresses: [], memory: 600 * mib, tags: [] }])).toBe(1600 * mib);
+  });
+
+  it('knows the tags of what Hum has deployed or is deploying, also after a rename or a migration', () => {
+    const held = (other: Partial<Holding>): Holding => ({
+      host: 'xen-a',
+      name: 'x',
+      macs: [],
+      addresses: [],
+      memory: 1,
+      tags: [],
+      ...other,
+    });
+    const vifWith = (mac: string) => ({ mac, bridge: 'xenbr0', script: null, model: null, ip: null });
+    const domains = [
+      domainRow({ name: 'Domain-0', load: { id: 0 }, facts: { control: true } }),
+      domainRow({ name: 'mail', facts: { vifs: [] } }),
+      domainRow({ name: 'renamed', facts: { vifs: [vifWith('00:16:3e:00:00:0B')] } }),
+      domainRow({ name: 'foreign', facts: { vifs: [vifWith('00:16:3e:00:00:0c')] } }),
+      domainRow({ name: 'off', load: { id: null, state: 'off' } }),
+    ];
+    const deployed = [
+      held({ name: 'mail', tags: ['old'] }),
+      held({ name: 'mail', tags: ['mail'] }),
+      held({ host: 'xen-b', name: 'before', macs: ['00:16:3e:00:00:0b'], tags: ['web', 'prod'] }),
+      held({ name: 'off', tags: ['off'] }),
+      held({ name: 'removed', tags: ['web'] }),
+    ];
+    const planned = [held({ name: 'coming', tags: ['web'] }), held({ host: 'xen-b', name: 'elsewhere', tags: ['web'] })];
+    const vms = placementHosts({ ...view, domains, deployed, planned }, new Map())[0]?.vms;
+    expect(vms?.map(({ name, tags }) => [name, tags])).toEqual([
+      ['mail', ['mail']],
+      ['renamed', ['web', 'prod']],
+      ['foreign', []],
+      ['coming', ['web']],
+    ]);
   });
 
   it('takes the figure of the last answer', () => {

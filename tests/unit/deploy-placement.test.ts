@@ -8,12 +8,15 @@ const mib = 2 ** 20;
 const gib = 2 ** 30;
 const best = { headroom: 256 * mib, only: null };
 
+const tag = fc.constantFrom('front', 'lab', 'prod');
+const vm = fc.record({ name: fc.constantFrom('web07', 'db1', 'x'), tags: fc.array(tag, { maxLength: 2 }) });
+
 const hosts = fc.uniqueArray(
   fc.record({
     id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
     memoryFree: fc.integer({ min: 0, max: 16 * 1024 }).map((amount) => amount * mib),
     load: fc.double({ min: 0, max: 1, noNaN: true }),
-    names: fc.array(fc.constantFrom('web07', 'db1', 'x'), { maxLength: 4 }),
+    vms: fc.array(vm, { maxLength: 4 }),
     hvm: fc.boolean(),
     bridge: fc.boolean(),
     disk: fc.option(fc.integer({ min: 0, max: 64 }), { nil: null }),
@@ -23,14 +26,14 @@ const hosts = fc.uniqueArray(
 type Drawn = typeof hosts extends fc.Arbitrary<infer T> ? T : never;
 
 const made = (drawn: Drawn): PlacementHost[] =>
-  drawn.map(({ id, memoryFree, load, names, hvm, bridge, disk }) => {
+  drawn.map(({ id, memoryFree, load, vms, hvm, bridge, disk }) => {
     const looked = {
       'bridge=xenbr0': { kind: bridge ? 'bridge' : 'absent' },
       'folder=/srv/xen': { kind: 'free', bytes: (disk ?? 0) * gib, writable: true, mount: '/' },
     } as const;
     const look = disk === null ? null : lookAtAll(looked);
     const capabilities = hvm ? ['xen-3.0-x86_64', 'hvm-3.0-x86_64'] : ['xen-3.0-x86_64'];
-    return placementHost(id, { memoryFree, load, names, capabilities, look });
+    return placementHost(id, { memoryFree, load, vms, capabilities, look });
   });
 
 const guests = fc
@@ -39,6 +42,7 @@ const guests = fc
       memory: fc.integer({ min: 4, max: 8 * 1024 }).map((amount) => amount * mib),
       type: fc.constantFrom<Guest['type']>('pv', 'pvh', 'hvm'),
       vcpus: fc.integer({ min: 1, max: 8 }),
+      tags: fc.array(tag, { maxLength: 2 }),
     }),
     { maxLength: 20 },
   )
@@ -105,9 +109,41 @@ describe('placement', () => {
     expect(vms.map(({ host }) => host)).toEqual(['b', 'a', 'c', 'b', 'a', 'c']);
   });
 
-  it('keeps away from a host that has VMs of the same kind', () => {
-    const there = [placementHost('a', { names: ['web7', 'web8'] }), placementHost('b', { names: ['db1', 'mail'] })];
+  it('goes, of hosts that are the same but for their VMs, to one with the fewest that share a tag or are named alike', () => {
+    const alike = (wanted: Guest, { vms }: PlacementHost) =>
+      vms.filter(({ name, tags }) => kindOf(name) === kindOf(wanted.name) || tags.some((each) => wanted.tags.includes(each))).length;
+    const some = fc.array(fc.array(vm, { maxLength: 5 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(some, fc.array(tag, { maxLength: 3 }), (all, tags) => {
+        const there = all.map((vms, at) => placementHost(`${at}`, { vms }));
+        const wanted = guest({ tags });
+        const { vms, fits } = place([wanted], there, best);
+        const counts = new Map(there.map((host) => [host.id, alike(wanted, host)]));
+        expect(counts.get(vms[0]?.host ?? '')).toBe(Math.min(...counts.values()));
+        for (const { host, reasons } of fits) {
+          const told = reasons.flatMap((reason) => /^(\d+) (?:with its tag|of its kind) there$/.exec(reason)?.[1] ?? []);
+          expect(told.reduce((sum, count) => sum + Number(count), 0)).toBe(counts.get(host));
+        }
+      }),
+    );
+  });
+
+  it('keeps away from a host that has VMs of the same kind or tag, and says so', () => {
+    const plain = (...names: string[]) => names.map((name) => ({ name, tags: [] }));
+    const there = [placementHost('a', { vms: plain('web7', 'web8') }), placementHost('b', { vms: plain('db1', 'mail') })];
     expect(place([guest()], there, best).vms[0]?.host).toBe('b');
+    const tagged = [
+      placementHost('a', {
+        vms: [{ name: 'db1', tags: ['prod', 'front'] }, { name: 'web7', tags: ['front'] }, ...plain('web8')],
+      }),
+      placementHost('b', { vms: [{ name: 'db2', tags: ['back'] }, ...plain('web9')] }),
+    ];
+    const { vms, fits } = place([guest({ tags: ['front', 'x'] })], tagged, best);
+    expect(vms[0]?.host).toBe('b');
+    expect(fits.map(({ reasons }) => reasons.slice(1, -1))).toEqual([
+      ['1 of its kind there'],
+      ['2 with its tag there', '1 of its kind there'],
+    ]);
     expect([kindOf('web01'), kindOf('web-1'), kindOf('web'), kindOf('x86_64'), kindOf('__7')]).toEqual(['web', 'web', 'web', 'x', '__7']);
   });
 

@@ -106,6 +106,7 @@ export function holdingsOf({ vms }: Pick<Draft, 'vms'>): readonly Holding[] {
     macs,
     addresses: guest.vifs.flatMap(({ ip }) => (ip.kind === 'static' ? [ip.address] : [])),
     memory: guest.memory + memoryOverhead(guest),
+    tags: guest.tags,
   }));
 }
 

@@ -16,6 +16,8 @@ export interface Holding {
   readonly addresses: readonly string[];
   /** Bytes that it will take of its host. */
   readonly memory: number;
+  /** Of its template. */
+  readonly tags: readonly string[];
 }
 
 /** The fleet as a deployment sees it at one moment. */
@@ -27,7 +29,10 @@ export interface FleetView {
   readonly hostAddresses: readonly { readonly id: string; readonly name: string; readonly address: string; readonly asked: boolean }[];
   /** Of plans under way or undecided. */
   readonly planned: readonly Holding[];
-  /** Of plans that were left as they are, then of those that are done, the oldest of each first: the addresses of VMs that only their cloud-init knows. */
+  /**
+   * Of plans that were left as they are, then of those that are done, the oldest of each first: what no host tells of a VM, which is the
+   * address that only its cloud-init knows, and its tags.
+   */
   readonly deployed: readonly Holding[];
   /** Of previews that have the first say. */
   readonly previewed: readonly Holding[];
@@ -35,7 +40,7 @@ export interface FleetView {
 
 /** Holdings as a plan carries them (`Plan.holds`). */
 export function heldBy(holdings: readonly Holding[]): Json {
-  return holdings.map(({ host, name, macs, addresses, memory }) => ({ host, name, macs, addresses, memory }));
+  return holdings.map(({ host, name, macs, addresses, memory, tags }) => ({ host, name, macs, addresses, memory, tags }));
 }
 
 /** Reads them back, from a journal that another Hum may have written: what is none is passed over. */
@@ -45,9 +50,10 @@ export function readHoldings(holds: Json): readonly Holding[] {
 
 function readHolding(held: Json): Holding | undefined {
   if (typeof held !== 'object' || held === null || isList(held)) return undefined;
-  const { host = null, name, macs = [], addresses = [], memory } = held;
+  const { host = null, name, macs = [], addresses = [], memory, tags = [] } = held;
   if (typeof name !== 'string' || !(host === null || typeof host === 'string')) return undefined;
-  return { host, name, macs: texts(macs), addresses: texts(addresses), memory: typeof memory === 'number' ? memory : 0 };
+  const bytes = typeof memory === 'number' ? memory : 0;
+  return { host, name, macs: texts(macs), addresses: texts(addresses), memory: bytes, tags: texts(tags) };
 }
 
 function texts(value: Json): readonly string[] {
@@ -63,10 +69,9 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
   const names = new Map<string, string>();
   const macs = new Map<string, string>();
   const addresses = new Map<string, string>();
-  // By its MAC, too: that stays when a VM is renamed or migrated.
-  const named = new Map(deployed.map(({ host, name, addresses: own }) => [`${host}/${name}`, own] as const));
-  const drawn = new Map(deployed.flatMap(({ macs: own, addresses: held }) => own.map((mac) => [mac.toLowerCase(), held] as const)));
-  for (const { host, name, facts, load } of domains) {
+  const madeAs = madeOf(deployed);
+  for (const domain of domains) {
+    const { host, name, facts, load } = domain;
     const on = visibleText(hostName(host), 60);
     // One that runs says more than one that is only configured elsewhere.
     if (load.id !== null) names.set(name, `runs on ${on}`);
@@ -74,11 +79,10 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
     const whose = `${visibleText(name, 60)} on ${on}`;
     for (const { mac, ip } of facts.vifs) {
       if (mac !== null) macs.set(mac.toLowerCase(), whose);
-      for (const address of drawn.get(mac?.toLowerCase() ?? '') ?? []) addresses.set(address, whose);
       for (const address of addressesIn(ip ?? '')) addresses.set(address, whose);
     }
     for (const address of ownAddresses(facts.commandLine ?? '')) addresses.set(address, whose);
-    for (const address of named.get(`${host}/${name}`) ?? []) addresses.set(address, whose);
+    for (const held of madeAs(domain)) for (const address of held.addresses) addresses.set(address, whose);
   }
   for (const { name, address } of hostAddresses) {
     const [plain] = addressesIn(address);
@@ -112,6 +116,16 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
   };
 }
 
+/** What Hum has made a domain as: by its host and name, and by its MAC addresses, which stay when it is renamed or migrated. */
+function madeOf(deployed: readonly Holding[]): (domain: DomainRow) => readonly Holding[] {
+  const named = new Map(deployed.map((held) => [`${held.host}/${held.name}`, held]));
+  const drawn = new Map(deployed.flatMap((held) => held.macs.map((mac) => [mac.toLowerCase(), held] as const)));
+  return ({ host, name, facts }) => {
+    const found = facts.vifs.map(({ mac }) => drawn.get(mac?.toLowerCase() ?? ''));
+    return [...new Set([...found, named.get(`${host}/${name}`)])].filter((held) => held !== undefined);
+  };
+}
+
 /** The address that a command line gives the guest itself: `ip=10.0.2.7::10.0.2.2:…` and the like. */
 function ownAddresses(commandLine: string): readonly string[] {
   return commandLine.split(/\s+/).flatMap((word) => {
@@ -124,6 +138,7 @@ function ownAddresses(commandLine: string): readonly string[] {
 export function placementHosts(view: FleetView, looks: ReadonlyMap<string, HostLook>): readonly PlacementHost[] {
   const byHost = Map.groupBy(view.domains, ({ host }) => host);
   const heldOn = Map.groupBy(view.planned, ({ host }) => host);
+  const madeAs = madeOf([...view.deployed, ...view.planned]);
   return view.hosts.map((xen) => {
     const { host, memoryTotal, toolstack, version, capabilities, cpus, problem, at } = xen;
     const there = (byHost.get(host) ?? []).filter(({ load }) => load.id !== null);
@@ -143,7 +158,12 @@ export function placementHosts(view: FleetView, looks: ReadonlyMap<string, HostL
       memoryTotal,
       memoryFree: Math.max(0, free - coming.reduce((sum, { memory }) => sum + memory, 0)),
       load: cpus > 0 ? busy / cpus : 0,
-      names: [...there.filter(({ facts }) => !facts.control).map(({ name }) => name), ...coming.map(({ name }) => name)],
+      vms: [
+        ...there.flatMap((domain) =>
+          domain.facts.control ? [] : [{ name: domain.name, tags: madeAs(domain).flatMap(({ tags }) => tags) }],
+        ),
+        ...coming,
+      ],
       look,
     };
   });

@@ -21,9 +21,16 @@ export interface PlacementHost {
   /** How busy its CPUs are with VMs, 0..1. */
   readonly load: number;
   /** The VMs that run there, or are being deployed. */
-  readonly names: readonly string[];
+  readonly vms: readonly ThereVm[];
   /** What was found there; null before anybody has looked. What is not known is not held against a host. */
   readonly look: HostLook | null;
+}
+
+/** A VM that a host has already. */
+export interface ThereVm {
+  readonly name: string;
+  /** Of the template that Hum has made it from; none where it did not. */
+  readonly tags: readonly string[];
 }
 
 export type ObstacleKind = 'host' | 'type' | 'memory' | 'bridge' | 'disk-space' | 'image' | 'kernel';
@@ -52,8 +59,8 @@ export interface Verdict {
   /** Free after it, the headroom included; negative where it does not fit. */
   readonly memoryLeft: number;
   readonly rooms: readonly Room[];
-  /** VMs of its kind that are there: see `kindOf`. */
-  readonly same: number;
+  /** VMs that it should be kept apart from and that are there. */
+  readonly alike: Alike;
   readonly score: number;
 }
 
@@ -100,9 +107,19 @@ export function memoryOverhead({ type, vcpus, memoryMax }: Pick<Guest, 'type' | 
   return 3 * mib + paging + (type === 'hvm' ? 17 * mib : 0);
 }
 
+/** VMs on one host that do the same as another one. A host that fails should not take all of them along. */
+interface Alike {
+  /** With a tag of its own. */
+  readonly tagged: number;
+  /** Of its kind (`kindOf`), without such a tag. */
+  readonly named: number;
+  /** Asked for in the same request. */
+  readonly asked: number;
+}
+
 /**
- * What VMs that do the same have in common: Xen knows no tags of a domain, so it is the name without its number, and whatever else is asked
- * for in one request counts as the same.
+ * What VMs that do the same have in common beside the tags of their template, which Xen does not know and a VM made by other means does not
+ * have: the name without its number.
  */
 export function kindOf(name: string): string {
   return name.replace(/[\d._+-]+$/, '') || name;
@@ -119,12 +136,10 @@ interface Taken {
 /** Finds a host for each guest, in their order. Pure; the order of the hosts does not matter. */
 export function place(guests: readonly Guest[], hosts: readonly PlacementHost[], options: PlacementOptions): Placement {
   const sorted = [...hosts].sort((left, right) => compare(left.name, right.name) || compare(left.id, right.id));
-  const kinds = new Map(sorted.map((host) => [host.id, countBy(host.names.map(kindOf))]));
   const taken = new Map(sorted.map(({ id }): [string, Taken] => [id, nothing()]));
-  const judged = (guest: Guest, host: PlacementHost, before: Taken) => {
-    const there = kinds.get(host.id)?.get(kindOf(guest.name)) ?? 0;
-    return judge(guest, host, before, there + before.vms, options.headroom);
-  };
+  const alikeOf = alikeOn(sorted);
+  const judged = (guest: Guest, host: PlacementHost, before: Taken) =>
+    judge(guest, host, before, { ...alikeOf(guest, host), asked: before.vms }, options.headroom);
   const before = (host: PlacementHost) => taken.get(host.id) ?? nothing();
 
   const [first] = guests;
@@ -168,7 +183,7 @@ function take(before: Taken, guest: Guest, { host, verdict }: { readonly host: P
   for (const { key, need } of needsOf(guest, host.look)) before.room.set(key, (before.room.get(key) ?? 0) + need);
 }
 
-function judge(guest: Guest, host: PlacementHost, before: Taken, same: number, headroom: number): Verdict {
+function judge(guest: Guest, host: PlacementHost, before: Taken, alike: Alike, headroom: number): Verdict {
   const memoryNeed = guest.memory + memoryOverhead(guest);
   const free = host.memoryFree - before.memory;
   const rooms = roomsOf(guest, host.look, before);
@@ -185,16 +200,17 @@ function judge(guest: Guest, host: PlacementHost, before: Taken, same: number, h
   const memoryLeft = free - memoryNeed;
   const memoryShare = host.memoryTotal > 0 ? Math.min(1, Math.max(0, (memoryLeft - headroom) / host.memoryTotal)) : 0;
   const load = Math.min(1, Math.max(0, host.load));
-  const score = obstacles.length > 0 ? 0 : 0.5 * memoryShare + 0.2 * (1 - load) + 0.3 / (1 + same);
+  const score = obstacles.length > 0 ? 0 : 0.5 * memoryShare + 0.2 * (1 - load) + 0.3 / (1 + alike.tagged + alike.named + alike.asked);
   // The figures move all the time: what makes no difference to a person makes none here.
-  return { obstacles, memoryNeed, memoryAvailable, memoryLeft, rooms, same, score: Math.round(score * 100) / 100 };
+  return { obstacles, memoryNeed, memoryAvailable, memoryLeft, rooms, alike, score: Math.round(score * 100) / 100 };
 }
 
-function fitOf({ id, load, look, trouble }: PlacementHost, { obstacles, memoryLeft, same, score }: Verdict): HostFit {
+function fitOf({ id, load, look, trouble }: PlacementHost, { obstacles, memoryLeft, alike, score }: Verdict): HostFit {
   if (trouble !== null) return { host: id, fits: false, score: 0, reasons: [trouble] };
   if (obstacles.length > 0) return { host: id, fits: false, score: 0, reasons: obstacles.map(({ reason }) => reason) };
   const reasons = [`${formatBytes(memoryLeft)} left after it`];
-  if (same > 0) reasons.push(`${same} of its kind there`);
+  if (alike.tagged > 0) reasons.push(`${alike.tagged} with its tag there`);
+  if (alike.named > 0) reasons.push(`${alike.named} of its kind there`);
   if (load >= 0.5) reasons.push(`its CPUs are ${formatRatio(Math.floor(load * 10) / 10)} busy`);
   if (look === null) reasons.push('its disks and bridges not looked at yet');
   return { host: id, fits: true, score, reasons };
@@ -341,10 +357,24 @@ function nothing(): Taken {
   return { memory: 0, vms: 0, room: new Map() };
 }
 
-function countBy(words: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+/** Counts, on each host, the VMs that are like a guest: once for all guests of the same kind and tags, as those of a request mostly are. */
+function alikeOn(hosts: readonly PlacementHost[]): (guest: Guest, host: PlacementHost) => Pick<Alike, 'tagged' | 'named'> {
+  const there = hosts.map(({ id, vms }) => ({ id, vms: vms.map(({ name, tags }) => ({ kind: kindOf(name), tags })) }));
+  const counted = new Map<string, ReadonlyMap<string, Pick<Alike, 'tagged' | 'named'>>>();
+  const count = (kind: string, tags: ReadonlySet<string>) =>
+    new Map(
+      there.map(({ id, vms }) => {
+        const alike = vms.map((vm) => (vm.tags.some((tag) => tags.has(tag)) ? 'tagged' : vm.kind === kind ? 'named' : undefined));
+        return [id, { tagged: alike.filter((how) => how === 'tagged').length, named: alike.filter((how) => how === 'named').length }];
+      }),
+    );
+  return ({ name, tags }, { id }) => {
+    const kind = kindOf(name);
+    const key = JSON.stringify([kind, tags]);
+    const counts = counted.get(key) ?? count(kind, new Set(tags));
+    counted.set(key, counts);
+    return counts.get(id) ?? { tagged: 0, named: 0 };
+  };
 }
 
 function compare(left: string, right: string): number {
