@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
 import { scripts } from '../../src/main/demo/scripts.ts';
 import { roomOf } from '../../src/main/demo/xen/deploy-look.ts';
-import { goods } from '../../src/main/demo/xen/goods.ts';
+import { goods, goodsNoted } from '../../src/main/demo/xen/goods.ts';
 import { type XenHost, xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
 import { xl } from '../../src/main/demo/xen/xl.ts';
 import { type ScriptName, xenScript } from '../../src/main/xen/scripts.ts';
@@ -126,6 +126,8 @@ describe('the demo does what the scripts of actions do', () => {
       `case $4 in ${[...goods].map(([path, { allocated }]) => `${path}) room=${allocated} ;;`).join(' ')} *) room=4096 ;; esac
       PATH=\${PATH#*:}; exec stat -Lc "%s $room*1" -- "$4"`,
     );
+    // A file of the demo has no content but its path.
+    program('sha256sum', `PATH=\${PATH#*:}; printf %s "$2" | exec sha256sum`);
     program('vgs', `[ "$7" = vg0 ] && echo "  ${roomOf(there)}"`);
     program('lvs', `[ -e "/dev/$7" ] && echo '  ${10 * 2 ** 30}'`);
     program('ping', `case $5 in ${answering(xen).join('|') || 'nobody'}) exit 0 ;; *) exit 1 ;; esac`);
@@ -143,6 +145,7 @@ describe('the demo does what the scripts of actions do', () => {
       ],
       ...['target=/srv/xen/new.img', 'target=/srv/xen/vmlinuz', 'target=/srv/xen', `volume=${volume?.slice(5)}`, 'volume=vg0/none'],
       ...[...goods.keys()].map((path) => `file=${path}`),
+      ...['sum=/srv/xen/vmlinuz', 'sum=/srv/xen/guest.initrd', 'sum=/srv/xen/none', 'sum=/srv/xen'],
       ...['file=/srv/xen/none', 'file=/srv/xen', 'group=vg0', 'group=other', `origin=${volume?.slice(5)}`, 'origin=vg0/none'],
       ...[
         'bridge=none',
@@ -163,6 +166,7 @@ describe('the demo does what the scripts of actions do', () => {
         ([path, { bytes, format }]) =>
           `truncate -s ${bytes} ${path}${format === 'qcow2' ? `; printf 'QFI\\373' | dd of=${path} conv=notrunc 2>/dev/null` : ''}`,
       ),
+      ...[...goodsNoted].map((path) => `echo "${goods.get(path)?.sum}  ${path}" >${path}.sha256`),
       `mkdir -p /etc/xen/auto; ln -s ../none ${link}`,
       'exec sh -c "$0" sh "$@" </dev/null',
     ];

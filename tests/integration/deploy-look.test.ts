@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { startXenStandIn } from '../support/xen-host.ts';
 const dir = mkdtempSync(join(tmpdir(), 'hum-look-'));
 const bin = join(dir, 'bin');
 const sum = 'ab'.repeat(32);
+const sumOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const hostile = "/srv/xen/$(touch /srv/xen/hacked)'\n1 there\nclock 1 \u202e.img";
 
 /** Lays out a host and asks the script. Exit status 77: no file system can be mounted here. */
@@ -28,6 +30,7 @@ echo x >/etc/xen/there.cfg; ln -s /nowhere /etc/xen/auto/dangling.cfg
 truncate -s 5M /srv/xen/raw.img; echo "${sum}  raw.img" >/srv/xen/raw.img.sha256
 printf 'QFI\\373rest' >/srv/xen/cloud.qcow2; echo "no checksum at all" >/srv/xen/cloud.qcow2.sha256
 ln -s raw.img /srv/xen/link.img; ln -s nowhere /srv/xen/broken.img; : >/srv/xen/empty.img
+printf kernel >/srv/xen/vmlinuz; printf odd >'/srv/xen/-a\\b'; mkfifo /srv/xen/pipe
 : >/var/lib/hum/claims/fresh; : >/var/lib/hum/claims/stale; touch -t 202001010000 /var/lib/hum/claims/stale
 mkdir /srv/full; mount -t tmpfs -o size=64k,ro none /srv/full
 before=$(find /srv /etc /var/lib /dev /sys/class/net | sort)
@@ -83,6 +86,14 @@ const expected: Readonly<Record<string, Finding | { readonly kind: 'free'; reado
   'file=/srv/xen/broken.img': { kind: 'blocked' },
   'file=/srv/xen/deep': { kind: 'blocked' },
   'file=/srv/xen/none.img': { kind: 'absent' },
+  'file=/srv/xen/pipe': { kind: 'blocked' },
+  'sum=/srv/xen/vmlinuz': { kind: 'sum', checksum: sumOf('kernel') },
+  'sum=/srv/xen/-a\\b': { kind: 'sum', checksum: sumOf('odd') },
+  'sum=/srv/xen/raw.img': { kind: 'sum', checksum: sumOf('\0'.repeat(5 * 2 ** 20)) },
+  'sum=/srv/xen/none': { kind: 'untold' },
+  'sum=/srv/xen/deep': { kind: 'untold' },
+  'sum=/srv/xen/pipe': { kind: 'untold' },
+  [`sum=${hostile}`]: { kind: 'untold' },
   'group=vg0': { kind: 'bytes', bytes: 5 * 2 ** 30 },
   'group=none': { kind: 'absent' },
   'origin=vg0/base': { kind: 'bytes', bytes: 2 ** 30 },
@@ -148,7 +159,7 @@ describe('over a real sshd', () => {
   it('it is one round trip, with names that nothing takes for a command', async () => {
     const standIn = await startXenStandIn(rig, key);
     const session = await standIn.session();
-    const words = [...wordsOf(guest(), { reach: false }), `target=${hostile}`, `folder=/${'x'.repeat(1000)}`];
+    const words = [...wordsOf(guest(), { slow: false }), `target=${hostile}`, `folder=/${'x'.repeat(1000)}`];
     const found = await lookAt(session, 'xl', words);
     expect([...found.findings.keys()].sort()).toEqual([...words].sort());
     expect(found.findings.get(`target=${hostile}`)).toEqual({ kind: 'absent' });

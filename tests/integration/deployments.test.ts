@@ -144,7 +144,7 @@ describe('a preview', () => {
     await image.settled();
     expect(image.check('image')).toMatchObject({
       state: 'failed',
-      detail: 'No image /srv/xen/none.img. Bring it to the host (Images), or name another one.',
+      detail: 'No image /srv/xen/none.img. Bring the right one to the host (Images), or name another one.',
     });
   });
 

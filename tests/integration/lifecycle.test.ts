@@ -7,7 +7,7 @@ import { fleetOf, type Profile } from '../../src/main/demo/profiles.ts';
 import type { Plan } from '../../src/main/plans/plan.ts';
 import { deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
 import type { DomainAction, DomainRow } from '../../src/shared/contract/xen.ts';
-import { deployment, disk, guest } from '../support/deployments.ts';
+import { deployment, disk, guest, kernelBoot } from '../support/deployments.ts';
 import { openRig, type Rig } from '../support/sshd.ts';
 import { online, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
 import { openXenActor, type XenActor } from '../support/xen-actor.ts';
@@ -104,7 +104,7 @@ test('a guest is destroyed by its name, and started again', async () => {
 describe('a deployment', () => {
   const plan = (change: Parameters<typeof guest>[0] = {}) => {
     const source = { kind: 'image', image: '/srv/xen/images/linux.raw', method: 'copy', checksum: null } as const;
-    const boot = { kind: 'kernel', kernel: '/srv/xen/vmlinuz', ramdisk: '/srv/xen/initrd.img', commandLine: 'console=hvc0' } as const;
+    const boot = kernelBoot('/srv/xen/vmlinuz', '/srv/xen/initrd.img', 'console=hvc0');
     return deploymentPlan(deployment({ guest: guest({ disks: [disk({ source })], boot, autostart: true, ready: 'ping', ...change }) }));
   };
   const begin = (what: Plan) => hum.plans.start([what]).ids[0] ?? '';

@@ -4,7 +4,7 @@ import { buildSeed } from '../../src/main/xen/deploy/seed.ts';
 import { renderConfig } from '../../src/main/xen/templates/render-config.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { besideThePage } from '../support/beside-the-page.ts';
-import { disk, guest } from '../support/deployments.ts';
+import { disk, guest, kernelBoot } from '../support/deployments.ts';
 import { type Lab, openLab } from '../support/lab.ts';
 import {
   type LabDeployer,
@@ -80,12 +80,11 @@ test('its seed is a file system that Linux itself reads', async () => {
 });
 
 test('a guest that crashes at once is taken back, and the last lines of its console say why', async () => {
-  const boot = {
-    kind: 'kernel',
-    kernel: '/srv/xen/guest.vmlinux',
-    ramdisk: '/srv/xen/guest.initrd',
-    commandLine: 'console=hvc0 init=/nowhere rdinit=/nowhere root=/dev/none panic=1',
-  } as const;
+  const boot = kernelBoot(
+    '/srv/xen/guest.vmlinux',
+    '/srv/xen/guest.initrd',
+    'console=hvc0 init=/nowhere rdinit=/nowhere root=/dev/none panic=1',
+  );
   const { state, problem } = await hum.deploy(labPlan({ boot, onCrash: 'destroy', onReboot: 'destroy' }));
   expect(state).toBe('failed');
   expect(problem?.message).toMatch(/^web01 (?:crashed|ended) right after it was started\.$/);
@@ -156,7 +155,7 @@ test('what is rendered from any values is what the real xl reads', async () => {
       memory: each.mebibytes * 2 ** 20,
       memoryMax: each.mebibytes * 2 ** 20,
       vcpus: each.vcpus,
-      boot: { kind: 'kernel', kernel: each.kernel, ramdisk: null, commandLine: each.commandLine },
+      boot: kernelBoot(each.kernel, null, each.commandLine),
       disks: [disk({ place: { kind: 'file', path: each.image } })],
       onCrash: each.onCrash,
     });

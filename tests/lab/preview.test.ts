@@ -7,12 +7,25 @@ import { type Lab, openLab } from '../support/lab.ts';
 let lab: Lab;
 let hum: DeployRig;
 
+/** What its own template says of the kernel is a value of the request. */
+const checked = `version: 1
+name: Checked
+type: pv
+memory: 64 MiB
+parameters: { kernel: { default: '' }, ramdisk: { default: '' } }
+boot:
+  kernel: /srv/xen/guest.vmlinux
+  kernelChecksum: '{kernel}'
+  ramdisk: /srv/xen/guest.initrd
+  ramdiskChecksum: '{ramdisk}'
+`;
+
 beforeAll(async () => {
   lab = await openLab();
 });
 beforeEach(async () => {
   await lab.tidy();
-  hum = await openDeployRig({ x: lab.root }, { hold: true });
+  hum = await openDeployRig({ x: lab.root }, { hold: true, templates: { checked } });
 });
 afterEach(() => hum.close());
 afterAll(() => lab.close());
@@ -53,6 +66,34 @@ test('the name of a configured guest, its address, and the address of the host a
   const answering = hum.follow(hum.request({ host: 'x', values: { ip: own } }));
   await answering.settled();
   expect(answering.check('ip')).toMatchObject({ state: 'failed', detail: expect.stringContaining(`answers at ${own}`) });
+});
+
+test('kernel and ramdisk are compared with their checksums before anything is touched', async () => {
+  const [kernel = '', ramdisk = ''] =
+    (await lab.sure('sha256sum /srv/xen/guest.vmlinux /srv/xen/guest.initrd')).match(/^[0-9a-f]{64}/gm) ?? [];
+  const judged = async (values: Readonly<Record<string, string>>) => {
+    const preview = hum.follow(hum.request({ template: 'own/checked', host: 'x', values }));
+    await preview.settled();
+    await preview.leave();
+    return preview.check('kernel');
+  };
+  expect(await judged({ kernel, ramdisk })).toEqual(
+    expect.objectContaining({
+      state: 'ok',
+      detail: '/srv/xen/guest.vmlinux: its checksum is right; /srv/xen/guest.initrd: its checksum is right.',
+    }),
+  );
+  expect(await judged({ kernel, ramdisk: kernel })).toMatchObject({
+    state: 'failed',
+    detail: expect.stringMatching(/^The ramdisk \/srv\/xen\/guest\.initrd has another checksum than the template says\./),
+  });
+  await lab.sure(`echo "${ramdisk}  guest.vmlinux" >/srv/xen/guest.vmlinux.sha256`);
+  try {
+    expect(await judged({})).toMatchObject({ state: 'failed', detail: expect.stringContaining('than is noted beside it') });
+    expect(await judged({ kernel })).toMatchObject({ state: 'ok', detail: expect.stringContaining('guest.initrd: no checksum is known') });
+  } finally {
+    await lab.sure('rm /srv/xen/guest.vmlinux.sha256');
+  }
 });
 
 test('what the host lacks is named: bridge, kernel, image, room', async () => {

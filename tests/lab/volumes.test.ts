@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
 import type { Guest } from '../../src/main/xen/deploy/guest.ts';
-import { deployment, disk, guest } from '../support/deployments.ts';
+import { deployment, disk, guest, kernelBoot } from '../support/deployments.ts';
 import { type Lab, openLab } from '../support/lab.ts';
 import { patience } from '../support/patience.ts';
 import { startOne } from '../support/plans.ts';
@@ -46,12 +46,7 @@ afterAll(async () => {
 const address = '10.0.2.110';
 const onVolumes = (change: Partial<Guest> = {}) =>
   guest({
-    boot: {
-      kind: 'kernel',
-      kernel: '/srv/xen/guest.vmlinux',
-      ramdisk: '/srv/xen/guest.initrd',
-      commandLine: `console=hvc0 quiet ip4=${address} name=web01`,
-    },
+    boot: kernelBoot('/srv/xen/guest.vmlinux', '/srv/xen/guest.initrd', `console=hvc0 quiet ip4=${address} name=web01`),
     disks: [
       disk({ place: { kind: 'volume', group: 'vg0', volume: 'web01' }, size: 24 * mib, grow: true }),
       disk({
@@ -115,7 +110,7 @@ test('volumes go into the trash with their VM, under other names, and come back 
 });
 
 test('what fails after its volumes are made takes them back, and nobody else’s', async () => {
-  const boot = { kind: 'kernel', kernel: '/srv/xen/gone', ramdisk: null, commandLine: '' } as const;
+  const boot = kernelBoot('/srv/xen/gone', null, '');
   expect(await deploy(onVolumes({ boot }))).toMatchObject({ state: 'failed', problem: { message: expect.stringMatching(/\S/) } });
   expect(await volumes()).toBe(before);
   const [mine] = onVolumes().disks;

@@ -1,6 +1,7 @@
 import type { Guest, GuestDisk } from '../../src/main/xen/deploy/guest.ts';
 import type { Finding, HostLook } from '../../src/main/xen/deploy/look.ts';
 import type { PlacementHost } from '../../src/main/xen/deploy/placement.ts';
+import { kernelBoot } from './deployments.ts';
 
 const mib = 2 ** 20;
 const gib = 2 ** 30;
@@ -14,7 +15,7 @@ export function guest(other: Partial<Guest> = {}): Guest {
     memory: 512 * mib,
     memoryMax: 512 * mib,
     vcpus: 1,
-    boot: { kind: 'kernel', kernel: '/srv/xen/vmlinuz', ramdisk: null, commandLine: 'console=hvc0' },
+    boot: kernelBoot('/srv/xen/vmlinuz', null, 'console=hvc0'),
     disks: [copied(`/srv/xen/${name}.img`)],
     vifs: [{ bridge: 'xenbr0', mac: null, ip: { kind: 'dhcp' } }],
     cloudInit: null,
@@ -61,6 +62,7 @@ export function lookAtAll(other: Readonly<Record<string, Finding>> = {}, more: P
     'bridge=xenbr0': { kind: 'bridge' },
     'folder=/srv/xen': { kind: 'free', bytes: 20 * gib, writable: true, mount: '/srv' },
     'file=/srv/xen/vmlinuz': { kind: 'file', bytes: 6 * mib, allocated: 6 * mib, format: 'raw', checksum: null },
+    'sum=/srv/xen/vmlinuz': { kind: 'sum', checksum: '0'.repeat(64) },
     'file=/srv/xen/base.img': { kind: 'file', bytes: 2 * gib, allocated: gib, format: 'raw', checksum: null },
     'target=/etc/xen/web01.cfg': { kind: 'absent' },
     'target=/srv/xen/web01.img': { kind: 'absent' },

@@ -9,7 +9,7 @@ export function guest(change: Partial<Guest> = {}): Guest {
     memory: 128 * 2 ** 20,
     memoryMax: 128 * 2 ** 20,
     vcpus: 1,
-    boot: { kind: 'kernel', kernel: '/srv/xen/guest.vmlinux', ramdisk: '/srv/xen/guest.initrd', commandLine: 'console=hvc0' },
+    boot: kernelBoot('/srv/xen/guest.vmlinux', '/srv/xen/guest.initrd', 'console=hvc0'),
     disks: [disk()],
     vifs: [{ bridge: 'xenbr0', mac: null, ip: { kind: 'dhcp' } }],
     cloudInit: null,
@@ -25,6 +25,11 @@ export function guest(change: Partial<Guest> = {}): Guest {
     stableS: 1,
     ...change,
   };
+}
+
+/** A kernel and a ramdisk of which no template says the checksums. */
+export function kernelBoot(kernel: string, ramdisk: string | null, commandLine: string) {
+  return { kind: 'kernel', kernel, ramdisk, commandLine, kernelChecksum: null, ramdiskChecksum: null } as const;
 }
 
 export function disk(change: Partial<GuestDisk> = {}): GuestDisk {

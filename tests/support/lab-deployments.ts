@@ -12,7 +12,7 @@ import { createXen } from '../../src/main/xen/xen.ts';
 import type { PlanView } from '../../src/shared/contract/plans.ts';
 import type { XenHost } from '../../src/shared/contract/xen.ts';
 import { HumError } from '../../src/shared/errors.ts';
-import { deployment, disk, guest } from './deployments.ts';
+import { deployment, disk, guest, kernelBoot } from './deployments.ts';
 import type { Lab } from './lab.ts';
 import { fingerprint } from './lab-scripts.ts';
 import { patience, patienceMs } from './patience.ts';
@@ -39,12 +39,7 @@ export function labGuest(change: Partial<Guest> = {}): Guest {
 
 /** The kernel of the lab's guests, with these words for tests/lab/image/guest/etc/rc. */
 export function labKernel(words: string): Guest['boot'] {
-  return {
-    kind: 'kernel',
-    kernel: '/srv/xen/guest.vmlinux',
-    ramdisk: '/srv/xen/guest.initrd',
-    commandLine: `console=hvc0 quiet ${words}`,
-  };
+  return kernelBoot('/srv/xen/guest.vmlinux', '/srv/xen/guest.initrd', `console=hvc0 quiet ${words}`);
 }
 
 export function labPlan(change: Partial<Guest> = {}, more: Partial<Deployment> = {}): Plan {

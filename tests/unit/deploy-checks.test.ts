@@ -6,6 +6,7 @@ import type { Guest, GuestDisk } from '../../src/main/xen/deploy/guest.ts';
 import { type Finding, type HostLook, readLook } from '../../src/main/xen/deploy/look.ts';
 import { type PlacementHost, place } from '../../src/main/xen/deploy/placement.ts';
 import { copied, guest, lookAtAll, placementHost } from '../support/deploy.ts';
+import { kernelBoot } from '../support/deployments.ts';
 import { domainRow, xenHost } from '../support/xen-rows.ts';
 
 const mib = 2 ** 20;
@@ -101,16 +102,48 @@ describe('the checks of a VM', () => {
     expect(check('image', { look: image({ format: 'qcow2' }) })).toMatch(/^failed: .* is qcow2, and a raw one is needed/);
     expect(check('image', { guest: disk({ format: 'qcow2' }, 'overlay') })).toMatch(/^failed: .* is raw, and a qcow2 one is needed/);
     expect(check('image', { guest: disk({ size: gib }) })).toMatch(/^failed: .* its end would be cut off/);
-    expect(check('image', { guest: disk({}, 'copy', sum('a')), look: image({ checksum: sum('b') }) })).toMatch(/^failed: The checksum/);
+    expect(check('image', { guest: disk({}, 'copy', sum('a')), look: image({ checksum: sum('b') }) })).toBe(
+      'failed: The image /srv/xen/base.img has another checksum than the template says. Bring the right one to the host (Images), or name another one.',
+    );
     expect(check('image', { look: image({ checksum: sum('b') }) })).toContain('compared after the copy');
     expect(check('image')).toContain('no checksum is known');
+  });
+
+  it('say whether kernel and ramdisk are those that they should be', () => {
+    const sum = (digit: string) => digit.repeat(64);
+    const boot = { ...kernelBoot('/srv/xen/vmlinuz', '/srv/xen/initrd', ''), kernelChecksum: sum('a') };
+    const look = (kernel: Finding, ramdisk: Finding, noted: string | null = null) =>
+      lookAtAll({
+        'file=/srv/xen/initrd': { kind: 'file', bytes: mib, allocated: mib, format: 'raw', checksum: noted },
+        'sum=/srv/xen/vmlinuz': kernel,
+        'sum=/srv/xen/initrd': ramdisk,
+      });
+    const is = (digit: string) => ({ kind: 'sum', checksum: sum(digit) }) as const;
+    expect(check('kernel', { guest: { boot }, look: look(is('a'), is('b')) })).toBe(
+      'ok: /srv/xen/vmlinuz: its checksum is right; /srv/xen/initrd: no checksum is known, so a damaged one would not be noticed.',
+    );
+    expect(check('kernel', { guest: { boot }, look: look(is('a'), is('b'), sum('b')) })).toBe(
+      'ok: /srv/xen/vmlinuz: its checksum is right; /srv/xen/initrd: its checksum is right.',
+    );
+    expect(check('kernel', { guest: { boot }, look: look(is('c'), is('b')) })).toBe(
+      'failed: The kernel /srv/xen/vmlinuz has another checksum than the template says. Copy the right one to the host, or name another one.',
+    );
+    expect(check('kernel', { guest: { boot }, look: look(is('a'), is('b'), sum('c')) })).toMatch(
+      /^failed: The ramdisk \/srv\/xen\/initrd has another checksum than is noted beside it\. Copy/,
+    );
+    expect(check('kernel', { guest: { boot }, look: look({ kind: 'untold' }, is('b')) })).toMatch(
+      /^note: \/srv\/xen\/vmlinuz: the host could not tell its checksum, so it is not compared; /,
+    );
+    // The template has the last word, also where an old note lies beside the file.
+    const both = { ...boot, ramdiskChecksum: sum('b') };
+    expect(check('kernel', { guest: { boot: both }, look: look(is('a'), is('b'), sum('c')) })).toMatch(/^ok: /);
   });
 
   it('say what the host lacks', () => {
     const lacking = (word: string, kind: 'absent' | 'interface' = 'absent') => ({ look: lookAtAll({ [word]: { kind } }) });
     expect(check('bridge', lacking('bridge=xenbr0'))).toMatch(/^failed: No bridge xenbr0\./);
     expect(check('bridge', lacking('bridge=xenbr0', 'interface'))).toMatch(/^failed: xenbr0 is no bridge\./);
-    expect(check('kernel', lacking('file=/srv/xen/vmlinuz'))).toMatch(/^failed: No kernel \/srv\/xen\/vmlinuz\. Copy it/);
+    expect(check('kernel', lacking('file=/srv/xen/vmlinuz'))).toMatch(/^failed: No kernel \/srv\/xen\/vmlinuz\. Copy/);
     expect(check('type', { guest: { type: 'hvm' }, host: { capabilities: ['xen-3.0-x86_64'] } })).toMatch(/^failed: No HVM: its CPU/);
     expect(check('type', { host: { trouble: 'not connected' } })).toMatch(/^failed: name of a: not connected\./);
     expect(check('memory', { host: { trouble: 'not connected' } })).toBeUndefined();
@@ -169,7 +202,7 @@ describe('the answer of a look', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc
-        .tuple(fc.nat({ max: 5 }), fc.constantFrom('there', 'free 1 yes /', 'file 1 1 raw -', 'bytes 9', 'x'))
+        .tuple(fc.nat({ max: 5 }), fc.constantFrom('there', 'free 1 yes /', 'file 1 1 raw -', 'bytes 9', `sum ${'0'.repeat(64)}`, 'x'))
         .map(([n, rest]) => `${n} ${rest}`),
       fc.constantFrom('clock 5', 'clock x', 'memory 12', 'selinux Enforcing', 'auto yes', '1e3 there', '01 there', '-1 there'),
     );

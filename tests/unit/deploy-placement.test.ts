@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Guest } from '../../src/main/xen/deploy/guest.ts';
 import { kindOf, memoryOverhead, type PlacementHost, place } from '../../src/main/xen/deploy/placement.ts';
 import { copied, guest, lookAtAll, placementHost } from '../support/deploy.ts';
+import { kernelBoot } from '../support/deployments.ts';
 
 const mib = 2 ** 20;
 const gib = 2 ** 30;
@@ -185,6 +186,29 @@ describe('placement', () => {
     const group = (bytes: number) => placementHost('a', { look: lookAtAll({ 'group=vg0': { kind: 'bytes', bytes } }) });
     expect(reasons(group(gib), onVolume)).toEqual(['volume group vg0: 2.0 GiB short']);
     expect(reasons(placementHost('a', { look: lookAtAll({ 'group=vg0': absent }) }), onVolume)).toEqual(['no volume group vg0']);
+  });
+
+  it('passes over a host whose image or kernel is another one', () => {
+    const [right, other] = ['a'.repeat(64), 'b'.repeat(64)];
+    const wanted = guest({
+      boot: { ...kernelBoot('/srv/xen/vmlinuz', null, ''), kernelChecksum: right },
+      disks: [{ ...copied('/srv/xen/web01.img'), source: { kind: 'image', image: '/srv/xen/base.img', method: 'copy', checksum: right } }],
+    });
+    const file = { kind: 'file', bytes: 2 * gib, allocated: gib, format: 'raw' } as const;
+    const host = (id: string, kernel: string, image: string) =>
+      placementHost(id, {
+        memoryFree: id === 'c' ? 4 * gib : 8 * gib,
+        look: lookAtAll({
+          'sum=/srv/xen/vmlinuz': { kind: 'sum', checksum: kernel },
+          'file=/srv/xen/base.img': { ...file, checksum: image },
+        }),
+      });
+    const { vms, fits } = place([wanted], [host('a', other, right), host('b', right, other), host('c', right, right)], best);
+    expect(vms[0]?.host).toBe('c');
+    expect(fits.flatMap(({ host: id, reasons }) => (id === 'c' ? [] : [[id, reasons]]))).toEqual([
+      ['a', ['the kernel /srv/xen/vmlinuz has another checksum than the template says']],
+      ['b', ['the image /srv/xen/base.img has another checksum than the template says']],
+    ]);
   });
 
   it('goes where a person says, and says that it does not fit', () => {

@@ -153,6 +153,17 @@ describe('reading a template', () => {
   test.each([
     ['another version', textOf().replace('version: 1', 'version: 2'), '1:10 error version: Write version: 1'],
     ['no boot', textOf().replace('boot:\n  kernel: /k\n', ''), '1:1 error boot: It is missing.'],
+    [
+      'the checksum of no ramdisk',
+      textOf({ boot: `kernel: /k\n  ramdiskChecksum: ${'a'.repeat(64)}` }),
+      'error boot.ramdiskChecksum: It is the checksum of a ramdisk, and there is none.',
+    ],
+    ['a checksum that is none', textOf({ boot: 'kernel: /k\n  kernelChecksum: abc' }), 'error boot.kernelChecksum: “abc” is no SHA-256'],
+    [
+      'a checksum without a kernel',
+      textOf({ boot: `bootloader: pygrub\n  kernelChecksum: ${'a'.repeat(64)}` }),
+      'error boot.kernelChecksum: It goes with a kernel only.',
+    ],
     ['two ways to boot', textOf({ boot: 'kernel: /k\n  bootloader: pygrub' }), '5:1 error boot: Of kernel and bootloader only one'],
     ['firmware for pv', textOf({ boot: 'firmware: uefi' }), '6:13 error boot.firmware: A pv guest has no firmware'],
     [

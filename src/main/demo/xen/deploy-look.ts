@@ -39,6 +39,10 @@ function answerOf(context: XlContext, word: string): string | undefined {
       return isThere(machine, `/dev/${value}`) ? 'there' : 'absent';
     case 'file':
       return file(machine, value);
+    case 'sum': {
+      const sum = machine.goodOf(value)?.sum;
+      return sum === undefined ? 'untold' : `sum ${sum}`;
+    }
     case 'group':
       return value === group ? `bytes ${roomOf(machine)}` : 'absent';
     case 'origin':
@@ -81,7 +85,7 @@ function folder(machine: Machine, path: string, permitted: boolean): string {
 
 function file(machine: Machine, path: string): string {
   const good = machine.goodOf(path);
-  if (good !== undefined) return `file ${good.bytes} ${good.allocated / 1024} ${good.format} -`;
+  if (good !== undefined) return `file ${good.bytes} ${good.allocated / 1024} ${good.format} ${machine.noteOf(path) ?? '-'}`;
   const text = machine.readFile(path);
   if (text !== undefined) return `file ${Buffer.byteLength(text)} 4 raw -`;
   if (machine.hasDisk(path)) return `file ${10 * gib} ${4 * 2 ** 20} ${path.endsWith('.qcow2') ? 'qcow2' : 'raw'} -`;

@@ -4,7 +4,7 @@ import { type Answer, failed, printed } from './answer.ts';
 import { roomOf } from './deploy-look.ts';
 import { type Good, goods } from './goods.ts';
 import { onXen } from './lifecycle-scripts.ts';
-import type { GoldenFile, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { XlContext } from './xl.ts';
 
 /**
@@ -16,8 +16,6 @@ import type { XlContext } from './xl.ts';
 const [gone, there, full, unexpected, noRoot] = [81, 83, 84, 85, 88];
 /** How fast an image is copied and read, bytes per ms. */
 const [copyRate, readRate] = [250_000, 900_000];
-/** When the images were put there that every host has, seconds since 1970. */
-const boughtAt = 1_760_000_000;
 
 export const lookAfterImages: Script = (call) =>
   onXen(call, (context, [, what = '', folder = '', name = '', ...words]) => {
@@ -39,11 +37,11 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
       (path) => path.slice(0, path.lastIndexOf('/')) === folder,
     );
     const images = paths.sort().flatMap((path) => {
-      const found = imageAt(machine, path);
+      const found = machine.goodOf(path);
       return found === undefined ? [] : [`${statOf(found)}\n${headOf(found)}${path}\0`];
     });
     const sums = paths.flatMap((path) => {
-      const noted = imageAt(machine, path) === undefined ? undefined : noteOf(machine, path);
+      const noted = machine.goodOf(path) === undefined ? undefined : machine.noteOf(path);
       return noted === undefined ? [] : [`${noted}  ${path.slice(folder.length + 1)}\n${path}.sha256\0`];
     });
     const parts = [`free ${roomOf(machine) / 1024}\0folder ${folder}\0images\0`, ...images, 'sums\0', ...sums, 'disks\0end\0'];
@@ -51,7 +49,7 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
   },
 
   look({ machine, path }) {
-    const found = imageAt(machine, path);
+    const found = machine.goodOf(path);
     return found === undefined ? failed(gone) : printed(`${statOf(found)}\n`);
   },
 
@@ -81,9 +79,9 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
 
   checksum({ machine, name, path, now }, [of]) {
     const part = machine.arriving.get(name);
-    const found = of === 'image' ? imageAt(machine, path) : part && arrivedImage(part, now);
+    const found = of === 'image' ? machine.goodOf(path) : part && arrivedImage(part, now);
     if (found === undefined) return failed(gone);
-    const noted = of === 'image' ? noteOf(machine, path) : undefined;
+    const noted = of === 'image' ? machine.noteOf(path) : undefined;
     const steps = Array.from(
       { length: Math.ceil(found.bytes / 2 ** 25) },
       (_, index) => `at ${Math.min((index + 1) * 2 ** 25, found.bytes)}\n`,
@@ -93,7 +91,7 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
   },
 
   note({ machine, path }, [sum = '']) {
-    if (noteOf(machine, path) === undefined) machine.noted.set(path, sum);
+    if (machine.noteOf(path) === undefined) machine.noted.set(path, sum);
     return printed('');
   },
 
@@ -128,14 +126,14 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
 
   direct({ machine, call, name, path, now }, [port]) {
     const part = call.host.peer?.(Number(port))?.xen?.machine.arriving.get(name);
-    const found = imageAt(machine, path);
+    const found = machine.goodOf(path);
     if (part === undefined || found === undefined) return failed(unexpected);
     part.sent = { since: now, image: { ...found, modifiedAt: Math.floor(Date.now() / 1000) } };
     return printed('', found.bytes / copyRate);
   },
 
   remove({ machine, path }) {
-    if (imageAt(machine, path) === undefined) return failed(gone);
+    if (machine.goodOf(path) === undefined) return failed(gone);
     machine.golden.delete(path);
     machine.noted.delete(path);
     machine.gone.add(path);
@@ -155,29 +153,13 @@ function arrivedOf({ bytes, sent }: Part, now: number): number {
 }
 
 /** What a part is, as far as it has come. */
-function arrivedImage(part: Part, now: number): GoldenFile {
+function arrivedImage(part: Part, now: number): Good {
   const bytes = arrivedOf(part, now);
   if (part.sent !== undefined) return { ...part.sent.image, bytes };
   return { bytes, allocated: bytes, format: 'raw', sum: part.hash.copy().digest('hex'), modifiedAt: Math.floor(Date.now() / 1000) };
 }
 
-function imageAt(machine: Machine, path: string): GoldenFile | undefined {
-  const brought = machine.golden.get(path);
-  if (brought !== undefined) return brought;
-  const good = machine.goodOf(path);
-  return good && { ...good, sum: sumOf(path), modifiedAt: boughtAt };
-}
-
-/** Whoever bought the images noted what they are. */
-function noteOf(machine: Machine, path: string): string | undefined {
-  return machine.noted.get(path) ?? (!machine.golden.has(path) && goods.get(path)?.format === 'qcow2' ? sumOf(path) : undefined);
-}
-
-function sumOf(path: string): string {
-  return createHash('sha256').update(path).digest('hex');
-}
-
-function statOf({ bytes, allocated, modifiedAt }: GoldenFile): string {
+function statOf({ bytes, allocated, modifiedAt }: Good): string {
   return `${bytes} ${Math.ceil(allocated / 512)} 512 ${modifiedAt}`;
 }
 

@@ -3,7 +3,7 @@ import { randomOf } from '../random.ts';
 import type { Wave } from '../wave.ts';
 import { type CastMember, uuidOf } from './cast.ts';
 import { type Domain, halted, type Load, loadOf, newDomain, reasons, resumed } from './domain.ts';
-import { type Good, goods } from './goods.ts';
+import { type Good, goods, goodsNoted } from './goods.ts';
 import { type Guest, guestText } from './guest.ts';
 
 /** What a Xen host of the demo is made of. */
@@ -37,12 +37,6 @@ export interface MadeDisk {
   readonly copied: number;
 }
 
-/** A golden image that was brought here. `sum` is its SHA-256 in hex, `modifiedAt` in seconds since 1970. */
-export interface GoldenFile extends Good {
-  readonly sum: string;
-  readonly modifiedAt: number;
-}
-
 /** An image that is on its way. Bytes; `of` tells which it is. */
 export interface ArrivingImage {
   readonly of: string;
@@ -50,7 +44,7 @@ export interface ArrivingImage {
   /** Of what has come from the console. */
   readonly hash: Hash;
   /** Of what another host sends: since when it does (ms since the demo began), and the image. */
-  sent?: { readonly since: number; readonly image: GoldenFile };
+  sent?: { readonly since: number; readonly image: Good };
   mark?: string;
 }
 
@@ -88,7 +82,7 @@ export class Machine {
   /** Paths of disks of the cast that are not there any more. */
   readonly gone = new Set<string>();
   /** Golden images that were uploaded or copied here, by path. */
-  readonly golden = new Map<string, GoldenFile>();
+  readonly golden = new Map<string, Good>();
   /** What has arrived of images so far, by the name of each. */
   readonly arriving = new Map<string, ArrivingImage>();
   /** Checksums that are noted, by the path of the image. */
@@ -175,12 +169,17 @@ export class Machine {
     return link?.startsWith('../') ? `/etc/xen/${link.slice(3)}` : (link ?? path);
   }
 
-  /** Whether a disk or a kernel of this name is there: those of the cast, what is there for new ones, and what was made since. */
   /** What is there for VMs to be made from, by its path. */
   goodOf(path: string): Good | undefined {
     return this.golden.get(path) ?? (this.gone.has(path) ? undefined : goods.get(path));
   }
 
+  /** The checksum that stands beside it. */
+  noteOf(path: string): string | undefined {
+    return this.noted.get(path) ?? (goodsNoted.has(path) && !this.golden.has(path) ? goods.get(path)?.sum : undefined);
+  }
+
+  /** Whether a disk or a kernel of this name is there: those of the cast, what is there for new ones, and what was made since. */
   hasDisk(path: string): boolean {
     if (this.made.has(path) || this.goodOf(path) !== undefined) return true;
     return !this.gone.has(path) && this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));

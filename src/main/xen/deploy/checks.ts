@@ -5,7 +5,7 @@ import { formatBytes, formatDuration } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { configPath } from './deployment-plan.ts';
 import type { Guest, GuestDisk } from './guest.ts';
-import { autostartPathOf, type HostLook, reachWord, wordsOf } from './look.ts';
+import { autostartPathOf, type HostLook, reachWord, sumWord, wordsOf } from './look.ts';
 import { xenPrefix } from './macs.ts';
 import { filesOf, type Placed, type PlacementHost } from './placement.ts';
 
@@ -122,7 +122,7 @@ function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
       made(
         kind,
         title,
-        after((found) => (kind === 'image' ? image(vm, found) : kernel(vm))),
+        after((found) => (kind === 'image' ? image(vm, found) : kernel(vm, found))),
       ),
     );
   }
@@ -155,7 +155,7 @@ function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
 
 /** Everything that this VM needs was looked at on its host. */
 export function isLookedAt({ guest, host }: VmFacts): boolean {
-  return host?.look != null && wordsOf(guest, { reach: true }).every((word) => host.look?.findings.has(word));
+  return host?.look != null && wordsOf(guest, { slow: true }).every((word) => host.look?.findings.has(word));
 }
 
 function name({ guest, host, lookProblem }: VmFacts, others: Others): Outcome {
@@ -258,7 +258,7 @@ function targetWord({ place }: GuestDisk): string {
 }
 
 function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
-  const missing = obstacle(placed, 'image', 'Bring it to the host (Images), or name another one.');
+  const missing = obstacle(placed, 'image', 'Bring the right one to the host (Images), or name another one.');
   if (missing !== undefined) return missing;
   const words: string[] = [];
   for (const { source, format, size, place } of guest.disks) {
@@ -278,12 +278,8 @@ function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
       const hint = `the disk would be ${formatBytes(size)}: its end would be cut off. Make the disk larger.`;
       return ['failed', `${shown} is ${formatBytes(found.bytes)} long, and ${hint}`];
     }
-    if (source.checksum !== null && found.checksum !== null && source.checksum !== found.checksum) {
-      return ['failed', `The checksum noted beside ${shown} is not the template's: it is another image. Bring the right one to the host.`];
-    }
     const known = source.checksum ?? found.checksum;
-    const checksum =
-      known === null ? 'no checksum is known, so a damaged one would not be noticed' : 'its checksum is compared after the copy';
+    const checksum = known === null ? noChecksum : 'its checksum is compared after the copy';
     words.push(
       `${shown}: ${formatBytes(found.bytes)}, ${place.kind === 'file' && source.method === 'overlay' ? 'stays where it is' : checksum}`,
     );
@@ -291,8 +287,24 @@ function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
   return ['ok', words.length === 0 ? 'It is there.' : `${words.join('; ')}.`];
 }
 
-function kernel({ placed }: VmFacts): Outcome {
-  return obstacle(placed, 'kernel', 'Copy it to the host, or name another one.') ?? ['ok', 'It can be read.'];
+const noChecksum = 'no checksum is known, so a damaged one would not be noticed';
+
+/** Kernel and ramdisk are read where they are: their checksums are compared before. */
+function kernel({ guest, placed }: VmFacts, look: HostLook): Outcome {
+  const missing = obstacle(placed, 'kernel', 'Copy the right one to the host, or name another one.');
+  if (missing !== undefined) return missing;
+  if (guest.boot.kind !== 'kernel') return ['ok', 'It can be read.'];
+  let state: CheckState = 'ok';
+  const words = filesOf(guest).flatMap(({ path, kind, word, checksum }) => {
+    if (kind !== 'kernel') return [];
+    const found = look.findings.get(word);
+    const known = checksum ?? (found?.kind === 'file' ? found.checksum : null);
+    if (known === null) return [`${visibleText(path, 120)}: ${noChecksum}`];
+    if (look.findings.get(sumWord(path))?.kind === 'sum') return [`${visibleText(path, 120)}: its checksum is right`];
+    state = 'note';
+    return [`${visibleText(path, 120)}: the host could not tell its checksum, so it is not compared`];
+  });
+  return [state, `${words.join('; ')}.`];
 }
 
 function fixedAddresses(guest: Guest): readonly { readonly address: string; readonly bridge: string }[] {

@@ -57,7 +57,7 @@ const seeMs = 1_000;
 /** What was seen so short a time before a click is not looked at again, ms: a host that is slow to look has better things to do. */
 const freshMs = 5_000;
 /** Nor is it asked anew so soon whether an address answers, ms. */
-const reachMs = 60_000;
+const slowMs = 60_000;
 /** So long after its end a preview can be started, ms. */
 const graceMs = 60_000;
 
@@ -188,10 +188,10 @@ export function createDeployments({
     const looks = [...byHost].map(async ([host, vms]) => {
       const known = ready.looks.get(host) ?? null;
       if (known !== null && now() - known.since < freshMs) return [host, known] as const;
-      const reach = known === null || now() - known.since >= reachMs;
-      const words = new Set(vms.flatMap(({ guest }) => wordsOf(guest, { reach })));
+      const slow = known === null || now() - known.since >= slowMs;
+      const words = new Set(vms.flatMap(({ guest }) => wordsOf(guest, { slow })));
       const look = await lookAt(runner(host), xen.host(host)?.toolstack ?? 'xl', [...words], { now });
-      // Whether an address answers takes a second: what was told a moment ago counts.
+      // What takes a second and was told a moment ago counts.
       return [host, together(known, look)] as const;
     });
     return new Map(await Promise.all(looks));

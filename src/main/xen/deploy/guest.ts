@@ -10,7 +10,15 @@ export interface Guest {
   readonly memoryMax: number;
   readonly vcpus: number;
   readonly boot:
-    | { readonly kind: 'kernel'; readonly kernel: string; readonly ramdisk: string | null; readonly commandLine: string }
+    | {
+        readonly kind: 'kernel';
+        readonly kernel: string;
+        readonly ramdisk: string | null;
+        readonly commandLine: string;
+        /** SHA-256, hex; null: the one noted beside the file, if there is one. */
+        readonly kernelChecksum: string | null;
+        readonly ramdiskChecksum: string | null;
+      }
     /** `pygrub`, `pvgrub32`, `pvgrub64`, or a path. */
     | { readonly kind: 'bootloader'; readonly program: string }
     | { readonly kind: 'firmware'; readonly firmware: 'bios' | 'uefi' };

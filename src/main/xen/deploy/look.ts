@@ -19,6 +19,8 @@ export type Finding =
       readonly checksum: string | null;
     }
   | { readonly kind: 'bytes'; readonly bytes: number }
+  /** SHA-256 of what is there now, hex. */
+  | { readonly kind: 'sum'; readonly checksum: string }
   | { readonly kind: (typeof plainFindings)[number] };
 
 const plainFindings = [
@@ -54,13 +56,14 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }
 
-/** What to look at on a host for a guest. `reach`: whether its fixed addresses are free, too, which takes a second. */
-export function wordsOf(guest: Guest, { reach }: { readonly reach: boolean }): readonly string[] {
+/** What to look at on a host for a guest. `slow`: what may take a second, too: the checksums of kernel and ramdisk, and whether its fixed addresses are free. */
+export function wordsOf(guest: Guest, { slow }: { readonly slow: boolean }): readonly string[] {
   const words = [`claim=${guest.name}`, `target=${configPath(guest.name)}`];
   if (guest.autostart) words.push(`target=${autostartPathOf(guest.name)}`);
   if (guest.boot.kind === 'kernel') {
-    words.push(`file=${guest.boot.kernel}`);
-    if (guest.boot.ramdisk !== null) words.push(`file=${guest.boot.ramdisk}`);
+    for (const path of [guest.boot.kernel, guest.boot.ramdisk]) {
+      if (path !== null) words.push(`file=${path}`, ...(slow ? [sumWord(path)] : []));
+    }
   }
   if (guest.boot.kind === 'bootloader' && guest.boot.program.startsWith('/')) words.push(`file=${guest.boot.program}`);
   for (const { place, source } of guest.disks) {
@@ -72,10 +75,14 @@ export function wordsOf(guest: Guest, { reach }: { readonly reach: boolean }): r
   if (guest.cloudInit !== null) words.push(`folder=${folderOf(guest.cloudInit.path)}`, `target=${guest.cloudInit.path}`);
   for (const { bridge, ip } of guest.vifs) {
     words.push(`bridge=${bridge}`);
-    if (reach && ip.kind === 'static') words.push(reachWord(ip.address, bridge));
+    if (slow && ip.kind === 'static') words.push(reachWord(ip.address, bridge));
   }
   for (const name of guest.selinux.booleans) words.push(`boolean=${name}`);
   return [...new Set(words)];
+}
+
+export function sumWord(path: string): string {
+  return `sum=${path}`;
 }
 
 export function reachWord(address: string, bridge: string): string {
@@ -161,6 +168,8 @@ function findingOf(text: string): Finding | undefined {
   }
   const bytes = /^bytes (\d{1,15})$/.exec(text);
   if (bytes !== null) return { kind: 'bytes', bytes: Number(bytes[1]) };
+  const sum = /^sum ([0-9a-f]{64})$/.exec(text);
+  if (sum?.[1] !== undefined) return { kind: 'sum', checksum: sum[1] };
   const plain = plainFindings.find((kind) => kind === text);
   return plain === undefined ? undefined : { kind: plain };
 }

@@ -3,7 +3,7 @@ import type { Toolstack } from '../../../shared/contract/xen.ts';
 import { formatBytes, formatRatio } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { Guest, GuestDisk } from './guest.ts';
-import { type Finding, folderOf, type HostLook } from './look.ts';
+import { type Finding, folderOf, type HostLook, sumWord } from './look.ts';
 
 /** A host that VMs may be placed on. Bytes. */
 export interface PlacementHost {
@@ -262,29 +262,50 @@ function lookObstacles(guest: Guest, look: HostLook | null): Obstacle[] {
     if (found?.kind === 'blocked') add('disk-space', `a file is in the way of the folder ${shown}`);
     if (found?.kind === 'free' && !found.writable) add('disk-space', `${shown} cannot be written to`);
   }
-  for (const { word, path, kind } of filesOf(guest)) {
-    const found = kindAt(word);
-    if (found === 'absent' || found === 'no-lvm') add(kind, `no ${kind} ${visibleText(path, 80)}`);
-    if (found === 'blocked' || found === 'unreadable') add(kind, `the ${kind} ${visibleText(path, 80)} cannot be read`);
+  for (const { word, path, kind, what, checksum } of filesOf(guest)) {
+    const found = look.findings.get(word);
+    const shown = visibleText(path, 80);
+    if (found?.kind === 'absent' || found?.kind === 'no-lvm') add(kind, `no ${what} ${shown}`);
+    if (found?.kind === 'blocked' || found?.kind === 'unreadable') add(kind, `the ${what} ${shown} cannot be read`);
+    if (found?.kind !== 'file') continue;
+    // An image is compared when it is copied: until then what is noted beside it says whether it is the one.
+    const sum = look.findings.get(sumWord(path));
+    const told = sum?.kind === 'sum' ? sum.checksum : kind === 'image' ? found.checksum : null;
+    const promised = checksum ?? found.checksum;
+    if (told === null || promised === null || told === promised) continue;
+    add(kind, `the ${what} ${shown} has another checksum than ${checksum === null ? 'is noted beside it' : 'the template says'}`);
   }
   return obstacles;
 }
 
-/** What must be on the host already, each once. */
-export function filesOf(guest: Guest): readonly { readonly word: string; readonly path: string; readonly kind: 'image' | 'kernel' }[] {
-  const files: { readonly word: string; readonly path: string; readonly kind: 'image' | 'kernel' }[] = [];
-  const add = (kind: 'image' | 'kernel', path: string, word = `file=${path}`) => {
-    if (!files.some((file) => file.word === word)) files.push({ word, path, kind });
+/** What a guest needs that must be on the host already. */
+interface NeededFile {
+  /** That a look asks. */
+  readonly word: string;
+  readonly path: string;
+  readonly kind: 'image' | 'kernel';
+  readonly what: 'image' | 'medium' | 'kernel' | 'ramdisk' | 'bootloader';
+  /** Of the template: SHA-256, hex. */
+  readonly checksum: string | null;
+}
+
+/** Each once. */
+export function filesOf({ boot, disks, media = [] }: Guest): readonly NeededFile[] {
+  const files: NeededFile[] = [];
+  const add = (kind: NeededFile['kind'], what: NeededFile['what'], path: string, checksum: string | null, word = `file=${path}`) => {
+    if (!files.some((file) => file.word === word && file.checksum === checksum)) files.push({ word, path, kind, what, checksum });
   };
-  if (guest.boot.kind === 'kernel') {
-    add('kernel', guest.boot.kernel);
-    if (guest.boot.ramdisk !== null) add('kernel', guest.boot.ramdisk);
+  if (boot.kind === 'kernel') {
+    add('kernel', 'kernel', boot.kernel, boot.kernelChecksum);
+    if (boot.ramdisk !== null) add('kernel', 'ramdisk', boot.ramdisk, boot.ramdiskChecksum);
   }
-  if (guest.boot.kind === 'bootloader' && guest.boot.program.startsWith('/')) add('kernel', guest.boot.program);
-  for (const { source } of guest.disks) {
-    if (source.kind === 'image') add('image', source.image, source.method === 'snapshot' ? `origin=${source.image}` : undefined);
+  if (boot.kind === 'bootloader' && boot.program.startsWith('/')) add('kernel', 'bootloader', boot.program, null);
+  for (const { source } of disks) {
+    if (source.kind !== 'image') continue;
+    if (source.method === 'snapshot') add('image', 'image', source.image, null, `origin=${source.image}`);
+    else add('image', 'image', source.image, source.checksum);
   }
-  for (const { path } of guest.media ?? []) add('image', path);
+  for (const { path } of media) add('image', 'medium', path, null);
   return files;
 }
 

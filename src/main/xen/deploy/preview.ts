@@ -195,11 +195,11 @@ export class Preview {
       if (there === undefined) wanted.set(host, new Set(words));
       else for (const word of words) there.add(word);
     };
-    for (const { guest, placed } of vms) if (placed.host !== null) want(placed.host, wordsOf(guest, { reach: true }));
+    for (const { guest, placed } of vms) if (placed.host !== null) want(placed.host, wordsOf(guest, { slow: true }));
     if (this.request.host === 'best') {
       const next = fits.filter((fit) => fit.fits).slice(0, mostLooked);
-      for (const { host } of next) want(host, wordsOf(first.guest, { reach: false }));
-      for (const [host, looking] of this.#looking) if (this.#isOld(looking)) want(host, wordsOf(first.guest, { reach: false }));
+      for (const { host } of next) want(host, wordsOf(first.guest, { slow: false }));
+      for (const [host, looking] of this.#looking) if (this.#isOld(looking)) want(host, wordsOf(first.guest, { slow: false }));
     }
     for (const { id, trouble, toolstack } of hosts) {
       const words = wanted.get(id);

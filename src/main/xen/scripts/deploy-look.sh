@@ -5,6 +5,7 @@
 #          folder=PATH          where files are to be made
 #          target=PATH          a file, or volume=GROUP/NAME a logical volume, that is to be made
 #          file=PATH            an image, a kernel, a ramdisk or a medium
+#          sum=PATH             a kernel or a ramdisk, whole
 #          group=GROUP          of volumes, origin=GROUP/NAME one that a snapshot is taken of
 #          bridge=NAME
 #          boolean=NAME         of SELinux
@@ -18,6 +19,7 @@
 #   auto yes|no                         whether /etc/xen/auto is there
 #   N free KIB yes|no MOUNT             of a folder, or of the nearest one above it that is there: room, and whether it may be written to
 #   N file BYTES KIB raw|qcow2 SHA256|- how long it is, what it takes on the disk, and the checksum noted beside it
+#   N sum SHA256                        of what is in it now
 #   N bytes BYTES                       free in a group, or the size of a volume
 #   N WORD                              there, absent, blocked (a file is in the way), unreadable, no-lvm, bridge, interface, on, off, old
 #                                       (a claim of more than a day), answers, silent, untold
@@ -76,6 +78,16 @@ file() {
   sum=
   if $sudo test -f "$1.sha256"; then sum=$($sudo head -c 1024 "$1.sha256" 2>/dev/null </dev/null | tr -d '\000' | sed -n "$sum_in" | tr A-F a-f); fi
   echo "$number file $bytes $kib $format ${sum:--}"
+}
+
+# A kernel has some megabytes. What takes longer than a command may is none.
+checksum() {
+  sum=
+  if $sudo test -f "$1"; then sum=$(asked sha256sum -- "$1" 2>/dev/null); fi
+  # A name that needs it is told with a backslash before the whole line.
+  sum=${sum#\\}
+  sum=${sum%% *}
+  if [ ${#sum} -eq 64 ]; then echo "$number sum $sum"; else echo "$number untold"; fi
 }
 
 # A figure of LVM's in bytes: $1 vgs or lvs, $2 which one, $3 of what.
@@ -141,7 +153,7 @@ echo "selinux ${selinux:-none}"
 if $sudo test -d /etc/xen/auto; then echo 'auto yes'; else echo 'auto no'; fi
 
 number=0
-asked=0
+begun=0
 for word in "$@"; do
   number=$((number + 1))
   value=${word#*=}
@@ -163,10 +175,13 @@ for word in "$@"; do
       ;;
     claim=*/*) echo "$number absent" ;;
     claim=*) claim "$value" ;;
-    reach=*/*)
-      reach "${value%%/*}" "${value#*/}" &
-      asked=$((asked + 1))
-      [ $((asked % 32)) -ne 0 ] || wait
+    sum=/* | reach=*/*)
+      case $word in
+        sum=*) checksum "$value" & ;;
+        *) reach "${value%%/*}" "${value#*/}" & ;;
+      esac
+      begun=$((begun + 1))
+      [ $((begun % 32)) -ne 0 ] || wait
       ;;
   esac
 done

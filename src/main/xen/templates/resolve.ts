@@ -135,7 +135,7 @@ class Filler {
   }
 
   #boot(type: Guest['type']): Guest['boot'] {
-    const { kernel, ramdisk, commandLine, bootloader, firmware } = this.#file.boot;
+    const { kernel, kernelChecksum, ramdisk, ramdiskChecksum, commandLine, bootloader, firmware } = this.#file.boot;
     const chosen = Object.entries({ kernel, bootloader, firmware }).filter(([, written]) => written !== undefined && written !== '');
     if (chosen.length !== 1) {
       this.#fault(
@@ -147,7 +147,7 @@ class Filler {
       );
     }
     if (kernel === undefined || kernel === '') {
-      for (const [name, written] of Object.entries({ ramdisk, commandLine })) {
+      for (const [name, written] of Object.entries({ kernelChecksum, ramdisk, ramdiskChecksum, commandLine })) {
         if (written !== undefined) this.#fault(['boot', name], undefined, 'It goes with a kernel only.');
       }
     }
@@ -162,11 +162,15 @@ class Filler {
       const program: Reader<string> = (text) => (text.startsWith('/') ? readPath(text) : oneOf(bootloaders)(text));
       return { kind: 'bootloader', program: this.#read(['boot', 'bootloader'], bootloader, program, '') };
     }
+    if ((ramdisk === undefined || ramdisk === '') && ramdiskChecksum !== undefined)
+      this.#fault(['boot', 'ramdiskChecksum'], undefined, 'It is the checksum of a ramdisk, and there is none.');
     return {
       kind: 'kernel',
       kernel: this.#need(['boot', 'kernel'], kernel, readPath, ''),
       ramdisk: this.#read(['boot', 'ramdisk'], ramdisk, readPath, null),
       commandLine: this.#read(['boot', 'commandLine'], commandLine, readLine, ''),
+      kernelChecksum: this.#read(['boot', 'kernelChecksum'], kernelChecksum, readChecksum, null),
+      ramdiskChecksum: this.#read(['boot', 'ramdiskChecksum'], ramdiskChecksum, readChecksum, null),
     };
   }
 

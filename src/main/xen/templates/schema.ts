@@ -91,7 +91,9 @@ export const templateFile = fields({
   vcpus: text.optional(),
   boot: fields({
     kernel: text.optional(),
+    kernelChecksum: text.optional(),
     ramdisk: text.optional(),
+    ramdiskChecksum: text.optional(),
     commandLine: text.optional(),
     bootloader: text.optional(),
     firmware: text.optional(),
