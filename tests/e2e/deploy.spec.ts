@@ -84,6 +84,32 @@ test('three at once are spread, each with its own commands, and all come up', as
   await expect(page.getByRole('link', { name: /^Open trio/ })).toHaveCount(3);
 });
 
+test('two that come up together or not at all: each can be opened from there', async ({ page }) => {
+  await openDeploy(page);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pair[1-2]');
+  await page.getByRole('radio', { name: 'All are taken back' }).check();
+  await isReady(page);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('heading', { name: /^Deployed 2 VMs, pair1 to pair2, on / })).toBeVisible({ timeout: 90_000 });
+  const vms = page.getByRole('list', { name: 'Its VMs' });
+  await expect(vms.getByRole('button', { name: 'Add to the fleet…' })).toHaveCount(2);
+  await isAccessible(page);
+  await vms.getByRole('link', { name: 'Open pair2' }).click();
+  await expect(page.getByRole('heading', { name: 'pair2', level: 1, exact: true })).toBeVisible();
+});
+
+test('what cloud-init will be told is seen before anything is touched', async ({ page }) => {
+  await openVms(page);
+  await openTemplates(page);
+  await page.getByRole('link', { name: 'Deploy Debian cloud image', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('told');
+  const told = page.getByRole('region', { name: 'user-data of told' });
+  await expect(told).toContainText('#cloud-config');
+  await expect(told).toContainText('hostname: told');
+  await expect(page.getByRole('region', { name: 'network-config of told' })).toContainText('macaddress: 00:16:3e:');
+  await isAccessible(page);
+});
+
 test('a deployment is cancelled half-way, and says that what was done is undone', async ({ page }) => {
   await openDeploy(page);
   await isReady(page);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import type { PlanRecord } from '../../src/main/plans/record.ts';
-import { addressLine, deployedGuest, printedHostKeys } from '../../src/main/xen/deploy/deployed-guest.ts';
+import { addressLine, deployedGuest, deployedVms, printedHostKeys } from '../../src/main/xen/deploy/deployed-guest.ts';
 import { createDeployedGuests } from '../../src/main/xen/deploy/deployed-guests.ts';
 import type { HostDraft } from '../../src/shared/contract/inventory.ts';
 
@@ -50,17 +50,37 @@ describe('the host keys that a guest prints', () => {
   });
 });
 
+/** The one that `plan` deploys. */
+const web01 = { host: 'x', key: 'x/web01' };
+
 describe('a guest that was deployed', () => {
   it('has its fixed address, else the one that Hum has found, and never one that it says itself', () => {
-    expect(deployedGuest(plan('')).address).toBe('10.0.0.7');
-    expect(deployedGuest(plan(`up${addressLine('10.0.0.9')}`, {}, null)).address).toBe('10.0.0.9');
-    expect(deployedGuest(plan(`${addressLine('6.6.6.6')}up${addressLine('10.0.0.9')}`, {}, null)).address).toBe('10.0.0.9');
-    expect(() => deployedGuest(plan(`${addressLine('6.6.6.6')}and then more`, {}, null))).toThrow('Nobody has seen the address');
+    expect(deployedGuest(plan(''), web01).address).toBe('10.0.0.7');
+    expect(deployedGuest(plan(`up${addressLine('10.0.0.9')}`, {}, null), web01).address).toBe('10.0.0.9');
+    expect(deployedGuest(plan(`${addressLine('6.6.6.6')}up${addressLine('10.0.0.9')}`, {}, null), web01).address).toBe('10.0.0.9');
+    expect(() => deployedGuest(plan(`${addressLine('6.6.6.6')}and then more`, {}, null), web01)).toThrow('Nobody has seen the address');
   });
 
   it.each([{ state: 'failed' as const }, { kind: 'xen.remove' }, { steps: [] }])('is none with %j', (change) => {
-    expect(() => deployedGuest(plan('', change))).toThrow('no VM that this plan has deployed');
-    expect(() => deployedGuest(undefined)).toThrow('no VM that this plan has deployed');
+    expect(() => deployedGuest(plan('', change), web01)).toThrow('no VM that this plan has deployed');
+    expect(() => deployedGuest(undefined, web01)).toThrow('no VM that this plan has deployed');
+  });
+
+  it('is one of several where they were made together, each with its own address and keys', () => {
+    const [first] = plan(printed(line), {}, '10.0.0.7').steps;
+    const [second] = plan(`up${addressLine('10.0.0.9')}`, {}, null).steps;
+    if (first === undefined || second === undefined) throw new Error('no steps');
+    const other = { ...second, host: 'y', action: { ...second.action, args: { name: 'web02', address: null } } };
+    const claim = { ...first, action: { ...first.action, handler: 'xen.claim' } };
+    const all = plan('', { kind: 'xen.deploy-all', steps: [claim, first, other] });
+    expect(deployedVms(all)).toEqual([
+      { host: 'x', key: 'x/web01', name: 'web01' },
+      { host: 'y', key: 'y/web02', name: 'web02' },
+    ]);
+    expect(deployedGuest(all, web01)).toMatchObject({ name: 'web01', address: '10.0.0.7', keys: [blob] });
+    expect(deployedGuest(all, { host: 'y', key: 'y/web02' })).toMatchObject({ name: 'web02', address: '10.0.0.9', keys: [] });
+    expect(() => deployedGuest(all, { host: 'y', key: 'y/web01' })).toThrow('no VM that this plan has deployed');
+    expect(deployedVms({ ...all, state: 'undone' })).toEqual([]);
   });
 
   const adopt = (verdict: 'unknown' | 'changed') => {
@@ -81,18 +101,18 @@ describe('a guest that was deployed', () => {
 
   it('becomes a host, its keys known before that', async () => {
     const { did, guests } = adopt('unknown');
-    expect(guests.of('p')).toEqual({
+    expect(guests.of('p', web01)).toEqual({
       name: 'web01',
       address: '10.0.0.7',
       hostKeys: [{ type: 'ssh-rsa', fingerprint: expect.stringMatching(/^SHA256:/) }],
     });
-    expect(await guests.addToFleet({ plan: 'p', name: null, user: 'admin' })).toEqual({ id: 'new' });
+    expect(await guests.addToFleet({ plan: 'p', vm: web01, name: null, user: 'admin' })).toEqual({ id: 'new' });
     expect(did).toEqual([['10.0.0.7', 22, true], expect.objectContaining({ name: 'web01', address: '10.0.0.7', user: 'admin', port: 22 })]);
   });
 
   it('is refused where its address was another machine’s, and nothing is written', async () => {
     const { did, guests } = adopt('changed');
-    await expect(guests.addToFleet({ plan: 'p', name: null, user: 'root' })).rejects.toMatchObject({
+    await expect(guests.addToFleet({ plan: 'p', vm: web01, name: null, user: 'root' })).rejects.toMatchObject({
       problem: { code: 'host-key-changed' },
     });
     expect(did).toEqual([]);

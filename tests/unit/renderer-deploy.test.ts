@@ -153,7 +153,15 @@ describe('the preview', () => {
   });
 
   it('stays ready while a draft changes nothing but figures, and not for another VM, an error or a check that has not ended well', () => {
-    const vm: DeployVm = { name: 'web', host: 'a', macs: ['00:16:3e:00:00:01'], ip: null, configuration: 'name = "web"', steps: [] };
+    const vm: DeployVm = {
+      name: 'web',
+      host: 'a',
+      macs: ['00:16:3e:00:00:01'],
+      ip: null,
+      configuration: 'name = "web"',
+      seed: [],
+      steps: [],
+    };
     const well = [check('name', 'web', 'ok'), check('memory', 'web', 'note')];
     const ready = applyPreview(applyPreview(null, draft(well, [vm])), { kind: 'ready', digest: 'd' });
     const hosts = [{ host: 'a', fits: true, score: 0.4, reasons: ['3 GiB left after it'] }];

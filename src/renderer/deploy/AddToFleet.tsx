@@ -1,23 +1,22 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconServerBolt } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import type { DeployedGuest } from '../../shared/contract/deploy.ts';
-import type { PlanView } from '../../shared/contract/plans.ts';
+import type { DeployedGuest, DeployedVm } from '../../shared/contract/deploy.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { act } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { go, hostPath } from '../app/paths.ts';
 import classes from './deployment.module.css';
-import { vmOf } from './deployment.ts';
 
-/** Offers to make a VM that was deployed a host of the fleet. */
-export function AddToFleet({ plan }: { readonly plan: PlanView }): ReactNode {
+/** Offers to make a VM that a plan has deployed a host of the fleet. */
+export function AddToFleet({ plan, vm: { host, key, name } }: { readonly plan: string; readonly vm: DeployedVm }): ReactNode {
   const [guest, setGuest] = useState<DeployedGuest | null>(null);
   const [open, setOpen] = useState(false);
   const [user, setUser] = useState('root');
-  const vm = visibleText(vmOf(plan), 60);
+  const vm = visibleText(name, 60);
+  const asked = { plan, vm: { host, key } };
   const ask = async () => {
-    const found = await act({ doing: `Adding ${vm} to the fleet`, run: () => client.deploy.guest({ plan: plan.id }), done: () => null });
+    const found = await act({ doing: `Adding ${vm} to the fleet`, run: () => client.deploy.guest(asked), done: () => null });
     if (found === undefined) return;
     setGuest(found);
     setOpen(true);
@@ -25,7 +24,7 @@ export function AddToFleet({ plan }: { readonly plan: PlanView }): ReactNode {
   const add = async () => {
     const added = await act({
       doing: `Adding ${vm} to the fleet`,
-      run: () => client.deploy.addToFleet({ plan: plan.id, name: null, user }),
+      run: () => client.deploy.addToFleet({ ...asked, name: null, user }),
       done: () => `${vm} is a host of the fleet now.`,
     });
     if (added === undefined) return;

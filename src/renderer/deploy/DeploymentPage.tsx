@@ -1,12 +1,15 @@
 import { Button } from '@mantine/core';
 import { IconTerminal2 } from '@tabler/icons-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import type { DeployedVm } from '../../shared/contract/deploy.ts';
 import type { PlanView } from '../../shared/contract/plans.ts';
+import type { Problem } from '../../shared/errors.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { act } from '../app/act.tsx';
 import { client } from '../app/client.ts';
 import { connectionIs } from '../app/connection.ts';
 import { activityPath, deployPath, domainPath, go } from '../app/paths.ts';
+import { problemFrom } from '../app/problem.ts';
 import { useTitle } from '../app/use-title.ts';
 import { PlanDetails } from '../plans/PlanPanel.tsx';
 import { PlanRow } from '../plans/PlanRow.tsx';
@@ -18,7 +21,7 @@ import type { OpenTerminal } from '../terminals/terminal-link.ts';
 import { useDomain, useFollowXen } from '../xen/store.ts';
 import { AddToFleet } from './AddToFleet.tsx';
 import classes from './deployment.module.css';
-import { deploymentWords, isOfAll, opensAtOnce, vmOf } from './deployment.ts';
+import { deployedBy, deploymentWords, isOfAll, opensAtOnce, vmOf } from './deployment.ts';
 
 interface DeploymentPageProps {
   readonly batch: string;
@@ -62,13 +65,14 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
         <Button variant="default" onClick={() => go(deployPath(template, null))}>
           Deploy another
         </Button>
-        {open ? <AddToFleet plan={open} /> : null}
+        {open ? <AddToFleet plan={open.id} vm={deployedBy(open)} /> : null}
         {open ? <Button onClick={() => go(domainPath(open.host, open.subject))}>Open the VM</Button> : null}
       </header>
       <p className={classes.outcome} role="status" data-tone={words.tone}>
         {visibleText(words.outcome, 300)}
       </p>
       <Trouble problem={problem} />
+      {only && isOfAll(only) && only.state === 'done' ? <AllOf plan={only.id} /> : null}
       {only ? (
         <One plan={only} />
       ) : (
@@ -98,10 +102,43 @@ function Row({ plan, count }: { readonly plan: PlanView; readonly count: number 
       <PlanRow key={String(open)} plan={plan} open={open} />
       {plan.state === 'done' ? (
         <li className={classes.done}>
-          <a href={`#${domainPath(plan.host, plan.subject)}`}>Open {visibleText(vmOf(plan), 80)}</a>
-          <AddToFleet plan={plan} />
+          <Done plan={plan.id} vm={deployedBy(plan)} />
         </li>
       ) : null}
+    </>
+  );
+}
+
+/** The VMs of a plan that was to make all of them or none: nothing but itself knows which they are. */
+function AllOf({ plan }: { readonly plan: string }): ReactNode {
+  const [vms, setVms] = useState<readonly DeployedVm[]>([]);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useEffect(() => {
+    const stopping = new AbortController();
+    client.deploy.deployed({ plan }, { signal: stopping.signal }).then(setVms, (error: unknown) => {
+      if (!stopping.signal.aborted) setProblem(problemFrom(error));
+    });
+    return () => stopping.abort();
+  }, [plan]);
+  return (
+    <>
+      <Trouble problem={problem} />
+      <ul className={classes.plans} aria-label="Its VMs">
+        {vms.map((vm) => (
+          <li key={vm.key} className={classes.done}>
+            <Done plan={plan} vm={vm} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Done({ plan, vm }: { readonly plan: string; readonly vm: DeployedVm }): ReactNode {
+  return (
+    <>
+      <a href={`#${domainPath(vm.host, vm.key)}`}>Open {visibleText(vm.name, 80)}</a>
+      <AddToFleet plan={plan} vm={vm} />
     </>
   );
 }

@@ -73,7 +73,7 @@ function VmChoice({
   );
 }
 
-function Vm({ vm: { name, host, macs, ip, configuration, steps } }: { readonly vm: DeployVm }): ReactNode {
+function Vm({ vm: { name, host, macs, ip, configuration, seed, steps } }: { readonly vm: DeployVm }): ReactNode {
   const nameOf = useHostName();
   const shown = visibleText(name, 80);
   return (
@@ -104,6 +104,20 @@ function Vm({ vm: { name, host, macs, ip, configuration, steps } }: { readonly v
           <CodeText text={configuration} label={`Configuration of ${shown}`} whole />
         )}
       </section>
+      {seed.length > 0 ? (
+        <section className={classes.panel} aria-labelledby="seed">
+          <div className={classes.panelHead}>
+            <h2 id="seed">For cloud-init</h2>
+            <span className={classes.about}>What the guest reads from its seed at its first start.</span>
+          </div>
+          {seed.map((file) => (
+            <div key={file.name} className={classes.seedFile}>
+              <h3 className="hum-mono">{visibleText(file.name, 60)}</h3>
+              <CodeText text={file.text} label={`${visibleText(file.name, 60)} of ${shown}`} whole />
+            </div>
+          ))}
+        </section>
+      ) : null}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import type { DeployedVm } from '../../shared/contract/deploy.ts';
 import type { PlanView } from '../../shared/contract/plans.ts';
 import { planProgress } from '../plans/plan-looks.ts';
 import { type BatchTally, hasEnded, tally, undoneSentence } from '../xen/batch-end.ts';
@@ -13,6 +14,11 @@ export interface DeploymentWords {
 /** The name of the VM that a plan of a deployment makes: its subject is the key of the domain. */
 export function vmOf(plan: Pick<PlanView, 'host' | 'subject'>): string {
   return plan.subject.startsWith(`${plan.host}/`) ? plan.subject.slice(plan.host.length + 1) : plan.subject;
+}
+
+/** The VM that a plan of one has made. */
+export function deployedBy(plan: Pick<PlanView, 'host' | 'subject'>): DeployedVm {
+  return { host: plan.host, key: plan.subject, name: vmOf(plan) };
 }
 
 /** What to say of plans that were started together. Names are hostile text. */

@@ -6,7 +6,7 @@ import type { HostKeyView } from './fleet.ts';
 import { hostDraft } from './inventory.ts';
 import { type PlannedStep, planId } from './plans.ts';
 import { templateId } from './templates.ts';
-import { domainRef } from './xen.ts';
+import { type DomainRef, domainRef } from './xen.ts';
 
 /** What is to be deployed. Values of parameters are as a person writes them; those left out take their defaults. */
 export const deployRequest = z.object({
@@ -63,7 +63,15 @@ export interface DeployVm {
   readonly ip: string | null;
   /** The rendered configuration, as it is written to `/etc/xen/NAME.cfg`. */
   readonly configuration: string;
+  /** The files of its cloud-init seed; none without cloud-init, or before there is a host for it. */
+  readonly seed: readonly SeedFile[];
   readonly steps: readonly PlannedStep[];
+}
+
+export interface SeedFile {
+  /** `user-data`, `network-config`, `meta-data`. */
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface FieldError {
@@ -115,6 +123,11 @@ export const removalRequest = z.object({
   keepDays: z.int().min(0).max(365).default(7),
 });
 
+/** One of the VMs that a plan has deployed. */
+export interface DeployedVm extends DomainRef {
+  readonly name: string;
+}
+
 /** A VM that was deployed: where it answers, and the host keys that it has printed to its console, if any. */
 export interface DeployedGuest {
   readonly name: string;
@@ -129,11 +142,13 @@ export const deploy = {
   start: procedure
     .input(deployRequest.extend({ digest: z.string().regex(/^[0-9a-f]{64}$/) }))
     .output(type<{ batch: string; plans: readonly string[] }>()),
-  /** The VM of a plan that is done. */
-  guest: procedure.input(z.object({ plan: planId })).output(type<DeployedGuest>()),
+  /** The VMs of a plan that is done: several where it was to make all of them or none. */
+  deployed: procedure.input(z.object({ plan: planId })).output(type<readonly DeployedVm[]>()),
+  /** One of them. */
+  guest: procedure.input(z.object({ plan: planId, vm: domainRef })).output(type<DeployedGuest>()),
   /** Saves it as a host, with the keys of its console as those that are known: nothing is trusted that it has not said itself. */
   addToFleet: procedure
-    .input(z.object({ plan: planId, name: hostDraft.shape.name, user: hostDraft.shape.user }))
+    .input(z.object({ plan: planId, vm: domainRef, name: hostDraft.shape.name, user: hostDraft.shape.user }))
     .output(type<{ id: string }>()),
   previewRemoval: procedure.input(removalRequest).output(type<RemovalPreview>()),
   /** `confirmed`: the name of the VM, typed. */

@@ -1,7 +1,9 @@
-import type { DeployedGuest } from '../../../shared/contract/deploy.ts';
+import type { DeployedGuest, DeployedVm } from '../../../shared/contract/deploy.ts';
+import type { DomainRef } from '../../../shared/contract/xen.ts';
 import { HumError, type Problem } from '../../../shared/errors.ts';
 import type { PlanRecord } from '../../plans/record.ts';
 import { hostKeyType, viewHostKey } from '../../ssh/host-key.ts';
+import { deployedKey, deploymentKinds } from './deployment-plan.ts';
 
 /** What is known of a guest once it is deployed: where it answers, and what it has said of its host keys. */
 export interface FoundGuest extends DeployedGuest {
@@ -10,24 +12,36 @@ export interface FoundGuest extends DeployedGuest {
 }
 
 const mostKeys = 8;
+const kinds: readonly string[] = Object.values(deploymentKinds);
+
+/** The VMs of a plan that has deployed any, in its order. Pure. */
+export function deployedVms(plan: PlanRecord | undefined): readonly DeployedVm[] {
+  return waitsOf(plan).map(({ vm }) => vm);
+}
+
+function waitsOf(plan: PlanRecord | undefined): readonly { readonly vm: DeployedVm; readonly step: PlanRecord['steps'][number] }[] {
+  if (plan?.state !== 'done' || !kinds.includes(plan.kind)) return [];
+  const waits = plan.steps.filter(({ action }) => action.handler === 'xen.settle');
+  return waits.map((step) => {
+    const name = String(step.action.args.name);
+    return { vm: { host: step.host, key: deployedKey(step.host, name), name }, step };
+  });
+}
 
 /**
- * Reads it from its plan. The address is the fixed one, else the one that the wait has found; the keys are those that cloud-init prints to the
+ * Reads one from its plan. The address is the fixed one, else the one that the wait has found; the keys are those that cloud-init prints to the
  * console (cc_ssh, "SSH HOST KEY KEYS"), which only the guest and its host can write to. Pure.
  * @throws HumError `wrong-state` for a plan that deployed no VM, or whose VM has no address that is known
  */
-export function deployedGuest(plan: PlanRecord | undefined): FoundGuest {
-  const wait = plan?.kind === 'xen.deploy' && plan.state === 'done' ? plan.steps.find(isWait) : undefined;
-  if (plan === undefined || wait === undefined) throw new HumError(notDeployed);
-  const { address: fixed, name } = wait.action.args;
-  const address = typeof fixed === 'string' && fixed !== '' ? fixed : foundAddress(wait.output);
-  if (address === undefined) throw new HumError({ ...noAddress, host: plan.host });
-  const keys = printedHostKeys(wait.output);
-  return { name: String(name), address, hostKeys: keys.map(viewHostKey), keys };
-}
-
-function isWait({ action }: PlanRecord['steps'][number]): boolean {
-  return action.handler === 'xen.settle';
+export function deployedGuest(plan: PlanRecord | undefined, { host, key }: DomainRef): FoundGuest {
+  const wait = waitsOf(plan).find(({ vm }) => vm.host === host && vm.key === key);
+  if (wait === undefined) throw new HumError(notDeployed);
+  const { output, action } = wait.step;
+  const { address: fixed } = action.args;
+  const address = typeof fixed === 'string' && fixed !== '' ? fixed : foundAddress(output);
+  if (address === undefined) throw new HumError({ ...noAddress, host });
+  const keys = printedHostKeys(output);
+  return { name: wait.vm.name, address, hostKeys: keys.map(viewHostKey), keys };
 }
 
 /** What settle.ts says at the end, after everything that the guest has printed. */

@@ -1,9 +1,10 @@
-import type { DeployedGuest } from '../../../shared/contract/deploy.ts';
+import type { DeployedGuest, DeployedVm } from '../../../shared/contract/deploy.ts';
 import type { HostDraft } from '../../../shared/contract/inventory.ts';
+import type { DomainRef } from '../../../shared/contract/xen.ts';
 import { HumError, type Problem } from '../../../shared/errors.ts';
 import type { PlanRecord } from '../../plans/record.ts';
 import type { KnownHosts } from '../../ssh/known-hosts.ts';
-import { deployedGuest, type FoundGuest } from './deployed-guest.ts';
+import { deployedGuest, deployedVms, type FoundGuest } from './deployed-guest.ts';
 
 export interface DeployedGuestsDeps {
   readonly record: (plan: string) => PlanRecord | undefined;
@@ -15,9 +16,16 @@ export interface DeployedGuestsDeps {
 /** VMs that were deployed, on their way to become hosts of the fleet. */
 export interface DeployedGuests {
   /** @throws HumError `wrong-state` */
-  of(plan: string): DeployedGuest;
+  all(plan: string): readonly DeployedVm[];
+  /** @throws HumError `wrong-state` */
+  of(plan: string, vm: DomainRef): DeployedGuest;
   /** @throws HumError `wrong-state`, `host-key-changed` where other keys are known for its address, `known-hosts-unwritable`, `conflict` */
-  addToFleet(wish: { readonly plan: string; readonly name: string | null; readonly user: string }): Promise<{ readonly id: string }>;
+  addToFleet(wish: {
+    readonly plan: string;
+    readonly vm: DomainRef;
+    readonly name: string | null;
+    readonly user: string;
+  }): Promise<{ readonly id: string }>;
 }
 
 const port = 22;
@@ -32,12 +40,13 @@ export function createDeployedGuests({ record, knownHosts, addHost }: DeployedGu
   }
 
   return {
-    of(plan) {
-      const { name, address, hostKeys } = deployedGuest(record(plan));
+    all: (plan) => deployedVms(record(plan)),
+    of(plan, vm) {
+      const { name, address, hostKeys } = deployedGuest(record(plan), vm);
       return { name, address, hostKeys };
     },
-    async addToFleet({ plan, name, user }) {
-      const guest = deployedGuest(record(plan));
+    async addToFleet({ plan, vm, name, user }) {
+      const guest = deployedGuest(record(plan), vm);
       refuseOthers(guest);
       // The keys before the host: its first connection may begin at once.
       for (const key of guest.keys) await knownHosts.append(guest.address, port, key);

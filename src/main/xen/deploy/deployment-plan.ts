@@ -35,12 +35,15 @@ export function configPath(name: string): string {
   return `/etc/xen/${name}.cfg`;
 }
 
+/** What plans are that deploy one VM, and several together. */
+export const deploymentKinds = { one: 'xen.deploy', all: 'xen.deploy-all' } as const;
+
 /** The plan of one deployment. Pure. */
 export function deploymentPlan(deployment: Deployment): Plan {
   const { guest, host } = deployment;
   const title = `Deploy ${titled(guest.name)} on ${titled(host.name)}`;
   const steps = [claim(deployment), ...making(deployment), release(deployment)];
-  return { kind: 'xen.deploy', title, host: host.id, subject: subjectOf(deployment), steps };
+  return { kind: deploymentKinds.one, title, host: host.id, subject: deployedKey(host.id, guest.name), steps };
 }
 
 /**
@@ -56,17 +59,17 @@ export function deploymentOfAll(deployments: readonly Deployment[]): Plan {
   const hosts = new Set(deployments.map(({ host }) => host.id)).size;
   const where = hosts === 1 ? titled(first.host.name) : `${hosts} hosts`;
   return {
-    kind: 'xen.deploy-all',
+    kind: deploymentKinds.all,
     title: `Deploy ${deployments.length} VMs, ${titled(first.guest.name)} to ${titled(last.guest.name)}, on ${where}`,
     host: first.host.id,
-    subject: subjectOf(first),
+    subject: deployedKey(first.host.id, first.guest.name),
     steps: [...deployments.map(claim), ...deployments.flatMap(making), ...deployments.map(release)],
   };
 }
 
-/** The key of its domain, as it will be (see domain-keys.ts: no name of a template ends in `#` and a number). */
-function subjectOf({ host, guest }: Deployment): string {
-  return `${host.id}/${guest.name}`;
+/** The key of a domain that is deployed, as it will be (see domain-keys.ts: no name of a template ends in `#` and a number). */
+export function deployedKey(host: string, name: string): string {
+  return `${host}/${name}`;
 }
 
 function making(deployment: Deployment): Step[] {

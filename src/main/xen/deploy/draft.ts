@@ -1,6 +1,7 @@
-import type { DeployRequest, DeployVm, FieldError, HostFit } from '../../../shared/contract/deploy.ts';
+import type { DeployRequest, DeployVm, FieldError, HostFit, SeedFile } from '../../../shared/contract/deploy.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { versionOf } from '../../plans/file-step.ts';
+import type { Step } from '../../plans/plan.ts';
 import { parametersIn } from '../templates/expression.ts';
 import { parameterValues } from '../templates/parameters.ts';
 import { renderConfig } from '../templates/render-config.ts';
@@ -291,8 +292,15 @@ function shownVm(guest: Guest, macs: readonly string[], placed: Placed, deployme
     macs,
     ip: guest.vifs.map(addressOf).find((address) => address !== null) ?? null,
     configuration: renderConfig(guest, macs),
+    seed: seedOf(steps),
     steps: steps.map(({ title, host, action, undo }) => ({ title, host, command: action.shown, undo: undo?.shown ?? null })),
   };
+}
+
+/** What the step writes that makes the seed. */
+function seedOf(steps: readonly Step[]): readonly SeedFile[] {
+  const files = steps.find(({ action }) => action.handler === 'xen.seed')?.action.args.files;
+  return Object.entries(files ?? {}).flatMap(([name, text]) => (typeof text === 'string' ? [{ name, text }] : []));
 }
 
 /** Of what was asked for and what a person sees of it. What is done is made from the same values. */

@@ -1,20 +1,20 @@
 import { parse, stringify } from 'yaml';
 import type { CloudInit, Guest, GuestVif } from './guest.ts';
 
-/** The files of a NoCloud seed, by name. */
+/** The files of a NoCloud seed, by name; what a person wants to read comes first. */
 export interface SeedFiles {
   readonly [name: string]: string;
-  readonly 'meta-data': string;
   readonly 'user-data': string;
   readonly 'network-config': string;
+  readonly 'meta-data': string;
 }
 
 /** What cloud-init is given for a guest. `mark` makes it a new instance: a disk that was set up before is set up again. Pure. */
 export function seedFiles(guest: Guest, cloudInit: CloudInit, macs: readonly string[], mark: string): SeedFiles {
   return {
-    'meta-data': stringify({ 'instance-id': `${guest.name}-${mark}`, 'local-hostname': cloudInit.hostname }, yamlOptions),
     'user-data': userData(cloudInit),
     'network-config': stringify(networkConfig(guest.vifs, macs), yamlOptions),
+    'meta-data': stringify({ 'instance-id': `${guest.name}-${mark}`, 'local-hostname': cloudInit.hostname }, yamlOptions),
   };
 }
 
