@@ -122,6 +122,18 @@ describe('a template from a configuration', () => {
     ]);
   });
 
+  test('knows pvgrub, which xl takes for a firmware', () => {
+    for (const type of ['pv', 'pvh']) {
+      const text = `name = "web"\ntype = "${type}"\nmemory = 64\nfirmware = "pvgrub64"\n`;
+      const made = read(text);
+      expect(made.text).toContain('bootloader: pvgrub64');
+      const { settings } = parseConfig(rendered(made.text, { name: 'web2' }));
+      expect([settings.get('firmware'), settings.get('bootloader')]).toEqual(['pvgrub64', undefined]);
+    }
+    const other = rendered(read('name = "web"\nmemory = 64\nbootloader = "pygrub"\n').text, { name: 'web2' });
+    expect(other).toContain('bootloader = "pygrub"');
+  });
+
   test.each([
     ['a program', 'import os\nname = "web"\n', 'a program in Python'],
     ['what xl cannot read', 'name = "a\nmemory = 1\n', 'line 1'],

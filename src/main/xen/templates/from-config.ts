@@ -7,6 +7,7 @@ import { type ConfigSettings, type ConfigValue, parseConfig } from '../config-pa
 import { writeSetting } from '../config-write.ts';
 import { type DiskSpec, parseDisk } from '../disk-spec.ts';
 import { parseVif } from '../vif-spec.ts';
+import { isPvgrub } from './bootloaders.ts';
 import { literally } from './expression.ts';
 import { isWrittenByHum } from './raw-lines.ts';
 import { readTemplate } from './read-template.ts';
@@ -197,6 +198,8 @@ class Maker {
       const firmware = this.#text('firmware');
       return { firmware: firmware === 'uefi' || firmware === 'ovmf' ? 'uefi' : 'bios' };
     }
+    const inGuest = this.#text('firmware');
+    if (bootloader === undefined && inGuest !== undefined && isPvgrub(inGuest)) return { bootloader: inGuest };
     if (bootloader === undefined)
       this.notes.push('It says neither which kernel to start nor which bootloader finds one: pygrub was taken.');
     const known = bootloader?.replace(/^.*\//, '');

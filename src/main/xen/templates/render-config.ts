@@ -3,6 +3,7 @@ import { writeConfig } from '../config-write.ts';
 import type { Guest, GuestDisk } from '../deploy/guest.ts';
 import { type DiskSpec, writeDisk } from '../disk-spec.ts';
 import { writeVif } from '../vif-spec.ts';
+import { isPvgrub } from './bootloaders.ts';
 
 /**
  * The guest as a configuration of xl.cfg(5). `macs` are those of its vifs, in order; where one is missing, the guest's own counts, and
@@ -42,7 +43,7 @@ function boot(how: Guest['boot'], settings: Map<string, ConfigValue>): void {
       if (how.commandLine !== '') settings.set('cmdline', how.commandLine);
       return;
     case 'bootloader':
-      settings.set('bootloader', how.program);
+      settings.set(isPvgrub(how.program) ? 'firmware' : 'bootloader', how.program);
       return;
     case 'firmware':
       settings.set('firmware', how.firmware);

@@ -2,6 +2,7 @@ import { parse as parseYaml } from 'yaml';
 import type { FieldError } from '../../../shared/contract/deploy.ts';
 import { addressesIn } from '../deploy/addresses.ts';
 import type { CloudInit, Guest, GuestDisk, GuestMedium, GuestVif } from '../deploy/guest.ts';
+import { bootloaders } from './bootloaders.ts';
 import { fillIn, parametersIn } from './expression.ts';
 import { parameterValues } from './parameters.ts';
 import { fillRawLines } from './raw-lines.ts';
@@ -71,7 +72,6 @@ export function resolve(
 }
 
 const whatThen = ['destroy', 'restart', 'rename-restart', 'preserve', 'coredump-destroy', 'coredump-restart'] as const;
-const bootloaders = ['pygrub', 'pvgrub32', 'pvgrub64'];
 
 /** Fills one template in. A fault is kept and stands in for its value, so that all of them are told at once; the guest is none then. */
 class Filler {
