@@ -24,11 +24,13 @@ const hostile = "/srv/xen/$(touch /srv/xen/hacked)'\n1 there\nclock 1 \u202e.img
 /** Lays out a host and asks the script. Exit status 77: no file system can be mounted here. */
 const layout = `
 for each in /srv /etc /var/lib /sys/class/net /dev; do mount -t tmpfs none "$each" || exit 77; done
-mknod -m 666 /dev/null c 1 3; mkdir -p /dev/vg0; : >/dev/vg0/there
+mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/zero c 1 5; mkdir -p /dev/vg0; : >/dev/vg0/there
 mkdir -p /etc/xen/auto /srv/xen/deep /var/lib/hum/claims /sys/class/net/xenbr0/bridge /sys/class/net/eth0
 echo x >/etc/xen/there.cfg; ln -s /nowhere /etc/xen/auto/dangling.cfg
 truncate -s 5M /srv/xen/raw.img; echo "${sum}  raw.img" >/srv/xen/raw.img.sha256
 printf 'QFI\\373rest' >/srv/xen/cloud.qcow2; echo "no checksum at all" >/srv/xen/cloud.qcow2.sha256
+{ printf 'QFI\\373'; head -c 20 /dev/zero; printf '\\0\\0\\1\\2\\3\\4\\5\\6'; } >/srv/xen/large.qcow2
+{ printf 'QFI\\373'; head -c 20 /dev/zero; printf '\\377\\377\\377\\377\\377\\377\\377\\377'; } >/srv/xen/endless.qcow2
 ln -s raw.img /srv/xen/link.img; ln -s nowhere /srv/xen/broken.img; : >/srv/xen/empty.img
 printf kernel >/srv/xen/vmlinuz; printf odd >'/srv/xen/-a\\b'; mkfifo /srv/xen/pipe
 : >/var/lib/hum/claims/fresh; : >/var/lib/hum/claims/stale; touch -t 202001010000 /var/lib/hum/claims/stale
@@ -79,10 +81,12 @@ const expected: Readonly<Record<string, Finding | { readonly kind: 'free'; reado
   [`folder=${hostile}`]: { kind: 'free', mount: '/srv', writable: true },
   'volume=vg0/there': { kind: 'there' },
   'volume=vg0/new': { kind: 'absent' },
-  'file=/srv/xen/raw.img': { kind: 'file', bytes: 5 * 2 ** 20, allocated: 0, format: 'raw', checksum: sum },
-  'file=/srv/xen/link.img': { kind: 'file', bytes: 5 * 2 ** 20, allocated: 0, format: 'raw', checksum: null },
-  'file=/srv/xen/cloud.qcow2': { kind: 'file', bytes: 8, allocated: 4096, format: 'qcow2', checksum: null },
-  'file=/srv/xen/empty.img': { kind: 'file', bytes: 0, allocated: 0, format: 'raw', checksum: null },
+  'file=/srv/xen/raw.img': { kind: 'file', bytes: 5 * 2 ** 20, allocated: 0, format: 'raw', holds: 5 * 2 ** 20, checksum: sum },
+  'file=/srv/xen/link.img': { kind: 'file', bytes: 5 * 2 ** 20, allocated: 0, format: 'raw', holds: 5 * 2 ** 20, checksum: null },
+  'file=/srv/xen/cloud.qcow2': { kind: 'file', bytes: 8, allocated: 4096, format: 'qcow2', holds: null, checksum: null },
+  'file=/srv/xen/large.qcow2': { kind: 'file', bytes: 32, allocated: 4096, format: 'qcow2', holds: 0x01_02_03_04_05_06, checksum: null },
+  'file=/srv/xen/endless.qcow2': { kind: 'file', bytes: 32, allocated: 4096, format: 'qcow2', holds: null, checksum: null },
+  'file=/srv/xen/empty.img': { kind: 'file', bytes: 0, allocated: 0, format: 'raw', holds: 0, checksum: null },
   'file=/srv/xen/broken.img': { kind: 'blocked' },
   'file=/srv/xen/deep': { kind: 'blocked' },
   'file=/srv/xen/none.img': { kind: 'absent' },

@@ -347,6 +347,17 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
     undone();
   });
 
+  test.each(['copy', 'overlay'] as const)('by %s of a qcow2 never cuts off what the image holds', async (method) => {
+    host.sh('cd /srv/xen; qemu-img create -q -f qcow2 large.qcow2 64M');
+    before = host.everything();
+    const { state, problem } = await deploy(
+      withDisk({ format: 'qcow2', size: 63 * 2 ** 20, ...image({ image: '/srv/xen/large.qcow2', method }) }),
+    );
+    expect(problem).toMatchObject({ code: 'bad-input', message: expect.stringContaining('/srv/xen/large.qcow2, which has 64.0 MiB') });
+    expect(state).toBe('failed');
+    undone();
+  });
+
   test('grows the file system of its disk, keeps holes, makes overlays and clones', async () => {
     host.sh(
       'cd /srv/xen; rm golden.img; truncate -s 4M golden.img; mkfs.ext4 -q -F golden.img; qemu-img convert -O qcow2 golden.img golden.qcow2',
@@ -357,7 +368,12 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
     const disks = [
       disk({ size: 12 * 2 ** 20, grow: true, ...image({ checksum: sum }) }),
       disk({ device: 'xvdb', place: place('b.qcow2'), ...qcow2, size: 2 ** 30, grow: true }),
-      disk({ device: 'xvdc', place: place('c.qcow2'), format: 'qcow2', ...image({ image: '/srv/xen/golden.qcow2', method: 'overlay' }) }),
+      disk({
+        device: 'xvdc',
+        place: place('c.qcow2'),
+        ...{ format: 'qcow2', size: 2 ** 30, grow: true },
+        ...image({ image: '/srv/xen/golden.qcow2', method: 'overlay' }),
+      }),
       disk({ device: 'xvdd', place: place('d.qcow2'), format: 'qcow2', source: { kind: 'empty' }, size: 2 ** 30 }),
       disk({ device: 'xvde', place: place('e.img'), ...image({ method: 'reflink' }) }),
     ];
@@ -371,6 +387,7 @@ for at in $(seq 0 199); do dd if="$3" of="$4" bs=10486 skip=$at seek=$at count=1
     expect(info('b.qcow2')).toMatchObject({ format: 'qcow2', 'virtual-size': 2 ** 30 });
     expect(info('c.qcow2')).toMatchObject({ 'backing-filename': '/srv/xen/golden.qcow2', 'backing-filename-format': 'qcow2' });
     expect(info('d.qcow2')).toMatchObject({ 'virtual-size': 2 ** 30 });
+    expect(plan.steps[3]?.output).toContain('note: there is no ext4 on the whole of this disk: the guest itself grows');
     expect(plan.steps[5]?.output).toContain('note: this file system makes no reflinks');
   });
 

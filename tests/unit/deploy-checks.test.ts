@@ -35,7 +35,7 @@ function check(id: string, { guest: change, look = lookAtAll(), host: more, othe
 
 const image = (change: Partial<Extract<Finding, { kind: 'file' }>>): HostLook =>
   lookAtAll({
-    'file=/srv/xen/base.img': { kind: 'file', bytes: 2 * gib, allocated: gib, format: 'raw', checksum: null, ...change },
+    'file=/srv/xen/base.img': { kind: 'file', bytes: 2 * gib, allocated: gib, format: 'raw', holds: 2 * gib, checksum: null, ...change },
   });
 const disk = (change: Partial<GuestDisk>, method: 'copy' | 'overlay' = 'copy', checksum: string | null = null): Partial<Guest> => ({
   disks: [{ ...copied('/srv/xen/web01.img'), source: { kind: 'image', image: '/srv/xen/base.img', method, checksum }, ...change }],
@@ -102,6 +102,11 @@ describe('the checks of a VM', () => {
     expect(check('image', { look: image({ format: 'qcow2' }) })).toMatch(/^failed: .* is qcow2, and a raw one is needed/);
     expect(check('image', { guest: disk({ format: 'qcow2' }, 'overlay') })).toMatch(/^failed: .* is raw, and a qcow2 one is needed/);
     expect(check('image', { guest: disk({ size: gib }) })).toMatch(/^failed: .* its end would be cut off/);
+    const small = disk({ format: 'qcow2', size: gib }, 'overlay');
+    expect(check('image', { guest: small, look: image({ format: 'qcow2', bytes: mib, holds: 3 * gib }) })).toMatch(
+      /^failed: .* holds a disk of 3\.0 GiB, and the disk would be 1\.0 GiB: its end would be cut off/,
+    );
+    expect(check('image', { guest: small, look: image({ format: 'qcow2', bytes: mib, holds: null }) })).toMatch(/^ok: /);
     expect(check('image', { guest: disk({}, 'copy', sum('a')), look: image({ checksum: sum('b') }) })).toBe(
       'failed: The image /srv/xen/base.img has another checksum than the template says. Bring the right one to the host (Images), or name another one.',
     );
@@ -114,7 +119,7 @@ describe('the checks of a VM', () => {
     const boot = { ...kernelBoot('/srv/xen/vmlinuz', '/srv/xen/initrd', ''), kernelChecksum: sum('a') };
     const look = (kernel: Finding, ramdisk: Finding, noted: string | null = null) =>
       lookAtAll({
-        'file=/srv/xen/initrd': { kind: 'file', bytes: mib, allocated: mib, format: 'raw', checksum: noted },
+        'file=/srv/xen/initrd': { kind: 'file', bytes: mib, allocated: mib, format: 'raw', holds: mib, checksum: noted },
         'sum=/srv/xen/vmlinuz': kernel,
         'sum=/srv/xen/initrd': ramdisk,
       });
@@ -202,7 +207,7 @@ describe('the answer of a look', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc
-        .tuple(fc.nat({ max: 5 }), fc.constantFrom('there', 'free 1 yes /', 'file 1 1 raw -', 'bytes 9', `sum ${'0'.repeat(64)}`, 'x'))
+        .tuple(fc.nat({ max: 5 }), fc.constantFrom('there', 'free 1 yes /', 'file 1 1 raw 1 -', 'bytes 9', `sum ${'0'.repeat(64)}`, 'x'))
         .map(([n, rest]) => `${n} ${rest}`),
       fc.constantFrom('clock 5', 'clock x', 'memory 12', 'selinux Enforcing', 'auto yes', '1e3 there', '01 there', '-1 there'),
     );

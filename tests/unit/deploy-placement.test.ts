@@ -194,7 +194,7 @@ describe('placement', () => {
       boot: { ...kernelBoot('/srv/xen/vmlinuz', null, ''), kernelChecksum: right },
       disks: [{ ...copied('/srv/xen/web01.img'), source: { kind: 'image', image: '/srv/xen/base.img', method: 'copy', checksum: right } }],
     });
-    const file = { kind: 'file', bytes: 2 * gib, allocated: gib, format: 'raw' } as const;
+    const file = { kind: 'file', bytes: 2 * gib, allocated: gib, format: 'raw', holds: 2 * gib } as const;
     const host = (id: string, kernel: string, image: string) =>
       placementHost(id, {
         memoryFree: id === 'c' ? 4 * gib : 8 * gib,

@@ -36,6 +36,7 @@ import grow from '../xen/scripts/grow.sh?raw';
 import images from '../xen/scripts/images.sh?raw';
 import ledger from '../xen/scripts/ledger.sh?raw';
 import note from '../xen/scripts/note.sh?raw';
+import qcow2 from '../xen/scripts/qcow2.sh?raw';
 import reader from '../xen/scripts/reader.sh?raw';
 import removal from '../xen/scripts/removal.sh?raw';
 import removalLook from '../xen/scripts/removal-look.sh?raw';
@@ -92,7 +93,7 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [onXen('start', startScript), start],
   [onXen('build', ledger, reader, buildScript), build],
   [onXen('claim', ledger, claimScript), claim],
-  [onXen('disk', ledger, grow, disk), makeDisk],
+  [onXen('disk', ledger, grow, qcow2, disk), makeDisk],
   [onXen('disk-look', ledger, diskLook), lookAtDisk],
   [onXen('seed', ledger, seed), writeSeed],
   [onXen('selinux', ledger, selinux), setBoolean],
@@ -106,7 +107,7 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [onXen('autostart', ledger, autostart), setAutostart],
   [onXen('check-config', check), checkConfig],
   [onXen('destination', destination), lookAtDestination],
-  [onXen('deploy-look', note, deployLook), lookForDeployment],
+  [onXen('deploy-look', note, qcow2, deployLook), lookForDeployment],
   [rootOnXen('removal-look', trashParts, removalLook), lookForRemoval],
   [rootOnXen('removal', trashParts, removal), moveToTrash],
   [rootOnXen('trash', trashParts, trash), emptyTrash],

@@ -15,6 +15,7 @@ import grow from './scripts/grow.sh?raw';
 import images from './scripts/images.sh?raw';
 import ledger from './scripts/ledger.sh?raw';
 import note from './scripts/note.sh?raw';
+import qcow2 from './scripts/qcow2.sh?raw';
 import reader from './scripts/reader.sh?raw';
 import removal from './scripts/removal.sh?raw';
 import removalLook from './scripts/removal-look.sh?raw';
@@ -35,9 +36,9 @@ const parts = {
   build: [ledger, reader, build],
   'check-config': [checkConfig],
   claim: [ledger, claim],
-  'deploy-look': [note, deployLook],
+  'deploy-look': [note, qcow2, deployLook],
   destination: [destination],
-  disk: [ledger, grow, disk],
+  disk: [ledger, grow, qcow2, disk],
   'disk-look': [ledger, diskLook],
   domain: [domain],
   save: [save],

@@ -85,10 +85,13 @@ function folder(machine: Machine, path: string, permitted: boolean): string {
 
 function file(machine: Machine, path: string): string {
   const good = machine.goodOf(path);
-  if (good !== undefined) return `file ${good.bytes} ${good.allocated / 1024} ${good.format} ${machine.noteOf(path) ?? '-'}`;
+  if (good !== undefined) {
+    const holds = good.format === 'raw' ? good.bytes : '-';
+    return `file ${good.bytes} ${good.allocated / 1024} ${good.format} ${holds} ${machine.noteOf(path) ?? '-'}`;
+  }
   const text = machine.readFile(path);
-  if (text !== undefined) return `file ${Buffer.byteLength(text)} 4 raw -`;
-  if (machine.hasDisk(path)) return `file ${10 * gib} ${4 * 2 ** 20} ${path.endsWith('.qcow2') ? 'qcow2' : 'raw'} -`;
+  if (text !== undefined) return `file ${Buffer.byteLength(text)} 4 raw ${Buffer.byteLength(text)} -`;
+  if (machine.hasDisk(path)) return `file ${10 * gib} ${4 * 2 ** 20} ${path.endsWith('.qcow2') ? 'qcow2 -' : `raw ${10 * gib}`} -`;
   return isFolder(machine, path) ? 'blocked' : 'absent';
 }
 

@@ -274,9 +274,9 @@ function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
         `${shown} is ${found.format}, and a ${wanted} one is needed. Name another image, or change the format of the disk.`,
       ];
     }
-    if (found.format === 'raw' && size !== null && size < found.bytes) {
+    if (size !== null && found.holds !== null && size < found.holds) {
       const hint = `the disk would be ${formatBytes(size)}: its end would be cut off. Make the disk larger.`;
-      return ['failed', `${shown} is ${formatBytes(found.bytes)} long, and ${hint}`];
+      return ['failed', `${shown} holds a disk of ${formatBytes(found.holds)}, and ${hint}`];
     }
     const known = source.checksum ?? found.checksum;
     const checksum = known === null ? noChecksum : 'its checksum is compared after the copy';

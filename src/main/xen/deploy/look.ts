@@ -15,6 +15,8 @@ export type Finding =
       readonly bytes: number;
       readonly allocated: number;
       readonly format: 'raw' | 'qcow2';
+      /** How long the disk is that it holds; null where its header does not tell. */
+      readonly holds: number | null;
       /** SHA-256 as noted beside it, hex, or null. */
       readonly checksum: string | null;
     }
@@ -155,14 +157,15 @@ export function readLook(output: string, words: readonly string[], at: number): 
 function findingOf(text: string): Finding | undefined {
   const free = /^free (\d{1,15}) (yes|no) (.*)$/.exec(text);
   if (free !== null) return { kind: 'free', bytes: Number(free[1]) * 1024, writable: free[2] === 'yes', mount: free[3] ?? '/' };
-  const file = /^file (\d{1,15}) (\d{1,15}) (raw|qcow2) ([0-9a-f]{64}|-)$/.exec(text);
+  const file = /^file (\d{1,15}) (\d{1,15}) (raw|qcow2) (\d{1,15}|-) ([0-9a-f]{64}|-)$/.exec(text);
   if (file !== null) {
-    const [, bytes, kib, format, checksum = '-'] = file;
+    const [, bytes, kib, format, holds = '-', checksum = '-'] = file;
     return {
       kind: 'file',
       bytes: Number(bytes),
       allocated: Number(kib) * 1024,
       format: format === 'qcow2' ? 'qcow2' : 'raw',
+      holds: holds === '-' ? null : Number(holds),
       checksum: checksum === '-' ? null : checksum,
     };
   }

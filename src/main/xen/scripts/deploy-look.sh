@@ -18,7 +18,9 @@
 #   selinux Enforcing|Permissive|Disabled|none
 #   auto yes|no                         whether /etc/xen/auto is there
 #   N free KIB yes|no MOUNT             of a folder, or of the nearest one above it that is there: room, and whether it may be written to
-#   N file BYTES KIB raw|qcow2 SHA256|- how long it is, what it takes on the disk, and the checksum noted beside it
+#   N file BYTES KIB raw|qcow2 BYTES|- SHA256|-
+#                                       how long it is, what it takes on the disk, how long the disk is that it holds, and the checksum
+#                                       noted beside it
 #   N sum SHA256                        of what is in it now
 #   N bytes BYTES                       free in a group, or the size of a volume
 #   N WORD                              there, absent, blocked (a file is in the way), unreadable, no-lvm, bridge, interface, on, off, old
@@ -71,13 +73,11 @@ file() {
     echo "$number unreadable"
     return
   fi
-  # A shell drops a NUL; bash says so.
-  { magic=$($sudo head -c 3 "$1" </dev/null); } 2>/dev/null
-  format=raw
-  [ "$magic" != QFI ] || format=qcow2
+  format=raw holds=$bytes
+  if is_qcow2 "$1"; then format=qcow2 holds=$(virtual_size "$1"); fi
   sum=
   if $sudo test -f "$1.sha256"; then sum=$($sudo head -c 1024 "$1.sha256" 2>/dev/null </dev/null | tr -d '\000' | sed -n "$sum_in" | tr A-F a-f); fi
-  echo "$number file $bytes $kib $format ${sum:--}"
+  echo "$number file $bytes $kib $format ${holds:--} ${sum:--}"
 }
 
 # A kernel has some megabytes. What takes longer than a command may is none.

@@ -56,13 +56,6 @@ facts() {
   exec $sudo stat -Lc '%s %Y %d:%i:%W %a %b*%B' -- "$@" 2>/dev/null
 }
 
-is_qcow2() {
-  # A shell drops a NUL; bash says so.
-  { magic=$($sudo head -c 4 -- "$1"); } 2>/dev/null
-  # The fourth is 0xFB: none that can be printed.
-  case $magic in QFI[!\ -~]) ;; *) return 1 ;; esac
-}
-
 # hash FILE: refuses one that is not as it was promised.
 hash() {
   needs sha256sum
@@ -83,10 +76,11 @@ if [ "$method" != empty ]; then
   [ -n "$before" ] || refuse 85 image "$image"
   whole=${before%% *}
   [ "$format" != qcow2 ] || needs qemu-img
+  found=raw holds=$whole
+  if is_qcow2 "$image"; then found=qcow2 holds=$(virtual_size "$image"); fi
+  if [ -n "$size" ] && [ "$size" -lt "${holds:-0}" ]; then refuse 85 small "$holds $image"; fi
   if [ "$method" != overlay ]; then
-    if is_qcow2 "$image"; then found=qcow2; else found=raw; fi
     [ "$found" = "$format" ] || refuse 85 format "$found $image"
-    if [ "$format" = raw ] && [ -n "$size" ] && [ "$size" -lt "$whole" ]; then refuse 85 small "$whole $image"; fi
     used=$((${before##* } / 1024))
     [ "$method" = reflink ] || fits "${path%/*}" $used
   fi
@@ -101,9 +95,9 @@ case $method in
     ;;
   overlay)
     [ -z "$checksum" ] || hash "$image"
-    if is_qcow2 "$image"; then backing=qcow2; else backing=raw; fi
     # shellcheck disable=SC2086 # no word where there is no size
-    work qemu-img create -q -f qcow2 -F $backing -b "$image" "$temp" $size || give_up $?
+    work qemu-img create -q -f qcow2 -F $found -b "$image" "$temp" $size || give_up $?
+    if [ "$growing" = grow ]; then grow "$temp" || give_up $?; fi
     ;;
   *)
     phase copy $((used * 1024))
