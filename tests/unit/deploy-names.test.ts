@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressesIn, drawAddresses } from '../../src/main/xen/deploy/addresses.ts';
-import { freeMac } from '../../src/main/xen/deploy/macs.ts';
+import { freeMac, isInMacRange } from '../../src/main/xen/deploy/macs.ts';
 import { mostVms, namesOf } from '../../src/main/xen/deploy/names.ts';
 import { ipv4Number } from '../../src/main/xen/templates/readers.ts';
 import { domainName } from '../../src/shared/contract/xen.ts';
@@ -53,10 +53,10 @@ describe('the names of a request', () => {
 describe('a MAC address', () => {
   it('is in the range of Xen and taken by nobody, however the bytes fall', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 3, maxLength: 3 }), fc.nat({ max: 50 }), (bytes, followers) => {
+      fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), fc.nat({ max: 50 }), (bytes, followers) => {
         const taken = new Set<string>();
         for (let count = 0; count <= followers; count += 1) {
-          const mac = freeMac(taken, () => bytes);
+          const mac = freeMac(taken, () => bytes) ?? '';
           expect(mac).toMatch(/^00:16:3e(?::[0-9a-f]{2}){3}$/);
           expect(taken.has(mac)).toBe(false);
           taken.add(mac);
@@ -65,8 +65,29 @@ describe('a MAC address', () => {
     );
   });
 
-  it('is refused when there is none left', () => {
-    expect(() => freeMac({ has: () => true }, () => new Uint8Array(3))).toThrow('Every MAC address in 00:16:3e is taken.');
+  it('is none when there is none left', () => {
+    expect(freeMac({ has: () => true }, () => new Uint8Array(6))).toBeUndefined();
+  });
+
+  it('of a range is one of it, each once, until all are taken', () => {
+    const mac = (number: number) =>
+      number
+        .toString(16)
+        .padStart(12, '0')
+        .replace(/..(?=.)/g, '$&:');
+    fc.assert(
+      fc.property(fc.nat({ max: 2 ** 40 }), fc.nat({ max: 60 }), fc.uint8Array({ minLength: 6, maxLength: 6 }), (begin, more, bytes) => {
+        const range = { first: mac(begin), last: mac(begin + more) };
+        const taken = new Set<string>();
+        for (let count = 0; count <= more; count += 1) {
+          const each = freeMac(taken, () => bytes, range) ?? '';
+          expect(each >= range.first && each <= range.last && isInMacRange(each, range)).toBe(true);
+          taken.add(each);
+        }
+        expect(taken.size).toBe(more + 1);
+        expect(freeMac(taken, () => bytes, range)).toBeUndefined();
+      }),
+    );
   });
 });
 
@@ -81,16 +102,19 @@ describe('addresses', () => {
       fc.nat({ max: 30 }),
       fc.array(fc.nat({ max: 40 })),
       fc.nat({ max: 40 }),
+      fc.option(fc.nat({ max: 20 }), { nil: undefined }),
     );
     fc.assert(
-      fc.property(near, ([first, prefix, count, offsets, gatewayOffset]) => {
+      fc.property(near, ([first, prefix, count, offsets, gatewayOffset, lastOffset]) => {
         const size = 2 ** (32 - prefix);
         const at = (offset: number) => textOf(Math.min(2 ** 32 - 1, ipv4Number(first) + offset));
         const taken = new Set(offsets.map(at));
         const gateway = at(gatewayOffset);
-        const drawn = drawAddresses({ first, prefix, gateway }, count, taken);
+        const last = lastOffset === undefined ? undefined : at(lastOffset);
+        const drawn = drawAddresses({ first, prefix, gateway, ...(last === undefined ? {} : { last }) }, count, taken);
         expect(drawn.length).toBeLessThanOrEqual(count);
         const numbers = drawn.map(ipv4Number);
+        if (last !== undefined) expect(numbers.every((number) => number <= ipv4Number(last))).toBe(true);
         for (const [index, number] of numbers.entries()) {
           expect(number).toBeGreaterThanOrEqual(ipv4Number(first));
           expect(Math.floor(number / size)).toBe(Math.floor(ipv4Number(first) / size));
@@ -98,11 +122,12 @@ describe('addresses', () => {
           if (index > 0) expect(number).toBeGreaterThan(numbers[index - 1] ?? 0);
         }
         for (const each of drawn) expect(taken.has(each) || each === gateway).toBe(false);
-        // Nothing that would have done was passed over: it ends early only where the network does.
+        // Nothing that would have done was passed over: it ends early only where the range or the network does.
         if (drawn.length < count) {
-          const last = ipv4Number(first) - (ipv4Number(first) % size) + size - 1 - (prefix < 31 ? 1 : 0);
+          const ofNetwork = ipv4Number(first) - (ipv4Number(first) % size) + size - 1 - (prefix < 31 ? 1 : 0);
+          const end = Math.min(ofNetwork, ipv4Number(last ?? '255.255.255.255'));
           const from = (numbers.at(-1) ?? ipv4Number(first) - 1) + 1;
-          for (let number = from; number <= Math.min(last, from + 100); number += 1) {
+          for (let number = from; number <= Math.min(end, from + 100); number += 1) {
             const text = textOf(number);
             const isNetwork = prefix < 31 && number % size === 0;
             expect(taken.has(text) || text === gateway || isNetwork).toBe(true);

@@ -153,6 +153,19 @@ describe('reading a template', () => {
   test.each([
     ['another version', textOf().replace('version: 1', 'version: 2'), '1:10 error version: Write version: 1'],
     ['no boot', textOf().replace('boot:\n  kernel: /k\n', ''), '1:1 error boot: It is missing.'],
+    ...(
+      [
+        ['mac: 00:16:3e:0a:00:ff-00:16:3e:0a:00:00', 'vifs[0].mac: The range “00:16:3e:0a:00:ff-00:16:3e:0a:00:00” runs backwards.'],
+        ['mac: 00:16:3e:0a:00:00-02:00:00:00:00:00', 'vifs[0].mac: “00:16:3e:0a:00:00-02:00:00:00:00:00” is no range of one maker'],
+        ['mac: 00:16:3e:0a:00:00-x', 'vifs[0].mac: “x” is no MAC address'],
+        ['ip: 10.0.0.5, lastIp: 10.0.1.5', 'vifs[0].lastIp: 10.0.1.5 is not in the network of 10.0.0.5/24.'],
+        ['lastIp: 10.0.1.5', 'vifs[0].lastIp: It goes with a fixed address only.'],
+      ] as const
+    ).map(([fields, message]): [string, string, string] => [
+      `a range: ${fields}`,
+      textOf({ fields: `vifs:\n  - { bridge: br0, ${fields} }` }),
+      message,
+    ]),
     [
       'the checksum of no ramdisk',
       textOf({ boot: `kernel: /k\n  ramdiskChecksum: ${'a'.repeat(64)}` }),

@@ -4,6 +4,8 @@ import { ipv4Number } from '../templates/readers.ts';
 export interface AddressRange {
   /** The first one that may be taken; it counts up from here. */
   readonly first: string;
+  /** The last one; that of the network where it is left out. */
+  readonly last?: string;
   /** The length of the network's prefix, 1..32. */
   readonly prefix: number;
   readonly gateway: string | null;
@@ -11,16 +13,21 @@ export interface AddressRange {
 
 /**
  * `count` addresses of the network, counting up from the first: neither the network's own nor its broadcast address, not the gateway, and none
- * that is among `taken`. Fewer where the network ends before.
+ * that is among `taken`. Fewer where the range or the network ends before.
  */
-export function drawAddresses({ first, prefix, gateway }: AddressRange, count: number, taken: Pick<ReadonlySet<string>, 'has'>): string[] {
+export function drawAddresses(
+  { first, last, prefix, gateway }: AddressRange,
+  count: number,
+  taken: Pick<ReadonlySet<string>, 'has'>,
+): string[] {
   const size = 2 ** (32 - prefix);
   const begin = ipv4Number(first);
   const network = begin - (begin % size);
   // In a /31 and a /32 every address is one of a machine (RFC 3021).
   const edge = prefix < 31 ? 1 : 0;
+  const end = Math.min(network + size - edge, last === undefined ? Number.POSITIVE_INFINITY : ipv4Number(last) + 1);
   const drawn: string[] = [];
-  for (let number = Math.max(begin, network + edge); number < network + size - edge && drawn.length < count; number += 1) {
+  for (let number = Math.max(begin, network + edge); number < end && drawn.length < count; number += 1) {
     const address = ipv4Text(number);
     if (address !== gateway && !taken.has(address)) drawn.push(address);
   }

@@ -14,7 +14,7 @@ import { type Deployment, deploymentPlan } from './deployment-plan.ts';
 import type { Holding } from './fleet-view.ts';
 import type { Guest, GuestVif } from './guest.ts';
 import type { HostLook } from './look.ts';
-import { freeMac } from './macs.ts';
+import { freeMac, isInMacRange, ofXen } from './macs.ts';
 import { namesOf } from './names.ts';
 import { memoryOverhead, type Placed, type PlacementHost, place } from './placement.ts';
 
@@ -70,15 +70,23 @@ export function draftOf(source: DraftSource): Draft {
   const used = new Set(source.others.macs.keys());
   const taken = { has: (mac: string) => used.has(mac) };
   for (const { vifs } of guests) for (const { mac } of vifs) if (mac !== null) used.add(mac);
+  const full = new Set<string>();
   const macs = guests.map(({ name, vifs }) =>
-    vifs.map(({ mac }, at) => {
+    vifs.map(({ mac, macs: range = ofXen }, at) => {
       if (mac !== null) return mac;
       const held = known.get(name)?.macs[at];
-      const chosen = held !== undefined && !used.has(held) ? held : freeMac(taken, source.random);
-      used.add(chosen);
-      return chosen;
+      const stays = held !== undefined && !used.has(held) && isInMacRange(held, range);
+      const chosen = stays ? held : freeMac(taken, source.random, range);
+      if (chosen === undefined) full.add(`${range.first} to ${range.last}`);
+      else used.add(chosen);
+      return chosen ?? '';
     }),
   );
+
+  if (full.size > 0)
+    return nothing([
+      { field: 'names', message: `From ${[...full].join(', ')} too few MAC addresses are free: widen the range in the template.` },
+    ]);
 
   const only = request.host === 'best' ? null : request.host;
   const keep = new Map([...known].flatMap(([name, vm]) => (vm.placed.host === null ? [] : [[name, vm.placed.host] as const])));
@@ -176,7 +184,7 @@ function draw(
     // An address that somebody typed for one VM is meant; where it cannot be had, a check says so.
     if (guests.length === 1 && Object.hasOwn(request.values, parameter.name)) return;
     const taken = { has: (address: string) => others.addresses.has(address) || answering.has(address) || used.has(address) };
-    const range = `${ip.address}/${ip.prefix} ${ip.gateway ?? ''}`;
+    const range = `${ip.address}-${ip.last ?? ''}/${ip.prefix} ${ip.gateway ?? ''}`;
     ranges[at] = range;
     const same = before?.ranges[at] === range;
     const held = guests.map(({ name }) => {
@@ -190,7 +198,9 @@ function draw(
     const short = mine.filter((address) => address === null).length;
     if (short > 0) {
       const room = guests.length - short;
-      const message = `From ${ip.address} on, its network of /${ip.prefix} has ${room} of ${guests.length} addresses free. Begin with another one.`;
+      const where =
+        ip.last === undefined ? `From ${ip.address} on, its network of /${ip.prefix}` : `The range from ${ip.address} to ${ip.last}`;
+      const message = `${where} has ${room} of ${guests.length} addresses free. Begin with another one.`;
       errors.push({ field: parameter.name, message });
     }
     for (const [index, address] of mine.entries()) {

@@ -1,3 +1,5 @@
+import type { MacRange } from './macs.ts';
+
 /**
  * A VM that is to be: a template with every parameter filled in. Bytes. Texts are data: nothing in them has been quoted for a
  * configuration or a shell yet, and nothing in them may be trusted.
@@ -75,14 +77,18 @@ export interface GuestMedium {
 
 export interface GuestVif {
   readonly bridge: string;
-  /** Null: one is generated in 00:16:3e when it is deployed. */
+  /** Null: one is generated when it is deployed. */
   readonly mac: string | null;
+  /** What it is generated from; all of Xen's own where it is left out. */
+  readonly macs?: MacRange;
   readonly ip:
     | { readonly kind: 'none' }
     | { readonly kind: 'dhcp' }
     | {
         readonly kind: 'static';
         readonly address: string;
+        /** The last one that a VM may be given in its stead; that of the network where it is left out. */
+        readonly last?: string;
         readonly prefix: number;
         readonly gateway: string | null;
         readonly dns: readonly string[];

@@ -1,4 +1,5 @@
 import { domainName } from '../../../shared/contract/xen.ts';
+import { type MacRange, macNumber } from '../deploy/macs.ts';
 import { quoted, suggestion, Unfit } from './unfit.ts';
 
 /** Readers of values as people write them. Each answers the value or throws `Unfit`; none quotes anything for a shell or a configuration. */
@@ -118,6 +119,18 @@ export function readMac(text: string): string {
   if (Number.parseInt(mac.slice(0, 2), 16) % 2 === 1) throw new Unfit(`${mac} is an address of a group, not of one card.`);
   if (mac === '00:00:00:00:00:00') throw new Unfit('A card cannot have the MAC address of zeros.');
   return mac;
+}
+
+/** Null: generated in Xen's own range. */
+export function readMacPolicy(text: string): string | MacRange | null {
+  if (text === 'generated') return null;
+  const [first = '', last, ...more] = text.split('-');
+  if (last === undefined || more.length > 0) return readMac(text);
+  const range = { first: readMac(first), last: readMac(last) };
+  if (macNumber(range.first) > macNumber(range.last)) throw new Unfit(`The range ${quoted(text)} runs backwards.`);
+  if (range.first.slice(0, 2) !== range.last.slice(0, 2))
+    throw new Unfit(`${quoted(text)} is no range of one maker: both ends begin alike.`);
+  return range;
 }
 
 export function readIpv4(text: string): string {

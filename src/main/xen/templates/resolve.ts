@@ -22,7 +22,7 @@ import {
   readIpv4,
   readLine,
   readLines,
-  readMac,
+  readMacPolicy,
   readMemory,
   readPackage,
   readPath,
@@ -252,16 +252,17 @@ class Filler {
 
   #vif(vif: NonNullable<TemplateFile['vifs']>[number], place: Place): GuestVif {
     const at = (field: string): Place => [...place, field];
-    const mac = this.#read(at('mac'), vif.mac, (text) => (text === 'generated' ? null : readMac(text)), null);
+    const mac = this.#read(at('mac'), vif.mac, readMacPolicy, null);
     const ip = this.#read(at('ip'), vif.ip, readAddress, { kind: 'dhcp' } as const);
     const bridge = this.#need(at('bridge'), vif.bridge, readBridge, '');
+    const card = typeof mac === 'object' && mac !== null ? { mac: null, macs: mac } : { mac };
     if (ip.kind !== 'static') {
-      for (const field of ['prefix', 'gateway', 'dns'] as const) {
+      for (const field of ['lastIp', 'prefix', 'gateway', 'dns'] as const) {
         // A template may ask for the address and leave the choice to DHCP: what goes with a fixed one is then not used.
         if (vif[field] !== undefined && namesIn(vif.ip ?? '').length === 0)
           this.#fault(at(field), undefined, 'It goes with a fixed address only.');
       }
-      return { bridge, mac, ip };
+      return { bridge, ...card, ip };
     }
     const prefix = ip.prefix ?? this.#read(at('prefix'), vif.prefix, integerBetween(1, 32), 24);
     const gateway = this.#read(at('gateway'), vif.gateway, (text) => (text === '' ? null : readIpv4(text)), null);
@@ -274,7 +275,11 @@ class Filler {
     if (gateway !== null && network(gateway) !== network(ip.address)) {
       this.#fault(at('gateway'), vif.gateway, `${gateway} is not in the network of ${ip.address}/${prefix}.`);
     }
-    return { bridge, mac, ip: { kind: 'static', address: ip.address, prefix, gateway, dns } };
+    const last = this.#read(at('lastIp'), vif.lastIp, (text) => (text === '' ? null : readIpv4(text)), null);
+    if (last !== null && network(last) !== network(ip.address)) {
+      this.#fault(at('lastIp'), vif.lastIp, `${last} is not in the network of ${ip.address}/${prefix}.`);
+    }
+    return { bridge, ...card, ip: { kind: 'static', address: ip.address, ...(last === null ? {} : { last }), prefix, gateway, dns } };
   }
 
   #cloudInit(fields: NonNullable<TemplateFile['cloudInit']>, disks: readonly GuestDisk[]): CloudInit {

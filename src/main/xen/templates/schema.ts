@@ -72,6 +72,7 @@ const vif = fields({
   bridge: text,
   mac: text.optional(),
   ip: text.optional(),
+  lastIp: text.optional(),
   prefix: text.optional(),
   gateway: text.optional(),
   dns: list.optional(),
