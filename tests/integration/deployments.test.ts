@@ -229,7 +229,7 @@ describe('a preview', () => {
       const asked = [
         { names: text.slice(0, 4096) },
         ...['memory', 'vcpus', 'bridge', 'ip', 'folder', 'image'].map((name) => ({ values: { [name]: text } })),
-        { template: 'shipped/linux-pvh', values: { options: text } },
+        { template: 'shipped/pvh-linux', values: { options: text } },
       ];
       for (const change of asked) {
         const preview = hum.follow(hum.request(change));
@@ -239,6 +239,7 @@ describe('a preview', () => {
           expect(errors[0]?.message).toMatch(/^[^\p{Cc}\u202e]+$/u);
           expect(preview.now?.digest).toBeNull();
         } else if (fine) {
+          expect(vms).not.toEqual([]);
           for (const { configuration } of vms)
             expect(configuration.split('\n').filter((line) => /^(?:cmdline|name) = /.test(line))).toHaveLength(2);
         } else expect(checks.some(({ state }) => state === 'failed') || preview.now?.digest !== null).toBe(true);
@@ -259,6 +260,40 @@ test('a MAC address that another VM has is told, and so is one that a template g
   const several = hum.follow(hum.request({ template: 'own/free', names: 'web[1-2]' }));
   await several.until(({ errors }) => errors.length > 0);
   expect(several.now?.errors[0]).toMatchObject({ field: 'names', message: expect.stringContaining('the same MAC address') });
+});
+
+test('names, MACs and addresses of several come from the ranges of the template, as long as these reach', async () => {
+  const ranged = `version: 1
+name: Ranged
+type: pv
+memory: 64 MiB
+boot: { kernel: /srv/xen/vmlinuz }
+parameters: { ip: { type: ipv4, default: 10.9.0.5 } }
+vifs:
+  - { bridge: xenbr0, mac: "00:16:3e:0a:00:fe-00:16:3e:0a:01:01", ip: "{ip}", lastIp: 10.9.0.8 }
+`;
+  hum = await openDeployRig(sessions, { templates: { ranged } });
+  const four = hum.follow(hum.request({ template: 'own/ranged', names: 'web[01-04]' }));
+  const { vms } = await four.settled();
+  expect(four.now?.errors).toEqual([]);
+  expect(vms.map(({ ip }) => ip)).toEqual(['10.9.0.5', '10.9.0.6', '10.9.0.7', '10.9.0.8']);
+  expect(vms.flatMap(({ macs }) => macs).sort()).toEqual([
+    '00:16:3e:0a:00:fe',
+    '00:16:3e:0a:00:ff',
+    '00:16:3e:0a:01:00',
+    '00:16:3e:0a:01:01',
+  ]);
+  await four.leave();
+  for (const [names, values, message] of [
+    ['web[01-05]', {}, 'From 00:16:3e:0a:00:fe to 00:16:3e:0a:01:01 too few MAC addresses are free'],
+    ['web[01-04]', { ip: '10.9.0.6' }, 'The range from 10.9.0.6 to 10.9.0.8 has 3 of 4 addresses free.'],
+  ] as const) {
+    const preview = hum.follow(hum.request({ template: 'own/ranged', names, values }));
+    const { errors } = await preview.until((now) => now.errors.length > 0);
+    expect(errors.map((each) => each.message).join('\n')).toContain(message);
+    expect(preview.now?.digest).toBeNull();
+    await preview.leave();
+  }
 });
 
 describe('a start', () => {

@@ -174,6 +174,8 @@ describe('the checks of a VM', () => {
     expect(check('selinux', { guest: wanted('error'), look: found('absent') })).toMatch(/^failed: /);
     expect(check('selinux', { guest: wanted('note'), look: found('off') })).toBe('ok: xen_use_nfs is switched on.');
     expect(check('selinux', { guest: wanted('note'), look: found('on') })).toBe('ok: All are on already.');
+    expect(check('selinux', { look: lookAtAll({}, { selinux: 'enforcing' }) })).toBe('ok: The template sets no boolean of it.');
+    expect(check('selinux')).toBeUndefined();
   });
 
   it('say when a clock is wrong, and when there is no autostart', () => {
@@ -197,7 +199,7 @@ describe('the checks of a VM', () => {
     const checks = checksOf([{ guest: wanted, macs: [], placed, host: null, lookProblem: null, complaints: null }], nobody, []);
     expect(checks.find(({ id }) => id === 'memory')).toMatchObject({
       state: 'failed',
-      detail: 'name of a: 56.0 GiB short. No host fits.',
+      detail: 'name of a: 56.0 GiB short. No host fits. Give it less memory, or leave less free.',
     });
   });
 });

@@ -133,6 +133,9 @@ function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
     checks.push(made('ip', title, taken ?? after((found) => ip(vm, found))));
   }
   checks.push(made('config', `${host.toolstack} accepts the configuration`, config(vm)));
+  if (guest.selinux.booleans.length === 0 && look !== null && look.selinux !== 'off') {
+    checks.push(made('selinux', `SELinux is ${look.selinux} on ${called(host.name)}`, ['ok', 'The template sets no boolean of it.']));
+  }
   if (guest.selinux.booleans.length > 0) {
     checks.push(
       made(
@@ -196,7 +199,7 @@ function mac({ guest, macs }: VmFacts, others: Others): Outcome {
       return ['failed', `${each} is that of ${visibleText(taken, 120)}. Give it another one, or none: then one is generated.`];
   }
   const own = guest.vifs.flatMap((vif) => vif.mac ?? []);
-  const foreign = own.filter((each) => !each.startsWith(xenPrefix));
+  const foreign = macs.filter((each) => !each.startsWith(xenPrefix));
   if (foreign.length > 0) return ['note', `${foreign.join(', ')} is not in the range of Xen (${xenPrefix}); somebody else may have it.`];
   // What was generated, of sixteen millions, nobody else has.
   const unsure = own.length === 0 ? undefined : asFarAsSeen(others);
@@ -362,26 +365,26 @@ function autostart({ guest }: VmFacts, look: HostLook): Outcome {
 
 /** A VM that fits nowhere: each kind of reason, with the hosts that come nearest. */
 function withoutHost({ guest, placed }: VmFacts, made: (id: string, title: string, judged: Outcome) => DeployCheck): DeployCheck[] {
-  const titles = {
-    host: ['type', 'A host can be asked'],
-    type: ['type', `A host builds ${guest.type.toUpperCase()} guests`],
-    memory: ['memory', 'A host has memory free for it'],
-    bridge: ['bridge', 'A host has its bridges'],
-    'disk-space': ['disk-space', 'A host has room for its disks'],
-    image: ['image', 'A host has its image'],
-    kernel: ['kernel', 'A host has its kernel'],
+  const words = {
+    host: ['type', 'A host can be asked', 'See on the fleet page what stands in the way'],
+    type: ['type', `A host builds ${guest.type.toUpperCase()} guests`, 'Choose another type in the template'],
+    memory: ['memory', 'A host has memory free for it', 'Give it less memory, or leave less free'],
+    bridge: ['bridge', 'A host has its bridges', 'Create them on a host, or name others'],
+    'disk-space': ['disk-space', 'A host has room for its disks', 'Make room on a host, or name another folder'],
+    image: ['image', 'A host has its image', 'Bring the right one to a host (Images), or name another one'],
+    kernel: ['kernel', 'A host has its kernel', 'Copy the right one to a host, or name another one'],
   } as const;
-  const found = new Map<string, { readonly title: string; readonly details: string[] }>();
+  const found = new Map<string, { readonly title: string; readonly hint: string; readonly details: string[] }>();
   const canBeAsked = placed.refusals.filter(({ obstacles }) => obstacles.every(({ kind }) => kind !== 'host'));
   for (const { host, obstacles } of canBeAsked.length > 0 ? canBeAsked : placed.refusals) {
     for (const { kind, reason } of obstacles) {
-      const [id, title] = titles[kind];
-      const entry = found.get(id) ?? { title, details: [] };
+      const [id, title, hint] = words[kind];
+      const entry = found.get(id) ?? { title, hint, details: [] };
       entry.details.push(`${called(host)}: ${reason.replace(/^no: /, '')}`);
       found.set(id, entry);
     }
   }
-  return [...found].map(([id, { title, details }]) => made(id, title, ['failed', `${details.join('; ')}. No host fits.`]));
+  return [...found].map(([id, { title, hint, details }]) => made(id, title, ['failed', `${details.join('; ')}. No host fits. ${hint}.`]));
 }
 
 function outcome([state, detail]: Outcome): Pick<DeployCheck, 'state' | 'detail'> {

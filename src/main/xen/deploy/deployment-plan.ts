@@ -182,7 +182,7 @@ function volumeDisk(deployment: Deployment, disk: GuestDisk, { group, volume }: 
     const asImage = ` -L "$(stat -Lc %s ${shownWord(image)})b"`;
     commands.push(`lvcreate -n ${shownWord(volume)} ${tag}${size === '' ? asImage : size} ${shownWord(group)}`);
     if (method !== 'empty') {
-      commands.push(`dd bs=4M conv=fsync if=${shownWord(image)} of=${device}`);
+      commands.push(`dd bs=1048576 conv=fsync if=${shownWord(image)} of=${device}`);
       if (checksum !== null) commands.push(`head -c "$(stat -Lc %s ${shownWord(image)})" ${device} | sha256sum`);
     }
     if (disk.grow) commands.push(`e2fsck -fp ${device}`, `resize2fs ${device}`);
@@ -227,7 +227,8 @@ function seed(deployment: Deployment, cloudInit: CloudInit): Step {
     action: {
       handler: 'xen.seed',
       args: { what: 'make', mark, key: device, path, files: seedFiles(guest, cloudInit, macs, mark) },
-      shown: `cloud-localds -f vfat -N network-config ${shownWord(path)} user-data meta-data`,
+      // The files stand beside it: what is written is a disk with them, whole.
+      shown: `cat > ${shownWord(path)}`,
     },
     undo: { handler: 'xen.disk', args: { mark, key: device, path, what: 'undo' }, shown: `rm ${shownWord(path)}` },
   };
