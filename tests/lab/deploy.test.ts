@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildSeed } from '../../src/main/xen/deploy/seed.ts';
+import { readTemplate } from '../../src/main/xen/templates/read-template.ts';
 import { renderConfig } from '../../src/main/xen/templates/render-config.ts';
-import { HumError } from '../../src/shared/errors.ts';
+import { resolveTemplate } from '../../src/main/xen/templates/resolve.ts';
 import { besideThePage } from '../support/beside-the-page.ts';
-import { disk, guest, kernelBoot } from '../support/deployments.ts';
+import { disk, kernelBoot } from '../support/deployments.ts';
 import { type Lab, openLab } from '../support/lab.ts';
 import {
   type LabDeployer,
@@ -122,52 +123,114 @@ describe('a deployment', () => {
   });
 });
 
-/** What the readers of a template let through for a line of a configuration. */
-const line = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !/[\p{Cc}\u2028\u2029]/u.test(text) && text.isWellFormed());
-const nasty = fc
-  .array(fc.constantFrom('$(reboot)', '`', "'", '"', '\\', '\\n', ';', ']', '[', '#', ',', '=', ' ', '%s', '-', 'ä', '\u202e', 'a'), {
-    maxLength: 10,
-  })
-  .map((parts) => parts.join(''));
-const path = fc.oneof(nasty, line).map((text) => `/srv/${text.replaceAll(/[,\s]+$/g, '').replaceAll('/', '')}x`);
-const anyGuest = fc.record({
+/** Templates of which every value is a parameter, by what there is to boot. */
+const everything = (type: string, boot: string, medium: string) => `version: 1
+name: Everything
+type: ${type}
+parameters:
+${[
+  'memory',
+  'most',
+  'vcpus',
+  'kernel',
+  'ramdisk',
+  'line',
+  'image',
+  'medium',
+  'seed',
+  'bridge',
+  'mac',
+  'other',
+  'screen',
+  'poweroff',
+  'reboot',
+  'crash',
+  'extra',
+]
+  .map((name) => `  ${name}: {}`)
+  .join('\n')}
+memory: '{memory}'
+maximumMemory: '{most}'
+vcpus: '{vcpus}'
+boot: ${boot}
+disks:
+  - { device: xvda, format: qcow2, path: '{image}', size: 1 GiB }
+  - { device: xvdb, volume: 'vg0/{name}-data', size: 1 GiB }
+media: [{ device: ${medium}, path: '{medium}' }]
+vifs:
+  - { bridge: '{bridge}', mac: '{mac}' }
+  - { bridge: br1, mac: '{other}' }
+cloudInit: { path: '{seed}' }
+console: '{screen}'
+onPoweroff: '{poweroff}'
+onReboot: '{reboot}'
+onCrash: '{crash}'
+extra: |
+  device_model_args = ["{extra}", 'b {extra}']
+`;
+type Values = Readonly<Record<string, string>>;
+const kernel = "{ kernel: '{kernel}', ramdisk: '{ramdisk}', commandLine: '{line}' }";
+const asKernel = ({ kernel, ramdisk, line }: Values) => ({ kernel, ramdisk, ...(line === '' ? {} : { cmdline: line }) });
+const variants: readonly { readonly text: string; readonly read: (values: Values) => object }[] = [
+  { text: everything('pv', kernel, 'xvdc'), read: asKernel },
+  { text: everything('pv', "{ bootloader: '{kernel}' }", 'xvdc'), read: (values) => ({ bootloader: values.kernel }) },
+  { text: everything('pvh', kernel, 'xvdc'), read: asKernel },
+  {
+    text: everything('pvh', '{ bootloader: pvgrub64 }', 'xvdc'),
+    read: () => ({ kernel: expect.stringMatching(/\/pvgrub64\.bin$/) }),
+  },
+  {
+    text: everything('hvm', '{ firmware: uefi }', 'hdc'),
+    read: ({ screen }) => ({
+      'type.hvm': expect.objectContaining({ bios: 'ovmf', vnc: expect.objectContaining({ enable: screen === 'vnc' ? 'True' : 'False' }) }),
+    }),
+  },
+];
+
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc
+    .array(
+      fc.constantFrom('$(reboot)', '`', "'", '"', '\\', '\\n', ';', ']', '[', '#', ',', '=', ' ', '%s', '-', '{', 'ä', '\u202e', 'a'),
+      {
+        maxLength: 10,
+      },
+    )
+    .map((parts) => parts.join('')),
+);
+const path = text.map((end) => `/srv/${end}x`);
+const mac = fc.integer({ min: 0, max: 0xffffff }).map(
+  (end) =>
+    `00:16:3e:${end
+      .toString(16)
+      .padStart(6, '0')
+      .replace(/..(?=.)/g, '$&:')}`,
+);
+const what = fc.constantFrom('destroy', 'restart', 'preserve', 'rename-restart');
+const anyValues = fc.record({
   name: fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.+-]{0,20}$/),
-  commandLine: fc.oneof(nasty, line),
-  kernel: path,
-  image: path,
-  mebibytes: fc.integer({ min: 32, max: 16_384 }),
-  vcpus: fc.integer({ min: 1, max: 32 }),
-  mac: fc.integer({ min: 0, max: 0xffffff }).map(
-    (end) =>
-      `00:16:3e:${end
-        .toString(16)
-        .padStart(6, '0')
-        .replace(/^(..)(..)(..)$/, '$1:$2:$3')}`,
-  ),
-  onCrash: fc.constantFrom('destroy', 'restart', 'preserve', 'coredump-destroy'),
+  ...{ memory: fc.integer({ min: 32, max: 16_384 }).map((amount) => `${amount} MiB`), vcpus: fc.integer({ min: 1, max: 32 }).map(String) },
+  most: fc.integer({ min: 16_384, max: 32_768 }).map((amount) => `${amount} MiB`),
+  ...{ kernel: path, ramdisk: path, line: text, image: path, medium: path, seed: path, extra: text },
+  bridge: fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/),
+  ...{ mac, other: mac, screen: fc.constantFrom('serial', 'vnc') },
+  ...{ poweroff: what, reboot: what, crash: what },
 });
 
-test('what is rendered from any values is what the real xl reads', async () => {
-  const samples = fc.sample(anyGuest, { numRuns: 120, seed: 4 });
-  const rendered = samples.flatMap((each) => {
-    const one = guest({
-      name: each.name,
-      memory: each.mebibytes * 2 ** 20,
-      memoryMax: each.mebibytes * 2 ** 20,
-      vcpus: each.vcpus,
-      boot: kernelBoot(each.kernel, null, each.commandLine),
-      disks: [disk({ place: { kind: 'file', path: each.image } })],
-      onCrash: each.onCrash,
-    });
-    try {
-      return [{ each, text: renderConfig(one, [each.mac]) }];
-    } catch (error) {
-      // A configuration of xl has no way to say it: told, not written otherwise.
-      if (error instanceof HumError) return [];
-      throw error;
-    }
+/** What is libxl's own choice is not printed. */
+const ending = (name: string, value = '') => (value === 'destroy' ? {} : { [name]: value === 'rename-restart' ? 'restart_rename' : value });
+
+test('what a template makes of any values is what the real xl reads', async () => {
+  const samples = fc.sample(fc.tuple(fc.constantFrom(...variants), anyValues), { numRuns: 120, seed: 4 });
+  const rendered = samples.flatMap(([variant, values]) => {
+    const { template } = readTemplate(variant.text);
+    if (template === null) throw new Error('no template');
+    const resolved = resolveTemplate(template, values);
+    // What a configuration of xl has no way to say is told, not written otherwise.
+    if (resolved.kind === 'errors') return [];
+    return [{ values, guest: resolved.guest, read: variant.read(values), written: renderConfig(resolved.guest, []) }];
   });
-  expect(rendered.length).toBeGreaterThan(60);
+  for (const type of ['pv', 'pvh', 'hvm']) expect(rendered.filter(({ guest }) => guest.type === type).length).toBeGreaterThan(10);
   const script = `
     for each in "$@"; do
       printf %s "$each" >/tmp/rendered.cfg
@@ -176,30 +239,46 @@ test('what is rendered from any values is what the real xl reads', async () => {
     done`;
   const said = await lab.sure(
     script,
-    rendered.map(({ text }) => text),
+    rendered.map(({ written }) => written),
   );
-  const read = said.split('\0').slice(1);
-  expect(read).toHaveLength(rendered.length);
-  read.forEach((text, at) => {
-    const { each, text: written } = rendered[at] ?? { each: undefined, text: '' };
-    if (each === undefined) throw new Error('more answers than questions');
-    const json = JSON.parse(text.slice(text.search(/[[{]/)) || 'null');
+  const answers = said.split('\0').slice(1);
+  expect(answers).toHaveLength(rendered.length);
+  answers.forEach((answer, at) => {
+    const { values, guest, read, written } = rendered[at] ?? raise();
+    const json = JSON.parse(answer.slice(answer.search(/[[{]/)) || 'null');
     const config = json?.config ?? json;
+    const mebibytes = (amount = '') => Number.parseInt(amount, 10) * 1024;
+    const nic = (address = '', bridge = '') => expect.objectContaining({ mac: address, bridge });
+    const on = (vdev: string, pdev_path: string, format: string) => expect.objectContaining({ vdev, pdev_path, format });
     expect([written, config]).toEqual([
       written,
       expect.objectContaining({
-        c_info: expect.objectContaining({ name: each.name }),
+        c_info: expect.objectContaining({ type: guest.type, name: values.name }),
         b_info: expect.objectContaining({
-          max_vcpus: each.vcpus,
-          target_memkb: each.mebibytes * 1024,
-          kernel: each.kernel,
-          ...(each.commandLine === '' ? {} : { cmdline: each.commandLine }),
+          max_vcpus: Number(values.vcpus),
+          target_memkb: mebibytes(values.memory),
+          max_memkb: mebibytes(values.most),
+          extra: [values.extra, `b ${values.extra}`],
+          ...read,
         }),
-        disks: [expect.objectContaining({ pdev_path: each.image, vdev: 'xvda' })],
-        nics: [expect.objectContaining({ mac: each.mac, bridge: 'xenbr0' })],
-        // What is libxl's own choice is not printed.
-        ...(each.onCrash === 'destroy' ? {} : { on_crash: each.onCrash.replace('-', '_') }),
+        disks: [
+          on('xvda', values.image, 'qcow2'),
+          on('xvdb', `/dev/vg0/${values.name}-data`, 'raw'),
+          on(guest.type === 'hvm' ? 'hdc' : 'xvdc', values.medium, 'raw'),
+          on('xvdz', values.seed, 'raw'),
+        ],
+        nics: [nic(values.mac, values.bridge), nic(values.other, 'br1')],
+        ...(guest.type !== 'hvm' && values.screen === 'vnc'
+          ? { vfbs: [expect.objectContaining({ vnc: expect.objectContaining({ listen: '127.0.0.1' }) })] }
+          : {}),
+        ...ending('on_poweroff', values.poweroff),
+        ...ending('on_reboot', values.reboot),
+        ...ending('on_crash', values.crash),
       }),
     ]);
   });
 });
+
+function raise(): never {
+  throw new Error('more answers than questions');
+}
