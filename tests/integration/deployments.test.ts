@@ -350,6 +350,16 @@ describe('a start', () => {
     expect(await viewOf(hum.plans, plans[0] ?? '')).toMatchObject({ kind: 'xen.deploy-all' });
   });
 
+  test('is refused where somebody else’s Hum has begun to make a VM of the name on another host', async () => {
+    const request = hum.request({ host: 'a' });
+    const digest = await hum.follow(request).ready();
+    await sessions.b?.run(xenScript('claim'), ['take', 'abc', 'web01', 'xl', '/etc/xen/web01.cfg'], { timeoutMs: 10_000 });
+    await expect(hum.deployments.start({ ...request, digest })).rejects.toMatchObject({
+      problem: { code: 'name-taken', message: 'web01 is being deployed on b.' },
+    });
+    expect(hum.done).toEqual([]);
+  });
+
   test('is refused for a digest of something else, or twice', async () => {
     const request = hum.request();
     const digest = await hum.follow(request).ready();
@@ -416,8 +426,8 @@ describe('a start', () => {
       await hum.deployments.start({ ...request, digest });
       return hum.looks - before;
     };
-    // However long it takes to get from the look to the start: less than no time, and more than enough.
-    expect([await start('web01', -60_000), await start('web02', 70_000)]).toEqual([0, 1]);
+    // However long it takes to get from the look to the start: less than no time, and more than enough. The other host is asked for the name.
+    expect([await start('web01', -60_000), await start('web02', 70_000)]).toEqual([1, 2]);
   });
 
   test('of all or none with one VM is the deployment of that one', async () => {

@@ -11,7 +11,7 @@ import { domainRow, xenHost } from '../support/xen-rows.ts';
 
 const mib = 2 ** 20;
 const gib = 2 ** 30;
-const nobody: Others = { names: new Map(), previewed: new Set(), macs: new Map(), addresses: new Map(), outOfSight: [] };
+const nobody: Others = { names: new Map(), found: new Map(), previewed: new Set(), macs: new Map(), addresses: new Map(), outOfSight: [] };
 
 interface Case {
   readonly guest?: Partial<Guest>;
@@ -59,6 +59,9 @@ describe('the checks of a VM', () => {
 
   it('say who has the name', () => {
     const names = new Map([['web01', 'runs on xen-b']]);
+    const found = new Map([['web01', 'is being deployed on xen-c']]);
+    expect(check('name', { others: { found } })).toBe('failed: web01 is being deployed on xen-c. Choose another name.');
+    expect(check('name', { others: { found, names } })).toContain('runs on xen-b');
     expect(check('name', { others: { names } })).toBe('failed: web01 runs on xen-b. Choose another name.');
     expect(check('name', { look: lookAtAll({ 'target=/etc/xen/web01.cfg': { kind: 'there' } }) })).toContain(
       'has a file /etc/xen/web01.cfg already.',
@@ -267,7 +270,7 @@ describe('the fleet', () => {
   };
 
   it('knows whose names, MACs and addresses are taken', () => {
-    const { names, macs, addresses, previewed } = othersOf(view);
+    const { names, macs, addresses, previewed } = othersOf(view, new Map());
     expect([...names]).toEqual([
       ['guest2', 'runs on name of xen-a'],
       ['off', 'is configured on name of xen-a'],
@@ -278,16 +281,30 @@ describe('the fleet', () => {
     expect([...previewed]).toEqual(['maybe']);
   });
 
+  it('knows names that are claimed or configured where somebody has looked', () => {
+    const looks = new Map([
+      ['xen-a', lookAtAll({ 'target=/etc/xen/new.cfg': { kind: 'there' }, 'target=/etc/xen/auto/x.cfg': { kind: 'there' } })],
+      [
+        'xen-b',
+        lookAtAll({ 'claim=web07': { kind: 'there' }, 'claim=stale': { kind: 'old' }, 'target=/srv/xen/y.cfg': { kind: 'there' } }),
+      ],
+    ]);
+    expect([...othersOf(view, looks).found]).toEqual([
+      ['new', 'is configured on name of xen-a'],
+      ['web07', 'is being deployed on name of xen-b'],
+    ]);
+  });
+
   it('knows an address also of a VM that was renamed or migrated, and of one on a host that was not reached yet', () => {
     const deployed = [
       { host: 'xen-c', name: 'before', macs: ['00:16:3E:00:00:02'], addresses: ['10.0.0.20'], memory: 1, tags: [] },
       { host: 'xen-b', name: 'unseen', macs: ['00:16:3e:00:00:0a'], addresses: ['10.0.0.21'], memory: 1, tags: [] },
     ];
     const asked = (yes: boolean) => ({ ...view, deployed, hostAddresses: view.hostAddresses.map((each) => ({ ...each, asked: yes })) });
-    expect(othersOf(asked(true)).addresses.get('10.0.0.20')).toBe('off on name of xen-a');
-    expect([...othersOf(asked(true)).addresses.keys()]).not.toContain('10.0.0.21');
-    expect(othersOf(asked(true)).outOfSight).toEqual([]);
-    const { macs, addresses, outOfSight } = othersOf(asked(false));
+    expect(othersOf(asked(true), new Map()).addresses.get('10.0.0.20')).toBe('off on name of xen-a');
+    expect([...othersOf(asked(true), new Map()).addresses.keys()]).not.toContain('10.0.0.21');
+    expect(othersOf(asked(true), new Map()).outOfSight).toEqual([]);
+    const { macs, addresses, outOfSight } = othersOf(asked(false), new Map());
     expect([macs.get('00:16:3e:00:00:0a'), addresses.get('10.0.0.21')]).toEqual(
       Array.from({ length: 2 }, () => 'unseen, which was deployed on name of xen-b'),
     );

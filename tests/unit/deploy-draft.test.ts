@@ -9,7 +9,7 @@ import { deployRequest } from '../../src/shared/contract/deploy.ts';
 import { lookAtAll, placementHost } from '../support/deploy.ts';
 
 const { template } = readTemplate(shippedTemplates.get('shipped/tiny-pv') ?? '');
-const nobody: Others = { names: new Map(), previewed: new Set(), macs: new Map(), addresses: new Map(), outOfSight: [] };
+const nobody: Others = { names: new Map(), found: new Map(), previewed: new Set(), macs: new Map(), addresses: new Map(), outOfSight: [] };
 
 /** The addresses that VMs called so are given, when this was typed and the host was seen like this. */
 function drafted(

@@ -52,7 +52,7 @@ function answerOf(context: XlContext, word: string): string | undefined {
     case 'boolean':
       return 'absent';
     case 'claim':
-      return isThere(machine, `/var/lib/hum/claims/${value}`) ? 'there' : 'absent';
+      return machine.claims.has(value) ? 'there' : 'absent';
     case 'reach': {
       const address = value.slice(0, value.indexOf('/'));
       return machine.domains(now).some(({ guest }) => guest.vifs.some(({ ip }) => ip === address)) ? 'answers' : 'silent';

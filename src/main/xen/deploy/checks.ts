@@ -13,6 +13,8 @@ import { filesOf, type Placed, type PlacementHost } from './placement.ts';
 export interface Others {
   /** "runs on xen-a", "is being deployed on xen-b". */
   readonly names: ReadonlyMap<string, string>;
+  /** The same of names that looks at hosts have found, of which the fleet has not told yet. */
+  readonly found: ReadonlyMap<string, string>;
   /** Names that another preview, which is open at this moment, is about. */
   readonly previewed: ReadonlySet<string>;
   /** In small letters: "web07 on xen-a". */
@@ -174,6 +176,8 @@ function name({ guest, host, lookProblem }: VmFacts, others: Others): Outcome {
   if (claim === 'there') {
     return ['failed', `Somebody else's Hum deploys a VM of this name on ${where} at this moment. Choose another name, or wait for it.`];
   }
+  const elsewhere = others.found.get(guest.name);
+  if (elsewhere !== undefined) return ['failed', `${shown} ${elsewhere}. Choose another name.`];
   if (host !== null && host.trouble === null && lookProblem === null && (config === undefined || claim === undefined)) return running;
   if (others.previewed.has(guest.name)) {
     return ['note', 'Another window is about to deploy a VM of this name: whoever starts first gets it.'];

@@ -12,7 +12,7 @@ import { deploymentOfAll, deploymentPlan } from './deployment-plan.ts';
 import type { Draft, DraftVm } from './draft.ts';
 import { holdingsOf } from './draft.ts';
 import { type FleetView, type Holding, heldBy, othersOf, placementHosts, readHoldings } from './fleet-view.ts';
-import { type HostLook, lookAt, together, wordsOf } from './look.ts';
+import { type HostLook, lookAt, nameWordsOf, together, wordsOf } from './look.ts';
 import { place } from './placement.ts';
 import { Preview, type ReadyDraft } from './preview.ts';
 
@@ -58,6 +58,8 @@ const seeMs = 1_000;
 const freshMs = 5_000;
 /** Nor is it asked anew so soon whether an address answers, ms. */
 const slowMs = 60_000;
+/** How long other hosts have to say at the start of a deployment whether they know its names, ms. */
+const elsewhereMs = 2_000;
 /** So long after its end a preview can be started, ms. */
 const graceMs = 60_000;
 
@@ -197,6 +199,20 @@ export function createDeployments({
     return new Map(await Promise.all(looks));
   }
 
+  /** Asks the other hosts for the names: another Hum may be about to make one of them there. Those that do not answer at once are passed over. */
+  async function lookElsewhere({ vms }: ReadyDraft): Promise<ReadonlyMap<string, HostLook>> {
+    const words = vms.flatMap(({ guest }) => nameWordsOf(guest.name));
+    const others = xen
+      .hosts()
+      .filter((each) => each.toolstack === 'xl' && !each.problem && vms.every(({ placed }) => placed.host !== each.host));
+    const looks = others.map(async ({ host }) => {
+      const look = await lookAt(runner(host), 'xl', words, { now, signal: AbortSignal.timeout(elsewhereMs) });
+      return [host, look] as const;
+    });
+    const ended = await Promise.allSettled(looks);
+    return new Map(ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+  }
+
   return {
     preview: (request, client, signal, writable) =>
       abortable([signal, stopped.signal], (aborted) => follow(request, client, aborted, writable)),
@@ -206,11 +222,11 @@ export function createDeployments({
       const ready = preview?.ready.get(digest);
       if (preview === undefined || ready === undefined || !isDeepStrictEqual(ready.request, request)) throw planChanged();
       if (templates.get(request.template)?.version !== ready.version) throw planChanged();
-      const looks = await lookAgain(ready);
+      const [looks, elsewhere] = await Promise.all([lookAgain(ready), lookElsewhere(ready)]);
       // Nothing is awaited from here on: of two that start at once, the second sees the plans of the first.
       if (!preview.ready.has(digest)) throw planChanged();
       // What others only look at does not count: whoever starts first has it.
-      const failed = failedCheck(ready, viewWith([]), looks);
+      const failed = failedCheck(ready, viewWith([]), new Map([...looks, ...elsewhere]));
       if (failed !== undefined) throw refusal(failed);
       const { batch, ids } = plans.start(plansOf(ready));
       preview.started();
@@ -241,7 +257,7 @@ export function createDeployments({
 
 /** The first check that fails now, each VM on the host that it was shown on. @throws HumError `plan-changed` when one of these is none any more */
 function failedCheck({ request, vms }: ReadyDraft, view: FleetView, looks: ReadonlyMap<string, HostLook>): DeployCheck | undefined {
-  const others = othersOf(view);
+  const others = othersOf(view, looks);
   const hosts = placementHosts(view, looks);
   if (vms.some(({ placed }) => hosts.every(({ id }) => id !== placed.host))) throw planChanged();
   for (const host of hosts) {

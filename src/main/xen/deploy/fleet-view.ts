@@ -3,6 +3,7 @@ import { visibleText } from '../../../shared/visible-text.ts';
 import type { Json } from '../../plans/plan.ts';
 import { addressesIn } from './addresses.ts';
 import type { Others } from './checks.ts';
+import { configuredAs } from './deployment-plan.ts';
 import type { HostLook } from './look.ts';
 import type { PlacementHost } from './placement.ts';
 
@@ -64,8 +65,9 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** What is not to be had any more, and whose it is. */
-export function othersOf({ hosts, domains, hostName, hostAddresses, planned, deployed, previewed }: FleetView): Others {
+/** What is not to be had any more, and whose it is; `looks` by the ids of hosts. */
+export function othersOf(view: FleetView, looks: ReadonlyMap<string, HostLook>): Others {
+  const { hosts, domains, hostName, hostAddresses, planned, deployed, previewed } = view;
   const names = new Map<string, string>();
   const macs = new Map<string, string>();
   const addresses = new Map<string, string>();
@@ -106,6 +108,7 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
   }
   return {
     names,
+    found: namesFound(looks, hostName),
     previewed: new Set(previewed.map(({ name }) => name)),
     macs,
     addresses,
@@ -114,6 +117,22 @@ export function othersOf({ hosts, domains, hostName, hostAddresses, planned, dep
       ...dark.map(({ name }) => name),
     ],
   };
+}
+
+/** Names that are claimed or configured where a look has asked: what another Hum does is known by that alone, before there is a domain. */
+function namesFound(looks: ReadonlyMap<string, HostLook>, hostName: (id: string) => string): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [host, { findings }] of looks) {
+    const on = visibleText(hostName(host), 60);
+    for (const [word, { kind }] of findings) {
+      if (kind !== 'there') continue;
+      const claimed = /^claim=(.*)$/s.exec(word)?.[1];
+      const configured = configuredAs(/^target=(.*)$/s.exec(word)?.[1] ?? '');
+      if (claimed !== undefined) names.set(claimed, `is being deployed on ${on}`);
+      else if (configured !== undefined && !names.has(configured)) names.set(configured, `is configured on ${on}`);
+    }
+  }
+  return names;
 }
 
 /** What Hum has made a domain as: by its host and name, and by its MAC addresses, which stay when it is renamed or migrated. */

@@ -60,7 +60,7 @@ export function folderOf(path: string): string {
 
 /** What to look at on a host for a guest. `slow`: what may take a second, too: the checksums of kernel and ramdisk, and whether its fixed addresses are free. */
 export function wordsOf(guest: Guest, { slow }: { readonly slow: boolean }): readonly string[] {
-  const words = [`claim=${guest.name}`, `target=${configPath(guest.name)}`];
+  const words = [...nameWordsOf(guest.name)];
   if (guest.autostart) words.push(`target=${autostartPathOf(guest.name)}`);
   if (guest.boot.kind === 'kernel') {
     for (const path of [guest.boot.kernel, guest.boot.ramdisk]) {
@@ -81,6 +81,11 @@ export function wordsOf(guest: Guest, { slow }: { readonly slow: boolean }): rea
   }
   for (const name of guest.selinux.booleans) words.push(`boolean=${name}`);
   return [...new Set(words)];
+}
+
+/** Whether a name is taken. */
+export function nameWordsOf(name: string): readonly string[] {
+  return [`claim=${name}`, `target=${configPath(name)}`];
 }
 
 export function sumWord(path: string): string {

@@ -120,7 +120,7 @@ export class Preview {
     for (const looking of this.#looking.values()) if (this.#isOver(looking)) looking.problem = null;
     const looks = this.#looks();
     const hosts = placementHosts(view, looks).map((host) => this.#withTrouble(host));
-    const others = othersOf(view);
+    const others = othersOf(view, looks);
     const { request } = this;
     const draft = draftOf({ request, template, version, hosts, others, before: this.#draft, random: this.#deps.random });
     this.#draft = draft;
