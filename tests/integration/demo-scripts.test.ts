@@ -128,6 +128,7 @@ describe('the demo does what the scripts of actions do', () => {
     );
     // A file of the demo has no content but its path.
     program('sha256sum', `PATH=\${PATH#*:}; printf %s "$2" | exec sha256sum`);
+    for (const name of ['qemu-img', 'pygrub']) program(name, 'exit 1');
     program('vgs', `[ "$7" = vg0 ] && echo "  ${roomOf(there)}"`);
     program('lvs', `[ -e "/dev/$7" ] && echo '  ${10 * 2 ** 30}'`);
     program('ping', `case $5 in ${answering(xen).join('|') || 'nobody'}) exit 0 ;; *) exit 1 ;; esac`);
@@ -151,6 +152,9 @@ describe('the demo does what the scripts of actions do', () => {
         'bridge=none',
         'boolean=x',
         'claim=web01',
+        'program=qemu-img',
+        'program=pygrub',
+        'program=other',
         `reach=${answering(xen)[0]}/xenbr0`,
         'reach=192.0.2.1/xenbr0',
         "target=/srv/$(reboot)'\n1 there",

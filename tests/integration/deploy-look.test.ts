@@ -23,7 +23,7 @@ const hostile = "/srv/xen/$(touch /srv/xen/hacked)'\n1 there\nclock 1 \u202e.img
 
 /** Lays out a host and asks the script. Exit status 77: no file system can be mounted here. */
 const layout = `
-for each in /srv /etc /var/lib /sys/class/net /dev; do mount -t tmpfs none "$each" || exit 77; done
+for each in /srv /etc /var/lib /usr/local/lib /sys/class/net /dev; do mount -t tmpfs none "$each" || exit 77; done
 mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/zero c 1 5; mkdir -p /dev/vg0; : >/dev/vg0/there
 mkdir -p /etc/xen/auto /srv/xen/deep /var/lib/hum/claims /sys/class/net/xenbr0/bridge /sys/class/net/eth0
 echo x >/etc/xen/there.cfg; ln -s /nowhere /etc/xen/auto/dangling.cfg
@@ -33,6 +33,8 @@ printf 'QFI\\373rest' >/srv/xen/cloud.qcow2; echo "no checksum at all" >/srv/xen
 { printf 'QFI\\373'; head -c 20 /dev/zero; printf '\\377\\377\\377\\377\\377\\377\\377\\377'; } >/srv/xen/endless.qcow2
 ln -s raw.img /srv/xen/link.img; ln -s nowhere /srv/xen/broken.img; : >/srv/xen/empty.img
 printf kernel >/srv/xen/vmlinuz; printf odd >'/srv/xen/-a\\b'; mkfifo /srv/xen/pipe
+mkdir -p /usr/local/lib/xen-4.17/bin /usr/local/lib/xen-4.17/boot
+: >/usr/local/lib/xen-4.17/bin/pygrub; : >/usr/local/lib/xen-4.17/boot/pvgrub64.bin
 : >/var/lib/hum/claims/fresh; : >/var/lib/hum/claims/stale; touch -t 202001010000 /var/lib/hum/claims/stale
 mkdir /srv/full; mount -t tmpfs -o size=64k,ro none /srv/full
 before=$(find /srv /etc /var/lib /dev /sys/class/net | sort)
@@ -59,6 +61,7 @@ beforeAll(() => {
   program('vgs', 'case $7 in vg0) echo "  5368709120" ;; *) echo "  Volume group not found" >&2; exit 5 ;; esac');
   program('lvs', 'case $7 in vg0/base) echo "  1073741824" ;; *) exit 5 ;; esac');
   program('getenforce', 'echo Enforcing');
+  program('qemu-img', 'exit 1');
   program(
     'getsebool',
     'case $1 in on) echo "on --> on" ;; off) echo "off --> off" ;; *) echo "Error getting active value for $1" >&2; exit 1 ;; esac',
@@ -113,6 +116,12 @@ const expected: Readonly<Record<string, Finding | { readonly kind: 'free'; reado
   'claim=stale': { kind: 'old' },
   'claim=none': { kind: 'absent' },
   'claim=../../../etc/xen': { kind: 'absent' },
+  'program=qemu-img': { kind: 'there' },
+  'program=pygrub': { kind: 'there' },
+  'program=pvgrub64': { kind: 'there' },
+  'program=pvgrub32': { kind: 'absent' },
+  'program=*': { kind: 'absent' },
+  'program=../bin/pygrub': { kind: 'absent' },
   'reach=192.0.2.1/xenbr0': { kind: 'answers' },
   'reach=192.0.2.2/xenbr0': { kind: 'answers' },
   'reach=192.0.2.3/xenbr0': { kind: 'silent' },

@@ -157,6 +157,16 @@ describe('the checks of a VM', () => {
     expect(check('memory', { host: { trouble: 'not connected' } })).toBeUndefined();
   });
 
+  it('say which program is missing, for its disks or to boot it', () => {
+    const wanted = { ...disk({ format: 'qcow2' }, 'overlay'), boot: { kind: 'bootloader', program: 'pygrub' } } as const;
+    const look = (image: 'there' | 'absent', pygrub: 'there' | 'absent') =>
+      lookAtAll({ 'program=qemu-img': { kind: image }, 'program=pygrub': { kind: pygrub } });
+    expect(check('program')).toBeUndefined();
+    expect(check('program', { guest: wanted, look: look('there', 'there') })).toBe('ok: It is there.');
+    expect(check('program', { guest: wanted, look: look('absent', 'there') })).toMatch(/^failed: No qemu-img\. Install it on the host/);
+    expect(check('program', { guest: wanted, look: look('there', 'absent') })).toMatch(/^note: pygrub is not where Xen usually keeps it\./);
+  });
+
   it('say what the toolstack says', () => {
     const complaint = (severity: 'error' | 'warning') => ({ line: 3, column: 0, severity, message: 'xl: no\u202e' }) as const;
     expect(check('config', { vm: { complaints: [complaint('error')] } })).toBe(

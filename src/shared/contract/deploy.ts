@@ -33,7 +33,7 @@ export type CheckState = 'running' | 'ok' | 'note' | 'failed';
 
 /** One thing that is looked at before anything is touched. */
 export interface DeployCheck {
-  /** `name`, `mac`, `bridge`, `memory`, `disk-space`, `image`, `kernel`, `type`, `ip`, `config`, `selinux`, `autostart`, `clock`, `parameters`: unique with `vm`. */
+  /** `name`, `mac`, `bridge`, `memory`, `disk-space`, `image`, `kernel`, `program`, `type`, `ip`, `config`, `selinux`, `autostart`, `clock`, `parameters`: unique with `vm`. */
   readonly id: string;
   /** The name of the VM that it is about; null for one about the whole. */
   readonly vm: string | null;

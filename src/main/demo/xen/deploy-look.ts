@@ -53,6 +53,8 @@ function answerOf(context: XlContext, word: string): string | undefined {
       return 'absent';
     case 'claim':
       return machine.claims.has(value) ? 'there' : 'absent';
+    case 'program':
+      return ['qemu-img', 'pygrub'].includes(value) ? 'there' : 'absent';
     case 'reach': {
       const address = value.slice(0, value.indexOf('/'));
       return machine.domains(now).some(({ guest }) => guest.vifs.some(({ ip }) => ip === address)) ? 'answers' : 'silent';

@@ -5,7 +5,7 @@ import { formatBytes, formatDuration } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import { configPath } from './deployment-plan.ts';
 import type { Guest, GuestDisk } from './guest.ts';
-import { autostartPathOf, type HostLook, reachWord, sumWord, wordsOf } from './look.ts';
+import { autostartPathOf, type HostLook, programsOf, programWord, reachWord, sumWord, wordsOf } from './look.ts';
 import { xenPrefix } from './macs.ts';
 import { filesOf, type Placed, type PlacementHost } from './placement.ts';
 
@@ -125,6 +125,17 @@ function checksOfVm(vm: VmFacts, others: Others): readonly DeployCheck[] {
         kind,
         title,
         after((found) => (kind === 'image' ? image(vm, found) : kernel(vm, found))),
+      ),
+    );
+  }
+  const programs = programsOf(guest);
+  if (programs.length > 0) {
+    const title = `${called(host.name)} has ${programs.join(' and ')}`;
+    checks.push(
+      made(
+        'program',
+        title,
+        after((found) => program(vm, found)),
       ),
     );
   }
@@ -314,6 +325,14 @@ function kernel({ guest, placed }: VmFacts, look: HostLook): Outcome {
   return [state, `${words.join('; ')}.`];
 }
 
+function program({ guest, placed }: VmFacts, look: HostLook): Outcome {
+  const missing = obstacle(placed, 'program', 'Install it on the host (package qemu-utils or qemu-img), or choose another format in the template.');
+  if (missing !== undefined) return missing;
+  const unseen = programsOf(guest).filter((name) => look.findings.get(programWord(name))?.kind === 'absent');
+  if (unseen.length === 0) return ['ok', 'It is there.'];
+  return ['note', `${unseen.join(', ')} is not where Xen usually keeps it. If xl does not find it either, the start fails and is undone.`];
+}
+
 function fixedAddresses(guest: Guest): readonly { readonly address: string; readonly bridge: string }[] {
   return guest.vifs.flatMap(({ ip: wanted, bridge }) => (wanted.kind === 'static' ? [{ address: wanted.address, bridge }] : []));
 }
@@ -376,6 +395,7 @@ function withoutHost({ guest, placed }: VmFacts, made: (id: string, title: strin
     bridge: ['bridge', 'A host has its bridges', 'Create them on a host, or name others'],
     'disk-space': ['disk-space', 'A host has room for its disks', 'Make room on a host, or name another folder'],
     image: ['image', 'A host has its image', 'Bring the right one to a host (Images), or name another one'],
+    program: ['program', 'A host has the program for its disks', 'Install it on a host, or choose another format in the template'],
     kernel: ['kernel', 'A host has its kernel', 'Copy the right one to a host, or name another one'],
   } as const;
   const found = new Map<string, { readonly title: string; readonly hint: string; readonly details: string[] }>();

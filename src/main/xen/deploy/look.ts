@@ -68,6 +68,7 @@ export function wordsOf(guest: Guest, { slow }: { readonly slow: boolean }): rea
     }
   }
   if (guest.boot.kind === 'bootloader' && guest.boot.program.startsWith('/')) words.push(`file=${guest.boot.program}`);
+  words.push(...programsOf(guest).map(programWord));
   for (const { place, source } of guest.disks) {
     if (place.kind === 'file') words.push(`folder=${folderOf(place.path)}`, `target=${place.path}`);
     else words.push(`group=${place.group}`, `volume=${place.group}/${place.volume}`);
@@ -81,6 +82,18 @@ export function wordsOf(guest: Guest, { slow }: { readonly slow: boolean }): rea
   }
   for (const name of guest.selinux.booleans) words.push(`boolean=${name}`);
   return [...new Set(words)];
+}
+
+/** What the host itself must have to make this guest: a program that makes its disks, a bootloader. */
+export function programsOf({ disks, boot }: Guest): readonly string[] {
+  const named = boot.kind === 'bootloader' && !boot.program.startsWith('/') ? [boot.program] : [];
+  return [...(disks.some(({ format }) => format === 'qcow2') ? [qemuImg] : []), ...named];
+}
+
+export const qemuImg = 'qemu-img';
+
+export function programWord(name: string): string {
+  return `program=${name}`;
 }
 
 /** Whether a name is taken. */

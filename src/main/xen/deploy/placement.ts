@@ -3,7 +3,7 @@ import type { Toolstack } from '../../../shared/contract/xen.ts';
 import { formatBytes, formatRatio } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { Guest, GuestDisk } from './guest.ts';
-import { type Finding, folderOf, type HostLook, sumWord } from './look.ts';
+import { type Finding, folderOf, type HostLook, programsOf, programWord, qemuImg, sumWord } from './look.ts';
 
 /** A host that VMs may be placed on. Bytes. */
 export interface PlacementHost {
@@ -33,7 +33,7 @@ export interface ThereVm {
   readonly tags: readonly string[];
 }
 
-export type ObstacleKind = 'host' | 'type' | 'memory' | 'bridge' | 'disk-space' | 'image' | 'kernel';
+export type ObstacleKind = 'host' | 'type' | 'memory' | 'bridge' | 'disk-space' | 'image' | 'kernel' | 'program';
 
 /** Why a VM cannot be on a host. */
 export interface Obstacle {
@@ -256,6 +256,8 @@ function lookObstacles(guest: Guest, look: HostLook | null): Obstacle[] {
     if (found === 'absent') add('disk-space', `no volume group ${group}`);
     if (found === 'no-lvm') add('disk-space', `no LVM for the volume group ${group}`);
   }
+  // Where a host keeps a bootloader, only its xl knows for sure.
+  if (programsOf(guest).includes(qemuImg) && kindAt(programWord(qemuImg)) === 'absent') add('program', `no ${qemuImg}`);
   for (const folder of new Set(foldersOf(guest))) {
     const found = look.findings.get(`folder=${folder}`);
     const shown = visibleText(folder, 80);

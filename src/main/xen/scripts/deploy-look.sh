@@ -10,6 +10,7 @@
 #          bridge=NAME
 #          boolean=NAME         of SELinux
 #          claim=NAME           of a VM
+#          program=NAME         that makes a disk or boots a guest
 #          reach=ADDRESS/BRIDGE whether a machine has this address
 #
 # Answers lines. Names never come back, so that none can pass for a line of ours: N is the number of the word, from 1.
@@ -127,6 +128,19 @@ claim() {
   fi
 }
 
+# Also where Xen keeps programs of its own, and those that run in a guest.
+program() {
+  found=absent
+  if command -v "$1" >/dev/null 2>&1; then found=there; fi
+  set +f
+  for each in /usr/lib*/xen*/bin/"$1" /usr/libexec/xen*/bin/"$1" /usr/local/lib*/xen*/bin/"$1" \
+    /usr/lib*/xen*/boot/"$1.bin" /usr/libexec/xen*/boot/"$1.bin" /usr/local/lib*/xen*/boot/"$1.bin"; do
+    if [ -f "$each" ]; then found=there; fi
+  done
+  set -f
+  echo "$number $found"
+}
+
 # A machine that answers no ping may still answer ARP.
 reach() {
   if ! command -v ping >/dev/null 2>&1; then
@@ -173,6 +187,8 @@ for word in "$@"; do
         *) echo "$number absent" ;;
       esac
       ;;
+    program=*[!a-z0-9-]*) echo "$number absent" ;;
+    program=*) program "$value" ;;
     claim=*/*) echo "$number absent" ;;
     claim=*) claim "$value" ;;
     sum=/* | reach=*/*)
