@@ -3,7 +3,10 @@ import { fleetOf } from '../../src/main/demo/profiles.ts';
 import { scripts } from '../../src/main/demo/scripts.ts';
 import type { Answer } from '../../src/main/demo/xen/answer.ts';
 import { xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
-import { readWatch } from '../../src/main/xen/deploy/settle.ts';
+import { viewHostKey } from '../../src/main/ssh/host-key.ts';
+import { printedHostKeys } from '../../src/main/xen/deploy/deployed-guest.ts';
+import { buildSeed } from '../../src/main/xen/deploy/seed.ts';
+import { heard, judge, nothingSeen, readWatch } from '../../src/main/xen/deploy/settle.ts';
 import { type ScriptName, xenScript } from '../../src/main/xen/scripts.ts';
 import { type Dom0, noDom0, openDom0 } from '../support/dom0.ts';
 
@@ -14,7 +17,7 @@ if (profile === undefined) throw new Error('no host');
 const why = noDom0();
 
 const config = '/etc/xen/web01.cfg';
-const text = 'name = "web01"\nkernel = "/srv/xen/vmlinuz"\n';
+const text = 'name = "web01"\nkernel = "/srv/xen/vmlinuz"\nvif = ["mac=00:16:3e:00:04:06, bridge=xenbr0"]\n';
 const image = '/srv/xen/data1.img';
 const path = '/srv/xen/web01.img';
 const copy = (mark: string, to = path, from = image) => ['make', mark, 'xvda', to, 'copy', from, 'raw', '', '', ''];
@@ -78,13 +81,41 @@ describe.skipIf(why !== undefined)('the demo', () => {
     expect(await look()).toMatchObject({
       flags: expect.stringMatching(/^[rb-]{2}----$/),
       answers: true,
-      address: expect.any(String),
+      address: '198.51.100.7',
     });
     const { answer: console } = await both('watch', ['follow', 'b2', '0', '']);
     expect(console).toMatchObject({ code: 0, stdout: expect.stringContaining('Debian GNU/Linux 12 web01') });
+    expect(console.stdout).not.toContain('Cloud-init');
     expect((await both('build', ['xl', 'undo', 'b2', config, 'web01'])).answer.code).toBe(0);
     const gone = await both('watch', ['look', 'b2', 'xl', 'web01', 'running', '', '']);
     expect(gone.simulated).toMatchObject({ stdout: 'domain gone\nanswers no\n' });
     for (const what of ['release', 'drop']) expect((await both('claim', [what, 'b2', 'web01'])).simulated).toMatchObject({ code: 0 });
+  });
+
+  test('lets cloud-init set up what has a seed, and print its host keys, the same ones each time', () => {
+    if (!xen) throw new Error('no Xen host');
+    const call = (name: ScriptName, args: readonly string[], stdin: Buffer = Buffer.alloc(0)) => {
+      const answer = scripts.get(xenScript(name))?.({ host, args, stdin });
+      if (answer?.code !== 0) throw new Error(`${name} failed: ${answer?.stdout}`);
+      return answer.stdout;
+    };
+    const printedBy = (name: string, mark: string) => {
+      const cfg = `/etc/xen/${name}.cfg`;
+      const seed = buildSeed(new Map([['user-data', Buffer.from('#cloud-config\n')]]));
+      call('claim', ['take', mark, name, 'xl', cfg]);
+      call('seed', [mark, 'xvdz', `/srv/xen/${name}.iso`, String(seed.length)], seed);
+      const disk = `disk = ["format=raw, vdev=xvdz, access=ro, target=/srv/xen/${name}.iso"]\n`;
+      xen.machine.files.set(cfg, `name = "${name}"\nkernel = "/srv/xen/vmlinuz"\n${disk}`);
+      call('build', ['xl', 'make', mark, cfg, name]);
+      now += 9000;
+      return [call('watch', ['follow', mark, '0', '']), call('watch', ['follow', mark, '0', ''])] as const;
+    };
+    const [first, again] = printedBy('db01', 'c3');
+    expect(again).toBe(first);
+    const keys = printedHostKeys(first);
+    expect(keys.map((key) => viewHostKey(key).type)).toEqual(['ecdsa-sha2-nistp256', 'ssh-ed25519']);
+    const waiting = { name: 'db01', ready: 'cloud-init', stableMs: 0 } as const;
+    expect(judge(waiting, heard({ ...nothingSeen, starts: 1 }, first), '-b----', now)).toEqual({ kind: 'ready' });
+    expect(printedHostKeys(printedBy('db02', 'd4')[0])).not.toEqual(keys);
   });
 });

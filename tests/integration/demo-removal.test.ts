@@ -28,7 +28,7 @@ describe.skipIf(!canMakeHosts)('the demo removes as the scripts do (only root ca
     real.sh(`ln -s ../web01.cfg ${link}`);
     machine.files.set(config, 'name = "web01"\n');
     machine.links.set(link, '../web01.cfg');
-    machine.made.set(disk, { mark: 'abc', key: 'xvda', bytes, since: 0, copied: 0 });
+    machine.made.set(disk, { mark: 'abc', key: 'xvda', bytes, since: 0, copied: 0, isSeed: false });
   });
   afterAll(() => real.close());
 

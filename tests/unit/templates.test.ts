@@ -87,6 +87,9 @@ on_crash = "destroy"
       packages: ['nginx', 'rsync'],
     });
     expect(guest.cloudInit?.keys).toHaveLength(2);
+    // Where its console is another one, nobody hears that cloud-init has ended.
+    expect(guest.ready).toBe('cloud-init');
+    expect(parseConfig(renderConfig(guest, [])).settings.get('bootloader_args')).toEqual(['--args=console=hvc0']);
     expect(guest.vifs[0]?.ip).toEqual({ kind: 'static', address: '192.0.2.10', prefix: 24, gateway: null, dns: [] });
     const named = guestOf(shipped('debian-cloud'), { name: 'a', ip: '192.0.2.10/24', gateway: '192.0.2.1', dns: '192.0.2.2 192.0.2.3' });
     expect(named.vifs[0]?.ip).toMatchObject({ gateway: '192.0.2.1', dns: ['192.0.2.2', '192.0.2.3'] });

@@ -16,3 +16,9 @@ export function newKeyPair(): KeyPair {
   }
   throw new Error('ssh2 makes no readable ed25519 keys here');
 }
+
+/** The public keys of a new SSH server, each as `TYPE BASE64`. */
+export function newHostKeys(): readonly string[] {
+  const ecdsa = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
+  return [ecdsa.public, newKeyPair().public].map((line) => line.split(' ', 2).join(' '));
+}

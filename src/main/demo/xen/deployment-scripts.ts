@@ -1,5 +1,8 @@
 import type { Script } from '../script-call.ts';
 import { type Answer, failed, printed } from './answer.ts';
+import type { Domain } from './domain.ts';
+import type { Guest } from './guest.ts';
+import { bootMs, bootText } from './guest-boot.ts';
 import { acted, built, holding, nothingBuilt, onXen } from './lifecycle-scripts.ts';
 import { listed } from './listing.ts';
 import type { Machine } from './machine.ts';
@@ -51,7 +54,7 @@ export const makeDisk: Script = (call) =>
     const whole = machine.goodOf(image)?.bytes ?? 0;
     if (method !== 'empty' && !machine.hasDisk(image)) return refused(unexpected, `image ${image}`);
     const copies = method === 'copy' || method === 'reflink';
-    machine.made.set(path, { mark, key, bytes: Number(size) || whole, since: now, copied: copies ? whole : 0 });
+    machine.made.set(path, { mark, key, bytes: Number(size) || whole, since: now, copied: copies ? whole : 0, isSeed: false });
     return printed(
       method === 'reflink' ? 'note: this file system makes no reflinks; the image was copied.\n' : '',
       copies ? whole / copyRate : 50,
@@ -61,9 +64,10 @@ export const makeDisk: Script = (call) =>
 /** seed.sh: a file from stdin; disk.sh takes it back. */
 export const writeSeed: Script = (call) =>
   holding(call, ({ machine, now }, [mark = '', key = '', path = '', bytes]) => {
+    const isSeed = call.stdin.toString('latin1', 43, 49) === 'CIDATA';
     const found = placing(machine, mark, path);
     if (found !== undefined) return found;
-    machine.made.set(path, { mark, key, bytes: Number(bytes), since: now, copied: 0 });
+    machine.made.set(path, { mark, key, bytes: Number(bytes), since: now, copied: 0, isSeed });
     return printed('');
   });
 
@@ -111,39 +115,34 @@ export const watch: Script = (call) =>
     const domains = machine.domains(now);
     const marked = domains.find(({ id }) => machine.marks.get(id) === mark);
     if (what === 'follow') {
-      const console = marked === undefined ? '' : consoleOf(context, marked.name, marked.builtAt);
+      const console = marked === undefined ? '' : consoleOf(context, marked);
       return printed(Buffer.from(console).subarray(Number(words[0])).toString());
     }
     const [, name, ready, address = ''] = words;
     const domain = marked ?? domains.find((each) => each.name === name);
     if (domain === undefined) return printed(`domain gone\n${address === '' ? '' : `address ${address}\n`}answers no\n`);
     const flags = listed(machine, dom0, now).find(({ id }) => id === domain.id)?.flags ?? '------';
-    const seen = address === '' && up(domain.builtAt, now) ? `10.20.30.${(domain.id % 250) + 1}` : address;
+    const seen = address === '' && up(domain.builtAt, now) ? addressOf(domain.guest) : address;
     const answers = (ready === 'ping' || ready === 'ssh') && up(domain.builtAt, now);
     const lines = [`domain ${domain.id} ${flags}`, ...(seen === '' ? [] : [`address ${seen}`]), `answers ${answers ? 'yes' : 'no'}`];
     return printed(`${lines.join('\n')}\n`);
   });
 
-/** How long a simulated guest boots, ms after its creation. */
-const bootMs = 5000;
-
 function up(builtAt: number, now: number): boolean {
   return now - builtAt >= bootMs;
 }
 
-/** What a guest prints while it boots, up to this moment: ASCII, so that it can be cut anywhere. */
-function consoleOf({ now }: XlContext, name: string, builtAt: number): string {
-  const lines = [
-    [2000, 'Linux version 6.1.0-13-amd64 (demo)'],
-    [2200, 'Booting paravirtualized kernel on Xen'],
-    [2900, 'xen_netfront: Initialising Xen virtual ethernet driver'],
-    [3300, 'EXT4-fs (xvda): mounted filesystem with ordered data mode'],
-    [4100, 'systemd[1]: Reached target network.target'],
-    [4700, 'cloud-init[301]: Cloud-init v. 22.4.2 finished at Thu, 01 Jan 1970 00:00:05 +0000'],
-    [bootMs, `Debian GNU/Linux 12 ${name} hvc0`],
-  ] as const;
-  return lines
-    .filter(([at]) => now - builtAt >= at)
-    .map(([at, line]) => `[${((at - 2000) / 1000).toFixed(6).padStart(12)}] ${line}\r\n`)
-    .join('');
+/** An address that a DHCP server gives, of a network that is nobody's (RFC 5737); nothing without a card. */
+function addressOf({ vifs: [vif] }: Guest): string {
+  if (vif === undefined) return '';
+  const [net = 0, host = 0] = vif.mac
+    .split(':')
+    .slice(-2)
+    .map((byte) => Number.parseInt(byte, 16));
+  return `${['192.0.2', '198.51.100', '203.0.113'][net % 3]}.${(host % 254) + 1}`;
+}
+
+function consoleOf({ machine, now }: XlContext, { name, builtAt, guest }: Domain): string {
+  const seeded = guest.disks.some(({ target }) => machine.made.get(target)?.isSeed);
+  return bootText(name, seeded ? machine.hostKeysOf(guest) : null, now - builtAt);
 }

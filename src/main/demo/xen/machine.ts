@@ -1,4 +1,5 @@
 import type { Hash } from 'node:crypto';
+import { newHostKeys } from '../keys.ts';
 import { randomOf } from '../random.ts';
 import type { Wave } from '../wave.ts';
 import { type CastMember, uuidOf } from './cast.ts';
@@ -35,6 +36,8 @@ export interface MadeDisk {
   readonly since: number;
   /** How many bytes of an image are copied into it; 0 for none. */
   readonly copied: number;
+  /** A file system of the label CIDATA, from which cloud-init sets a guest up. */
+  readonly isSeed: boolean;
 }
 
 /** An image that is on its way. Bytes; `of` tells which it is. */
@@ -89,6 +92,8 @@ export class Machine {
   readonly noted = new Map<string, string>();
   /** What was saved, by path. */
   readonly images = new Map<string, Domain>();
+  /** By the uuid of the guest. */
+  readonly #hostKeys = new Map<string, readonly string[]>();
   #domains: readonly Domain[] = [];
   #due: { readonly at: number; readonly act: () => void }[] = [];
   #nextId = 1;
@@ -150,6 +155,13 @@ export class Machine {
         .toString(16)
         .padStart(2, '0');
     return { uuid: uuidOf(random), mac: `00:16:3e:${byte()}:${byte()}:${byte()}` };
+  }
+
+  /** The SSH host keys that cloud-init has made in a guest, at its first start, each as `TYPE BASE64`. */
+  hostKeysOf({ uuid }: Guest): readonly string[] {
+    const keys = this.#hostKeys.get(uuid) ?? newHostKeys();
+    this.#hostKeys.set(uuid, keys);
+    return keys;
   }
 
   /** What this guest is busy with when it runs. */
