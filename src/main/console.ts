@@ -18,7 +18,7 @@ import { createFiles } from './files/files.ts';
 import { createOffers, type TakeFile } from './files/offers.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { openHistory } from './history/history.ts';
-import { openInventory } from './inventory/inventory.ts';
+import { openInventory, sameWayIn } from './inventory/inventory.ts';
 import { sshConfigImport } from './inventory/ssh-config-import.ts';
 import { connectionTest } from './inventory/test-connection.ts';
 import type { Logger } from './logging.ts';
@@ -260,7 +260,13 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     runner: rootRunner,
     hosts: () => [...demo.hosts, ...inventory.hosts].map((host) => ({ ...host, asked: fleet.row(host.id)?.system != null })),
   });
-  const guests = createDeployedGuests({ record: (id) => plans.record(id), knownHosts, addHost: (draft) => inventory.add(draft) });
+  const guests = createDeployedGuests({
+    record: (id) => plans.record(id),
+    knownHosts,
+    keepingOn: (id) => (demo.hosts.some((host) => host.id === id) ? 'in-memory' : 'named'),
+    savedHost: (way) => inventory.hosts.find((host) => sameWayIn(host) === sameWayIn(way))?.id,
+    addHost: (draft) => inventory.add(draft),
+  });
   const images = createImages({
     xen,
     templates: () =>

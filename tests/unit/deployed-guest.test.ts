@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import type { PlanRecord } from '../../src/main/plans/record.ts';
+import type { KeyKeeping } from '../../src/main/ssh/known-hosts.ts';
 import { addressLine, deployedGuest, deployedVms, printedHostKeys } from '../../src/main/xen/deploy/deployed-guest.ts';
 import { createDeployedGuests } from '../../src/main/xen/deploy/deployed-guests.ts';
 import type { HostDraft } from '../../src/shared/contract/inventory.ts';
@@ -83,14 +84,27 @@ describe('a guest that was deployed', () => {
     expect(deployedVms({ ...all, state: 'undone' })).toEqual([]);
   });
 
-  const adopt = (verdict: 'unknown' | 'changed') => {
+  it('is entered as the user that cloud-init was to make, else as root', () => {
+    const withUser = (user: string | null) => {
+      const [step] = plan('').steps;
+      if (step === undefined) throw new Error('no step');
+      return plan('', { steps: [{ ...step, action: { ...step.action, args: { ...step.action.args, user } } }] });
+    };
+    expect(deployedGuest(withUser('debian'), web01).user).toBe('debian');
+    expect(deployedGuest(withUser(null), web01).user).toBe('root');
+    expect(deployedGuest(plan(''), web01).user).toBe('root');
+  });
+
+  const adopt = (verdict: 'unknown' | 'changed', saved?: string, keeping: KeyKeeping = 'named') => {
     const did: unknown[] = [];
     const guests = createDeployedGuests({
       record: () => plan(printed(line)),
       knownHosts: {
         check: () => (verdict === 'unknown' ? { kind: 'unknown' } : { kind: 'changed', knownKeys: [] }),
-        append: async (address, port, key) => void did.push([address, port, key.equals(blob)]),
+        append: async (address, port, key, how) => void did.push([address, port, key.equals(blob), how]),
       },
+      keepingOn: () => keeping,
+      savedHost: ({ address, user, port }) => (`${user}@${address}:${port}` === 'admin@10.0.0.7:22' ? saved : undefined),
       addHost: (draft: HostDraft) => {
         did.push(draft);
         return { ids: ['new'] };
@@ -104,10 +118,27 @@ describe('a guest that was deployed', () => {
     expect(guests.of('p', web01)).toEqual({
       name: 'web01',
       address: '10.0.0.7',
+      user: 'root',
       hostKeys: [{ type: 'ssh-rsa', fingerprint: expect.stringMatching(/^SHA256:/) }],
     });
-    expect(await guests.addToFleet({ plan: 'p', vm: web01, name: null, user: 'admin' })).toEqual({ id: 'new' });
-    expect(did).toEqual([['10.0.0.7', 22, true], expect.objectContaining({ name: 'web01', address: '10.0.0.7', user: 'admin', port: 22 })]);
+    expect(await guests.addToFleet({ plan: 'p', vm: web01, name: null, user: 'admin' })).toEqual({ id: 'new', added: true });
+    expect(did).toEqual([
+      ['10.0.0.7', 22, true, 'named'],
+      expect.objectContaining({ name: 'web01', address: '10.0.0.7', user: 'admin', port: 22 }),
+    ]);
+  });
+
+  it('is the host that has the same way in, where there is one, and its keys are known from then on', async () => {
+    const { did, guests } = adopt('unknown', 'old');
+    expect(await guests.addToFleet({ plan: 'p', vm: web01, name: null, user: 'admin' })).toEqual({ id: 'old', added: false });
+    expect(did).toEqual([['10.0.0.7', 22, true, 'named']]);
+    expect(await guests.addToFleet({ plan: 'p', vm: web01, name: null, user: 'root' })).toEqual({ id: 'new', added: true });
+  });
+
+  it('leaves no keys behind where its host is one of the demo', async () => {
+    const { did, guests } = adopt('unknown', undefined, 'in-memory');
+    await guests.addToFleet({ plan: 'p', vm: web01, name: null, user: 'root' });
+    expect(did[0]).toEqual(['10.0.0.7', 22, true, 'in-memory']);
   });
 
   it('is refused where its address was another machine’s, and nothing is written', async () => {

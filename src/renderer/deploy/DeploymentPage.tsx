@@ -19,7 +19,7 @@ import { Trouble } from '../plans/Trouble.tsx';
 import { Terminal } from '../terminals/Terminal.tsx';
 import type { OpenTerminal } from '../terminals/terminal-link.ts';
 import { useDomain, useFollowXen } from '../xen/store.ts';
-import { AddToFleet } from './AddToFleet.tsx';
+import { GuestShell } from './GuestShell.tsx';
 import classes from './deployment.module.css';
 import { deployedBy, deploymentWords, isOfAll, opensAtOnce, vmOf } from './deployment.ts';
 
@@ -65,7 +65,7 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
         <Button variant="default" onClick={() => go(deployPath(template, null))}>
           Deploy another
         </Button>
-        {open ? <AddToFleet plan={open.id} vm={deployedBy(open)} /> : null}
+        {open ? <GuestShell plan={open.id} vm={deployedBy(open)} /> : null}
         {open ? <Button onClick={() => go(domainPath(open.host, open.subject))}>Open the VM</Button> : null}
       </header>
       <p className={classes.outcome} role="status" data-tone={words.tone}>
@@ -138,7 +138,7 @@ function Done({ plan, vm }: { readonly plan: string; readonly vm: DeployedVm }):
   return (
     <>
       <a href={`#${domainPath(vm.host, vm.key)}`}>Open {visibleText(vm.name, 80)}</a>
-      <AddToFleet plan={plan} vm={vm} />
+      <GuestShell plan={plan} vm={vm} />
     </>
   );
 }

@@ -128,10 +128,12 @@ export interface DeployedVm extends DomainRef {
   readonly name: string;
 }
 
-/** A VM that was deployed: where it answers, and the host keys that it has printed to its console, if any. */
+/** A VM that was deployed: where it answers, who is likely to get in, and the host keys that it has printed to its console, if any. */
 export interface DeployedGuest {
   readonly name: string;
   readonly address: string;
+  /** The account that cloud-init was to make, else root. */
+  readonly user: string;
   readonly hostKeys: readonly HostKeyView[];
 }
 
@@ -146,10 +148,13 @@ export const deploy = {
   deployed: procedure.input(z.object({ plan: planId })).output(type<readonly DeployedVm[]>()),
   /** One of them. */
   guest: procedure.input(z.object({ plan: planId, vm: domainRef })).output(type<DeployedGuest>()),
-  /** Saves it as a host, with the keys of its console as those that are known: nothing is trusted that it has not said itself. */
+  /**
+   * Saves it as a host, with the keys of its console as those that are known: nothing is trusted that it has not said itself. Where the same
+   * user, address and port are a host already, that one is meant, and `added` is false.
+   */
   addToFleet: procedure
     .input(z.object({ plan: planId, vm: domainRef, name: hostDraft.shape.name, user: hostDraft.shape.user }))
-    .output(type<{ id: string }>()),
+    .output(type<{ id: string; added: boolean }>()),
   previewRemoval: procedure.input(removalRequest).output(type<RemovalPreview>()),
   /** `confirmed`: the name of the VM, typed. */
   remove: procedure

@@ -29,19 +29,26 @@ function waitsOf(plan: PlanRecord | undefined): readonly { readonly vm: Deployed
 }
 
 /**
- * Reads one from its plan. The address is the fixed one, else the one that the wait has found; the keys are those that cloud-init prints to the
- * console (cc_ssh, "SSH HOST KEY KEYS"), which only the guest and its host can write to. Pure.
+ * Reads one from its plan. The address is the fixed one, else the one that the wait has found; the user is the one that cloud-init was to make,
+ * else root; the keys are those that cloud-init prints to the console (cc_keys_to_console, "SSH HOST KEY KEYS"), which only the guest and its
+ * host can write to. Pure.
  * @throws HumError `wrong-state` for a plan that deployed no VM, or whose VM has no address that is known
  */
 export function deployedGuest(plan: PlanRecord | undefined, { host, key }: DomainRef): FoundGuest {
   const wait = waitsOf(plan).find(({ vm }) => vm.host === host && vm.key === key);
   if (wait === undefined) throw new HumError(notDeployed);
   const { output, action } = wait.step;
-  const { address: fixed } = action.args;
+  const { address: fixed, user } = action.args;
   const address = typeof fixed === 'string' && fixed !== '' ? fixed : foundAddress(output);
   if (address === undefined) throw new HumError({ ...noAddress, host });
   const keys = printedHostKeys(output);
-  return { name: wait.vm.name, address, hostKeys: keys.map(viewHostKey), keys };
+  return {
+    name: wait.vm.name,
+    address,
+    user: typeof user === 'string' && user !== '' ? user : 'root',
+    hostKeys: keys.map(viewHostKey),
+    keys,
+  };
 }
 
 /** What settle.ts says at the end, after everything that the guest has printed. */

@@ -311,6 +311,8 @@ function settle({ guest, macs, host, mark }: Deployment): Step {
     limitMs: guest.stableS * second + readyLimits[guest.ready],
     address: vif?.ip.kind === 'static' ? vif.ip.address : null,
     mac: macs[nth] ?? vif?.mac ?? null,
+    // Not waited for: who can log in, once it is there.
+    user: guest.cloudInit?.user ?? null,
   };
   return {
     title: `Wait until ${titled(guest.name)} ${readyWords[guest.ready]}`,
