@@ -37,11 +37,12 @@ test('one click on a card and Enter: a running VM, opened from there', async ({ 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: `Deployed ${name}` })).toBeVisible({ timeout: 60_000 });
   // It has printed no host key, and nothing is trusted blindly. Nobody is to connect to its address from here.
-  await page.getByRole('button', { name: 'Add to the fleet…' }).click();
-  const adding = page.getByRole('dialog', { name: `Add ${name} to the fleet` });
-  await expect(adding).toContainText('Nothing is trusted blindly');
+  await page.getByRole('button', { name: 'Open a shell…' }).click();
+  const asking = page.getByRole('dialog', { name: `Open a shell on ${name}` });
+  await expect(asking).toContainText('Nothing is trusted blindly');
+  await expect(asking.getByRole('textbox', { name: 'User' })).toHaveValue('root');
   await isAccessible(page);
-  await adding.getByRole('button', { name: 'Cancel' }).click();
+  await asking.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Open the VM' }).click();
   await expect(page.getByRole('heading', { name, level: 1, exact: true })).toBeVisible();
 });
@@ -92,7 +93,7 @@ test('two that come up together or not at all: each can be opened from there', a
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('heading', { name: /^Deployed 2 VMs, pair1 to pair2, on / })).toBeVisible({ timeout: 90_000 });
   const vms = page.getByRole('list', { name: 'Its VMs' });
-  await expect(vms.getByRole('button', { name: 'Add to the fleet…' })).toHaveCount(2);
+  await expect(vms.getByRole('button', { name: 'Open a shell…' })).toHaveCount(2);
   await isAccessible(page);
   await vms.getByRole('link', { name: 'Open pair2' }).click();
   await expect(page.getByRole('heading', { name: 'pair2', level: 1, exact: true })).toBeVisible();
@@ -108,6 +109,61 @@ test('what cloud-init will be told is seen before anything is touched', async ({
   await expect(told).toContainText('hostname: told');
   await expect(page.getByRole('region', { name: 'network-config of told' })).toContainText('macaddress: 00:16:3e:');
   await isAccessible(page);
+});
+
+test('what cloud-init sets up is watched as it comes up, and entered by the host keys that it has printed', async ({ page }) => {
+  const name = 'entered';
+  await openVms(page);
+  await openTemplates(page);
+  await page.getByRole('link', { name: 'Deploy Debian cloud image', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+  await isReady(page);
+  await page.keyboard.press('Control+Enter');
+  const console = page.getByRole('region', { name: 'Its console so far' });
+  await expect(console).toContainText('Linux version', { timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: `Deploying ${name}` })).toBeVisible();
+  await inEachWindow(page, () => fitsItsWidth(page));
+  // It follows the end, stands still for whom has scrolled up, and follows again. What would act in a terminal does not.
+  const lines = console.locator('pre');
+  await expect(console).toContainText('[  OK  ] Reached target Multi-User System.');
+  const above = () => lines.evaluate(({ scrollTop }) => scrollTop);
+  const below = () => lines.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+  await expect.poll(above).toBeGreaterThan(0);
+  expect(await below()).toBeLessThan(2);
+  await lines.evaluate((pane) => pane.scrollTo(0, 0));
+  const toEnd = console.getByRole('button', { name: 'To its end' });
+  await expect(toEnd).toBeVisible();
+  await expect(page.getByRole('heading', { name: `Deployed ${name}` })).toBeVisible({ timeout: 60_000 });
+  expect(await above()).toBe(0);
+  await toEnd.click();
+  await expect(toEnd).toBeHidden();
+  await expect(console).toContainText('-----BEGIN SSH HOST KEY KEYS-----');
+  expect(await below()).toBeLessThan(2);
+  await page.getByRole('button', { name: 'Watch its console' }).click();
+  await expect(page.getByRole('region', { name: 'Its console', exact: true })).toBeVisible();
+  await expect(console).toBeHidden();
+  await page.getByRole('button', { name: 'Close its console' }).click();
+
+  const ask = async () => {
+    await page.getByRole('button', { name: 'Open a shell…' }).click();
+    return page.getByRole('dialog', { name: `Open a shell on ${name}` });
+  };
+  const asking = await ask();
+  await expect(asking).toContainText('a host of the fleet');
+  await expect(asking.getByRole('textbox', { name: 'User' })).toHaveValue('debian');
+  const keys = asking.getByRole('list', { name: 'Its host keys' }).getByRole('listitem');
+  await expect(keys).toHaveText([/^ecdsa-sha2-nistp256 *SHA256:/, /^ssh-ed25519 *SHA256:/]);
+  await isAccessible(page);
+  await asking.getByRole('button', { name: 'Open the shell' }).click();
+  // The address is nobody's: the terminal is there, and says why nobody answers.
+  const shell = page.getByRole('region', { name: `Shell on ${name}`, exact: true });
+  await expect(shell.getByRole('status')).toContainText(/\b(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d+:22\b/, { timeout: 60_000 });
+
+  // From now on it is a host of the fleet, and needs not be added for the next one.
+  await (await ask()).getByRole('button', { name: 'Open the shell' }).click();
+  await expect(page.getByRole('tab', { name: new RegExp(name) })).toHaveCount(2);
+  await (await ask()).getByRole('button', { name: 'Only add it' }).click();
+  await expect(page.getByRole('heading', { name, level: 1, exact: true })).toBeVisible();
 });
 
 test('a deployment is cancelled half-way, and says that what was done is undone', async ({ page }) => {

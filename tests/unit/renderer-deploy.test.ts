@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deploymentWords, opensAtOnce, vmOf } from '../../src/renderer/deploy/deployment.ts';
+import { deploymentWords, opensAtOnce, printedStep, vmOf } from '../../src/renderer/deploy/deployment.ts';
 import {
   firstForm,
   freeName,
@@ -279,6 +279,17 @@ describe('a deployment under way', () => {
       title: 'Not deployed: 3 VMs, web01 to web03, on xen-a',
       outcome: 'It failed. One step was undone.',
     });
+  });
+
+  it('shows the console of the VM that has printed last, and what another step has printed never', () => {
+    const [claim, wait] = plan('web', 'running').steps;
+    if (claim === undefined || wait === undefined) throw new Error('no steps');
+    const commanded = { ...claim, command: 'ln a b', output: 'not a console' };
+    const first = { ...wait, title: 'Wait until web01 runs', output: 'Linux' };
+    expect(printedStep({ steps: [commanded, { ...wait, output: '\r\n' }] })).toBeNull();
+    expect(printedStep({ steps: [commanded, first, commanded, wait] })).toBe(first);
+    const second = { ...wait, title: 'Wait until web02 runs', output: 'Linux' };
+    expect(printedStep({ steps: [first, second, commanded] })).toBe(second);
   });
 
   it('of several counts them', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { consoleLines } from '../../src/shared/console-text.ts';
 import { appendTrend, emptyTrend, trendPoints, trendStepMs } from '../../src/shared/trend.ts';
 import { formatAge, formatBytes, formatDuration, formatRatio } from '../../src/shared/units.ts';
 import { visibleText } from '../../src/shared/visible-text.ts';
@@ -19,6 +20,18 @@ describe('text from a host', () => {
 
   it('is cut at its limit and says so', () => {
     expect(visibleText('x'.repeat(600))).toBe(`${'x'.repeat(500)}…`);
+  });
+
+  it('that a console has shown is lines without colours, whose other characters act no more', () => {
+    const text = '[\u001b[0;32m  OK  \u001b[0m] up\r\n 10%\r 20%\r\r\n\u001b]0;title\u0007a\u202eb\u0007\n<b>\r';
+    expect(consoleLines(text, 100)).toEqual(['[  OK  ] up', ' 20%', 'a\\u{202e}b\\u{7}', '<b>']);
+    expect(consoleLines('x'.repeat(9), 4)).toEqual(['xxxx…']);
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        (any) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(consoleLines(any, 200).join('')),
+      ),
+    );
   });
 
   it('has no invisible character left, whatever came in', () => {

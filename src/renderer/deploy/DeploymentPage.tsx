@@ -19,9 +19,10 @@ import { Trouble } from '../plans/Trouble.tsx';
 import { Terminal } from '../terminals/Terminal.tsx';
 import type { OpenTerminal } from '../terminals/terminal-link.ts';
 import { useDomain, useFollowXen } from '../xen/store.ts';
-import { GuestShell } from './GuestShell.tsx';
 import classes from './deployment.module.css';
-import { deployedBy, deploymentWords, isOfAll, opensAtOnce, vmOf } from './deployment.ts';
+import { deployedBy, deploymentWords, isOfAll, opensAtOnce, printedStep, vmOf } from './deployment.ts';
+import { GuestShell } from './GuestShell.tsx';
+import { PrintedConsole } from './PrintedConsole.tsx';
 
 interface DeploymentPageProps {
   readonly batch: string;
@@ -144,14 +145,15 @@ function Done({ plan, vm }: { readonly plan: string; readonly vm: DeployedVm }):
 }
 
 /**
- * The only VM: its steps, and beside them its console once it is deployed. Xen gives a console to one reader: until then that is the deployment
- * itself, and what the guest prints is the output of its step.
+ * The only plan: its steps, and beside them the console of its VM. Xen gives a console to one reader: until it is deployed that is the deployment
+ * itself, and what the guest prints is the output of the step that waits for it. From then on a person may open it.
  */
 function One({ plan }: { readonly plan: PlanView }): ReactNode {
   const row = useDomain(plan.subject);
   const there = plan.endedAt !== null && row !== undefined && row.load.id !== null;
   const [console, setConsole] = useState(false);
   const toggle = useRef<HTMLButtonElement>(null);
+  const printed = printedStep(plan);
   const { host, subject } = plan;
   const openTerminal = useCallback<OpenTerminal>(
     async (size, signal, log) => {
@@ -161,7 +163,7 @@ function One({ plan }: { readonly plan: PlanView }): ReactNode {
     [host, subject],
   );
   return (
-    <div className={classes.one} data-console={console || undefined}>
+    <div className={classes.one} data-console={console || printed !== null || undefined}>
       <div className={classes.plan}>
         <PlanDetails plan={plan} heading={false} cancel={false} />
         {there || console ? (
@@ -182,7 +184,9 @@ function One({ plan }: { readonly plan: PlanView }): ReactNode {
         <section className={classes.console} aria-label="Its console">
           <Terminal open={openTerminal} label={`Console of ${visibleText(vmOf(plan), 120)}`} onLeave={() => toggle.current?.focus()} />
         </section>
-      ) : null}
+      ) : printed === null ? null : (
+        <PrintedConsole key={printed.title} step={printed.title} text={printed.output} />
+      )}
     </div>
   );
 }

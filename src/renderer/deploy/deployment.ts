@@ -1,5 +1,5 @@
 import type { DeployedVm } from '../../shared/contract/deploy.ts';
-import type { PlanView } from '../../shared/contract/plans.ts';
+import type { PlanView, StepView } from '../../shared/contract/plans.ts';
 import { planProgress } from '../plans/plan-looks.ts';
 import { type BatchTally, hasEnded, tally, undoneSentence } from '../xen/batch-end.ts';
 import { vmCount } from '../xen/domain-count.ts';
@@ -68,6 +68,14 @@ function stepWords(plan: PlanView): string {
   const step = plan.steps.find(({ state }) => state === 'running') ?? plan.steps.findLast(({ state }) => state !== 'waiting');
   const progress = planProgress(plan);
   return `${progress.charAt(0).toUpperCase()}${progress.slice(1)}${step ? `: ${step.title}` : ''}.`;
+}
+
+/**
+ * The step of a deployment whose output is the console of a VM that comes up: the one without a command, which only waits for it. Of several it is
+ * the last that has printed anything; null before the first has.
+ */
+export function printedStep({ steps }: Pick<PlanView, 'steps'>): StepView | null {
+  return steps.findLast(({ command, output }) => command === '' && output.trim() !== '') ?? null;
 }
 
 /** Which of the plans are shown with their steps from the first: the only one, and those that went wrong. */

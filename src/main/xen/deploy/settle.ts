@@ -1,3 +1,4 @@
+import { consoleLines } from '../../../shared/console-text.ts';
 import { HumError, type Problem } from '../../../shared/errors.ts';
 import { formatDuration } from '../../../shared/units.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
@@ -270,13 +271,6 @@ function notInTime({ name, ready }: Waiting, { address }: Seen, limitMs: number)
 
 /** The last 20 lines of a console, made safe to show. Pure. */
 export function lastLines(console: string): { readonly detail?: string } {
-  const plain = console
-    // ECMA-48: control sequences, and the strings of a terminal's title.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-    .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g, '')
-    .split(/\r*\n/)
-    // A carriage return in a line begins it anew.
-    .map((line) => visibleText(line.slice(line.lastIndexOf('\r') + 1).trimEnd(), 300))
-    .filter((line) => line !== '');
-  return plain.length === 0 ? {} : { detail: plain.slice(-20).join('\n') };
+  const lines = consoleLines(console, 300).filter((line) => line !== '');
+  return lines.length === 0 ? {} : { detail: lines.slice(-20).join('\n') };
 }
