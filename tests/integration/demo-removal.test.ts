@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
 import { scripts } from '../../src/main/demo/scripts.ts';
 import { xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
-import { type RootScriptName, xenRootScript } from '../../src/main/xen/scripts.ts';
+import { buildSeed } from '../../src/main/xen/deploy/seed.ts';
+import { type RootScriptName, xenRootScript, xenScript } from '../../src/main/xen/scripts.ts';
 import { canMakeHosts, type TrashHost, trashHost } from '../support/trash-host.ts';
 
 /** The demo does in JavaScript what the scripts of a removal do; here both are asked the same, one after the other. */
@@ -12,6 +13,9 @@ const config = '/etc/xen/web01.cfg';
 const link = '/etc/xen/auto/web01.cfg';
 const disk = '/srv/xen/web01.img';
 const bytes = 4096;
+/** Where a template may put it. */
+const seed = '/srv/xen/seeds-7';
+const seedImage = buildSeed(new Map([['user-data', Buffer.from('#cloud-config\n')]]));
 
 describe.skipIf(!canMakeHosts)('the demo removes as the scripts do (only root can make the host of this test)', () => {
   let real: TrashHost;
@@ -25,10 +29,13 @@ describe.skipIf(!canMakeHosts)('the demo removes as the scripts do (only root ca
     mkdirSync(real.at('/srv/xen'));
     writeFileSync(real.at(config), 'name = "web01"\n');
     writeFileSync(real.at(disk), Buffer.alloc(bytes));
+    writeFileSync(real.at(seed), seedImage);
     real.sh(`ln -s ../web01.cfg ${link}`);
     machine.files.set(config, 'name = "web01"\n');
     machine.links.set(link, '../web01.cfg');
     machine.made.set(disk, { mark: 'abc', key: 'xvda', bytes, since: 0, copied: 0, isSeed: false });
+    const writeSeed = scripts.get(xenScript('seed'));
+    writeSeed?.({ host: { profile, xen, now: () => 0 }, args: ['abc', 'xvdz', seed, String(seedImage.length)], stdin: seedImage });
   });
   afterAll(() => real.close());
 
@@ -48,7 +55,7 @@ describe.skipIf(!canMakeHosts)('the demo removes as the scripts do (only root ca
     expect({ code: simulated.code, stdout: plain(simulated.stdout) }).toEqual({ code: there.code, stdout: plain(there.stdout) });
     return [there.stdout, simulated.stdout] as const;
   };
-  const look = () => both('removal-look', ['', config, '2', '0', disk, '/srv/xen/none.img', disk]);
+  const look = () => both('removal-look', ['', config, '3', '0', disk, '/srv/xen/none.img', seed, disk]);
   const move = (words: (id: string) => readonly string[], ids: readonly [string, string]) =>
     both('removal', ['entry', ...words(ids[0])], ['entry', ...words(ids[1])]);
   /** What each calls the configuration, or the first disk. */
@@ -62,6 +69,7 @@ describe.skipIf(!canMakeHosts)('the demo removes as the scripts do (only root ca
 
   test('sees, moves, puts back and drops the same, and says the same', () => {
     const seen = look();
+    expect(seen[0]).toContain('\0seed\x002\0');
     for (const path of [config, disk]) {
       const ids = idsOf(path, seen);
       expect(ids[0]).toMatch(/^\d+:\d+$/);

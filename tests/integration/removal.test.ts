@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ForeignDisk, readLook } from '../../src/main/xen/deploy/removal-look.ts';
+import { buildSeed } from '../../src/main/xen/deploy/seed.ts';
 import { canMakeHosts, shells, type TrashHost, trashHost } from '../support/trash-host.ts';
 
 /** The real scripts of a removal on a dom0 made of mounts, under each shell that a host may have. */
@@ -286,6 +287,47 @@ describe.skipIf(!canMakeHosts)('the trash of a host (only root can make the moun
       const near = look?.disks[7];
       expect(near).toMatchObject({ real: '/srv/far', id: idOf('/srv/far'), link: { id: idOf('/var/images/near\n'), where: 'own' } });
       expect(near?.bytes).toBe(statSync(host.at('/srv/far')).size);
+    });
+
+    it('knows a seed of cloud-init by its label, on FAT and on ISO 9660, and takes nothing else for one', () => {
+      const fat = buildSeed(new Map([['user-data', Buffer.from('#cloud-config\n')]]));
+      const changed = (at: number, bytes: string | Buffer, image = fat) => {
+        const copy = Buffer.from(image);
+        copy.set(Buffer.from(bytes), at);
+        return copy;
+      };
+      const fat32 = changed(71, 'cidata     FAT32   ', Buffer.alloc(4096));
+      const iso = changed(32_808, 'cidata'.padEnd(32), changed(32_769, 'CD001', Buffer.alloc(40_960)));
+      const seeds = {
+        fat,
+        'lower case': changed(43, 'cidata'),
+        fat32,
+        iso,
+        'iso with NULs': changed(32_814, Buffer.alloc(26), iso),
+        'at the limit': Buffer.concat([fat, Buffer.alloc(2 ** 24 - fat.length)]),
+        "a\nb '$(reboot)'": fat,
+      };
+      const others = {
+        'too large': Buffer.concat([fat, Buffer.alloc(2 ** 24 + 1 - fat.length)]),
+        'another label': changed(43, 'CIDATA2'),
+        'a line end': changed(49, '\n\n\n\n\n'),
+        'mixed case': changed(43, 'Cidata'),
+        'no file system': changed(54, '        '),
+        'no volume': changed(32_769, 'CD002', iso),
+        'longer volume': changed(32_814, '\n', iso),
+        cut: fat.subarray(0, 50),
+        empty: Buffer.alloc(0),
+        wild: Buffer.alloc(40_960, 0xff),
+      };
+      const images = Object.entries({ ...seeds, ...others });
+      const disks = images.map(([name]) => ({ path: `/srv/${name}`, writable: false }));
+      for (const [name, image] of images) writeFileSync(host.at(`/srv/${name}`), image);
+      symlinkSync('/srv/iso', host.at('/srv/linked'));
+      disks.push({ path: '/srv/linked', writable: false });
+      const ran = host.run('removal-look', ['', '', String(disks.length), '0', ...disks.map(({ path }) => path)], { shell });
+      expect(ran.code).toBe(0);
+      const found = readLook(ran.stdout, disks, [], false)?.disks.filter(({ labelled }) => labelled);
+      expect(found?.map(({ path }) => path)).toEqual([...Object.keys(seeds).map((name) => `/srv/${name}`), '/srv/linked']);
     });
 
     it('renames a volume, puts it back, and removes it when it is due', () => {

@@ -18,6 +18,7 @@ const lookedDisk = (path: string, other: Partial<LookedDisk> = {}): LookedDisk =
   where: 'beside',
   real: path,
   link: null,
+  labelled: false,
   sharedWith: [],
   writable: true,
   ...other,
@@ -115,6 +116,17 @@ describe('the plan of a removal', () => {
       { ...seed, path: '/srv/xen/my-guest2-seed.img' },
     ]) {
       expect(isSeed(row, other)).toBe(false);
+    }
+    const elsewhere = lookedDisk('/srv/seeds/7', { writable: false, labelled: true });
+    expect(isSeed(row, elsewhere)).toBe(true);
+    for (const change of [
+      { writable: true },
+      { sharedWith: ['web02'] },
+      { kind: 'volume' as const },
+      { bytes: null },
+      { bytes: 2 ** 24 + 1 },
+    ]) {
+      expect(isSeed(row, { ...elsewhere, ...change })).toBe(false);
     }
     expect(filesOfRemoval(row, look({ autostart: ['/etc/xen/auto/x'], disks: [seed, lookedDisk('/a')] }))).toEqual([
       '/etc/xen/guest2.cfg',

@@ -39,6 +39,7 @@ export const lookForRemoval: Script = asRoot(({ machine, now }, [config = '', mi
       const volume = path.startsWith(`/dev/${group}/`);
       const bytes = String(machine.made.get(path)?.bytes ?? machine.goodOf(path)?.bytes ?? castBytes);
       fields.push('disk', n, volume ? 'volume' : 'file', bytes, idOf(path), whereOf(path), volume ? path.slice('/dev/'.length) : path);
+      if (machine.made.get(path)?.isSeed) fields.push('seed', n);
       if (isUsed(machine, path, now)) fields.push('host', n);
     }
     others.forEach((other, m) => {

@@ -34,6 +34,8 @@ export interface LookedDisk {
   readonly real: string;
   /** Its name is a symbolic link; this is the link itself. */
   readonly link: Thing | null;
+  /** It is labelled as a seed of cloud-init is. Whoever writes to it can say so. */
+  readonly labelled: boolean;
   /** Names of others that use it, or that hold what would go with it. */
   readonly sharedWith: readonly string[];
   /** It may be changed by the domain. */
@@ -120,6 +122,7 @@ const lengths: Readonly<Record<string, number>> = {
   auto: 2,
   disk: 7,
   link: 4,
+  seed: 2,
   used: 3,
   backs: 3,
   snapshot: 3,
@@ -166,12 +169,26 @@ export function readLook(
         const bytes = third === '' ? null : Number(third);
         const kind = second === 'file' || second === 'none' ? second : second === 'volume' && isVolume(sixth) ? 'volume' : 'other';
         const size = bytes !== null && Number.isSafeInteger(bytes) ? bytes : null;
-        found.set(n, { ...asked, kind, bytes: size, id: fourth, where: whereOf(fifth), real: sixth, link: null, sharedWith: [] });
+        found.set(n, {
+          ...asked,
+          kind,
+          bytes: size,
+          id: fourth,
+          where: whereOf(fifth),
+          real: sixth,
+          link: null,
+          labelled: false,
+          sharedWith: [],
+        });
         break;
       }
       case 'link':
         if (disk === undefined) return undefined;
         found.set(n, { ...disk, link: { id: second, where: whereOf(third) } });
+        break;
+      case 'seed':
+        if (disk === undefined) return undefined;
+        found.set(n, { ...disk, labelled: true });
         break;
       case 'used':
       case 'backs':

@@ -29,12 +29,16 @@ type Going = { readonly what: string; readonly id: string } & (
   | { readonly kind: 'volume'; readonly group: string; readonly name: string }
 );
 
+/** No seed is larger, bytes (see seed.ts); the same in removal-look.sh. */
+const largestSeed = 16 * 2 ** 20;
+
 /**
- * The seed of cloud-init that Hum made for a domain, as templates name it: a file that it only reads. It goes with the configuration,
- * unless somebody else uses it.
+ * The seed of cloud-init of a domain: a file that it only reads, named as templates name it, or small and labelled as one wherever it lies. It
+ * goes with the configuration, unless somebody else uses it.
  */
-export function isSeed(row: DomainRow, { path, kind, writable, sharedWith }: LookedDisk): boolean {
-  return kind === 'file' && !writable && sharedWith.length === 0 && ['iso', 'img'].some((end) => path.endsWith(`/${row.name}-seed.${end}`));
+export function isSeed(row: DomainRow, { path, kind, bytes, labelled, writable, sharedWith }: LookedDisk): boolean {
+  if (kind !== 'file' || writable || sharedWith.length > 0) return false;
+  return (labelled && bytes !== null && bytes <= largestSeed) || ['iso', 'img'].some((end) => path.endsWith(`/${row.name}-seed.${end}`));
 }
 
 /** Whether a disk may be removed: it is a file or a volume, and nobody else's. */

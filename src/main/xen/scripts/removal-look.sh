@@ -11,6 +11,7 @@
 #   disk N KIND BYTES ID WHERE PATH   file, volume, other or none; ID is device:inode or the uuid of the volume; PATH what it really is
 #                                 (GROUP/NAME of a volume)
 #   link N ID WHERE               its name is a symbolic link
+#   seed N                        a file of 16 MiB at most that is labelled CIDATA, as cloud-init looks for its seed: FAT or ISO 9660
 #   used N M, backs N M           it is the disk M of others, or what that one is an overlay of
 #   snapshot N NAME               a volume is a snapshot of it, which would go with it
 #   host N                        a process or a loop device has it open
@@ -58,6 +59,25 @@ volume() {
   }
 }
 
+# bytes FILE FROM COUNT: those of a file. A NUL is a blank, as either may follow a label, and a line end is none.
+bytes() {
+  dd bs=1 skip="$2" count="$3" <"$1" 2>/dev/null | tr '\0\n' ' ?'
+}
+
+# The label and the type of FAT12 and FAT16, those of FAT32 (Microsoft, "FAT File System Specification", 3.1); the volume of ISO 9660 (ECMA-119, 8.4).
+is_seed() {
+  for from in 43 71; do
+    case $(bytes "$1" "$from" 19) in
+      'CIDATA     FAT'* | 'cidata     FAT'*) return 0 ;;
+    esac
+  done
+  [ "$(bytes "$1" 32769 5)" = CD001 ] || return 1
+  case $(bytes "$1" 32808 32) in
+    'CIDATA                          ' | 'cidata                          ') return 0 ;;
+  esac
+  return 1
+}
+
 disk() {
   case $1 in
     /*) ;;
@@ -67,8 +87,10 @@ disk() {
       ;;
   esac
   if [ -f "$1" ] && really "$1"; then
-    tell disk "$2" file "$(stat -c %s "$real")" "$(id_of "$real")" "$(where_of "$real")" "$real"
+    size=$(stat -c %s "$real")
+    tell disk "$2" file "$size" "$(id_of "$real")" "$(where_of "$real")" "$real"
     if [ -L "$1" ]; then tell link "$2" "$(id_of "$1")" "$(where_of "$1")"; fi
+    if [ "${size:-16777217}" -le 16777216 ] && is_seed "$real"; then tell seed "$2"; fi
   elif [ -b "$1" ]; then
     volume "$1" "$2" || tell disk "$2" other '' '' own "$1"
   elif [ -e "$1" ]; then
