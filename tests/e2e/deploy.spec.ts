@@ -23,6 +23,14 @@ async function openDeploy(page: Page): Promise<void> {
   await expect(deployButton(page)).toBeFocused();
 }
 
+/** Opens the deploy page of the template that cloud-init sets up: its wait takes some seconds. */
+async function openCloudImage(page: Page, name: string): Promise<void> {
+  await openVms(page);
+  await openTemplates(page);
+  await page.getByRole('link', { name: 'Deploy Debian cloud image', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+}
+
 async function isReady(page: Page): Promise<void> {
   await expect(page.getByRole('status').filter({ hasText: /^Ready:/ })).toBeVisible({ timeout: 20_000 });
   await expect(deployButton(page)).toHaveAttribute('aria-disabled', 'false');
@@ -100,10 +108,7 @@ test('two that come up together or not at all: each can be opened from there', a
 });
 
 test('what cloud-init will be told is seen before anything is touched', async ({ page }) => {
-  await openVms(page);
-  await openTemplates(page);
-  await page.getByRole('link', { name: 'Deploy Debian cloud image', exact: true }).click();
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('told');
+  await openCloudImage(page, 'told');
   const told = page.getByRole('region', { name: 'user-data of told' });
   await expect(told).toContainText('#cloud-config');
   await expect(told).toContainText('hostname: told');
@@ -113,10 +118,7 @@ test('what cloud-init will be told is seen before anything is touched', async ({
 
 test('what cloud-init sets up is watched as it comes up, and entered by the host keys that it has printed', async ({ page }) => {
   const name = 'entered';
-  await openVms(page);
-  await openTemplates(page);
-  await page.getByRole('link', { name: 'Deploy Debian cloud image', exact: true }).click();
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+  await openCloudImage(page, name);
   await isReady(page);
   await page.keyboard.press('Control+Enter');
   const console = page.getByRole('region', { name: 'Its console so far' });
@@ -158,6 +160,8 @@ test('what cloud-init sets up is watched as it comes up, and entered by the host
   // The address is nobody's: the terminal is there, and says why nobody answers.
   const shell = page.getByRole('region', { name: `Shell on ${name}`, exact: true });
   await expect(shell.getByRole('status')).toContainText(/\b(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d+:22\b/, { timeout: 60_000 });
+  // The dialog has given the keyboard to it, and not back to its button.
+  await expect(shell.locator(':focus')).toBeAttached();
 
   // From now on it is a host of the fleet, and needs not be added for the next one.
   await (await ask()).getByRole('button', { name: 'Open the shell' }).click();
@@ -172,6 +176,17 @@ test('a deployment is cancelled half-way, and says that what was done is undone'
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main').getByText(/^Step [2-9] of \d+: /)).toBeVisible();
   await cancelAndUndo(page);
+});
+
+test('what a VM has printed stays beside the steps when its deployment comes to nothing', async ({ page }) => {
+  await openCloudImage(page, 'given-up');
+  await isReady(page);
+  await page.keyboard.press('Control+Enter');
+  const console = page.getByRole('region', { name: 'Its console so far' });
+  await expect(console).toContainText('Linux version', { timeout: 60_000 });
+  await cancelAndUndo(page);
+  await expect(console).toContainText('Linux version');
+  await isAccessible(page);
 });
 
 test('a VM is deployed on the host whose page it was asked for', async ({ page }) => {

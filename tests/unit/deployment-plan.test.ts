@@ -6,6 +6,7 @@ import type { RunOptions } from '../../src/main/ssh/session.ts';
 import { progressOf } from '../../src/main/xen/deploy/copy-progress.ts';
 import { deploymentFailure } from '../../src/main/xen/deploy/deployment-failures.ts';
 import { deploymentOfAll, deploymentPlan } from '../../src/main/xen/deploy/deployment-plan.ts';
+import type { Guest } from '../../src/main/xen/deploy/guest.ts';
 import {
   heard,
   judge,
@@ -54,6 +55,16 @@ describe('the plan of a deployment', () => {
       'ln -s /etc/xen/web01.cfg /etc/xen/auto/web01.cfg ← rm /etc/xen/auto/web01.cfg',
       'lvchange --deltag hum-0123456789abcdef vg0/data; rm /var/lib/hum/claims/web01 ← nothing',
     ]);
+  });
+
+  test('keeps with the wait who can log in to what cloud-init sets up', () => {
+    const userOf = (cloudInit: Guest['cloudInit']) =>
+      deploymentPlan(deployment({ guest: guest({ cloudInit }) })).steps.find(({ action }) => action.handler === 'xen.settle')?.action.args
+        .user;
+    const seed = { device: 'xvdz', path: '/srv/xen/seed.img', hostname: 'web01', user: 'debian', keys: [], packages: [], userData: '' };
+    expect(userOf(seed)).toBe('debian');
+    expect(userOf({ ...seed, user: null })).toBeNull();
+    expect(userOf(null)).toBeNull();
   });
 
   test('of all claims every name first, and gives them free when nothing can fail any more', () => {
