@@ -11,6 +11,7 @@ import type { Xen } from '../xen.ts';
 import { type Address, changedWhileRead, copyImage, fingerprint, notAsNoted, noteNotUnderstood } from './copy.ts';
 import { imageFailure } from './image-failures.ts';
 import { type ImageHost, imageHost } from './image-host.ts';
+import { namedBy } from './named-images.ts';
 import { type ReadFolder, readFolder } from './read-folder.ts';
 import { createTransfers } from './transfers.ts';
 import type { UploadWish } from './upload-way.ts';
@@ -110,9 +111,9 @@ export function createImages(deps: ImagesDeps): Images {
   async function folderOf(host: string): Promise<ImageFolder> {
     try {
       const found = await read(host);
-      const naming = templates().map(({ name, template }) => ({ name, strings: stringsOf(template.file) }));
+      const naming = templates().map(({ name, template }) => ({ name, paths: namedBy(template) }));
       const images = found.images.map((image): GoldenImage => {
-        const named = naming.flatMap(({ name, strings }) => (strings.has(image.path) ? [`template ${name}`] : []));
+        const named = naming.flatMap(({ name, paths }) => (paths.has(image.path) ? [`template ${name}`] : []));
         return { ...image, host, usedBy: [...domainsOn(host, found, image), ...named] };
       });
       return { host, path: folder, freeBytes: found.freeBytes, images };
@@ -183,13 +184,6 @@ export function createImages(deps: ImagesDeps): Images {
 
     stop: () => transfers.stop(),
   };
-}
-
-/** Every string in a template: what it may name as an image. */
-function stringsOf(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof value === 'string') found.add(value);
-  else if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) stringsOf(each, found);
-  return found;
 }
 
 const sameHost: Problem = { code: 'bad-input', message: 'The image is on this host already.', hint: 'Choose another host.' };
