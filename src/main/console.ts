@@ -269,6 +269,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   });
   const images = createImages({
     xen,
+    folders: () => settings.current.imageFolders,
     templates: () =>
       templates.list().flatMap(({ id, name }) => {
         const read = templates.get(id);

@@ -68,3 +68,53 @@ test('a file of this computer becomes an image, is no image twice, and goes agai
   await page.getByRole('dialog').getByRole('button', { name: 'Remove the image' }).click();
   await expect(image(folder, 'My-disk-2.img')).toHaveCount(0);
 });
+
+test('folders of images are named in the settings, and one that two hosts have mounted is listed once', async ({ page }) => {
+  await openImages(page);
+  const nowhere = page.getByRole('region', { name: /^Images on .* in / });
+  await expect(nowhere).toHaveCount(0);
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  const folders = page.getByRole('combobox', { name: 'Folders of golden images' });
+  for (const [path, complaint] of [
+    ['images', 'images is no whole path on a host: it begins with / and never goes up.'],
+    ['/mnt/../images', '/mnt/../images is no whole path on a host'],
+  ] as const) {
+    await folders.fill(path);
+    await folders.press('Enter');
+    await expect(page.getByText(complaint)).toBeVisible();
+  }
+  await folders.fill('/mnt//images/');
+  await folders.press('Enter');
+  await expect(page.getByText('/mnt/images', { exact: true })).toBeVisible();
+  await inEachWindow(page, () => fitsItsWidth(page));
+  await isAccessible(page);
+
+  await page.getByRole('link', { name: 'Templates', exact: true }).click();
+  await page.getByRole('link', { name: 'Golden images', exact: true }).click();
+  const shared = page.getByRole('region', { name: 'Images on xen01 in /mnt/images', exact: true });
+  await expect(shared).toContainText('shared with xen02', { timeout: 20_000 });
+  await expect(page.getByRole('region', { name: 'Images on xen02 in /mnt/images', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Images on db01 in /mnt/images', exact: true })).toContainText('that makes the folder');
+  await inEachWindow(page, () => fitsItsWidth(page));
+  await isAccessible(page);
+
+  // Both hosts have it: there is nothing to be copied from one to the other.
+  await shared.getByRole('button', { name: 'Actions for rocky-9.raw' }).click();
+  await expect(page.getByRole('menuitem', { name: 'db01 /mnt/images' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'xen02 /srv/xen/images' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'xen02 /mnt/images' })).toHaveCount(0);
+  await page.getByRole('menuitem', { name: 'xen01 /srv/xen/images' }).click();
+  await expect(transfer(page, /^Copy rocky-9\.raw from xen01:\/mnt\/images to xen01:\/srv\/xen\/images/)).toContainText('Done', {
+    timeout: 60_000,
+  });
+  const own = page.getByRole('region', { name: 'Images on xen01 in /srv/xen/images', exact: true });
+  await expect(image(own, 'rocky-9.raw')).toBeVisible();
+
+  await upload(page, shared, 'new.img', Buffer.alloc(100_000, 7));
+  await expect(image(shared, 'new.img')).toBeVisible({ timeout: 20_000 });
+  await expect(shared).toContainText('shared with xen02');
+  await choose(page, shared, 'new.img', 'Remove…');
+  await expect(page.getByRole('dialog')).toContainText('and gone from xen02 with it');
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the image' }).click();
+  await expect(image(shared, 'new.img')).toHaveCount(0);
+});

@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { fleetOf } from '../../src/main/demo/profiles.ts';
 import { scripts } from '../../src/main/demo/scripts.ts';
 import type { SimulatedHost } from '../../src/main/demo/simulated-host.ts';
-import { xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
+import { newShare, xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
 import { type ReadFolder, readFolder } from '../../src/main/xen/images/read-folder.ts';
 import { xenRootScript } from '../../src/main/xen/scripts.ts';
+import { procWithMount } from '../support/fake-mounts.ts';
+import { canMakeHosts } from '../support/trash-host.ts';
 
 /** The demo does in JavaScript what images.sh does; here both are asked the same, one after the other. Only root may run the script. */
 
@@ -25,9 +27,13 @@ let now = 60_000;
 const target = hostOf(1);
 const host = hostOf(0, (port) => (port === 2222 ? target : undefined));
 
-function simulated(on: SimulatedHost, what: string, words: readonly string[] = [], stdin: Buffer = Buffer.alloc(0)) {
+function scriptOn(on: SimulatedHost, what: string, where: string, words: readonly string[] = [], stdin: Buffer = Buffer.alloc(0)) {
   const script = scripts.get(xenRootScript('images')) ?? expect.fail('the demo does not know the script');
-  return script({ host: on, args: ['', what, folder, ...words], stdin });
+  return script({ host: on, args: ['', what, where, ...words], stdin });
+}
+
+function simulated(on: SimulatedHost, what: string, words: readonly string[] = [], stdin?: Buffer) {
+  return scriptOn(on, what, folder, words, stdin);
 }
 
 // The real script, which the demo is held against, is root's.
@@ -90,17 +96,62 @@ it.skipIf(!root)(`a list is read alike${why}`, () => {
   ]);
 });
 
+it.skipIf(!root)(`a folder that is not there is told alike${why}`, () => {
+  const absent = join(real, 'absent');
+  const ran = spawnSync('sh', ['-c', xenRootScript('images'), 'sh', '', 'list', absent]);
+  const alike = (answer: string) => answer.replace(/^free \d+/, 'free N');
+  const { stdout } = scriptOn(host, 'list', '/srv/absent');
+  expect(alike(stdout)).toBe(alike(ran.stdout.toString()));
+  expect(readFolder(ran.stdout, absent)).toMatchObject({ path: null, share: null, images: [], freeBytes: expect.any(Number) });
+});
+
+it.skipIf(!canMakeHosts)('a folder of a server is told alike, and is the same on each host of the demo that has it mounted', () => {
+  const folder = '/mnt/images';
+  const shared = newShare();
+  const dom0s = fleetOf(1912, 7).filter(({ kind }) => kind.group === 'dom0');
+  const answers = dom0s.map((profile) => scriptOn({ profile, xen: xenHostOf(profile, shared), now: () => now }, 'list', folder).stdout);
+  const found = answers.map((answer) => readFolder(Buffer.from(answer), folder));
+  expect(found[0]).toMatchObject({ share: { kind: 'NFS', place: 'nas.example.org:/export/images' }, path: folder });
+  expect(found[1]?.share).toEqual(found[0]?.share);
+  expect(found[0]?.images.map(({ name, checksum }) => [name, checksum !== null])).toEqual([
+    ['debian-13-generic-amd64.qcow2', true],
+    ['rocky-9.raw', false],
+  ]);
+  // The real script where such a folder is mounted, or seems to be.
+  const mounted = join(real, 'mounted');
+  mkdirSync(mounted);
+  const proc = procWithMount(join(real, 'proc'), statSync(mounted).dev, `/ ${mounted} nfs4 nas.example.org:/export/images`);
+  const script = [
+    '-c',
+    `mount --bind "$1" /proc && shift && exec sh -c "$@"`,
+    'sh',
+    proc,
+    xenRootScript('images'),
+    'sh',
+    '',
+    'list',
+    mounted,
+  ];
+  const ran = spawnSync('unshare', ['--mount', 'sh', ...script]);
+  const placeIn = (answer: string) => answer.split('\0').find((record) => record.startsWith('on '));
+  expect(
+    placeIn(ran.stdout.toString())
+      ?.replaceAll(mounted, folder)
+      .replace(/^on \d+ [0-9a-f]+/, 'on I F'),
+  ).toBe(placeIn(answers[0] ?? '')?.replace(/^on \d+ [0-9a-f]+/, 'on I F'));
+});
+
 it('hosts of the demo reach each other, and what one sends arrives in its time', () => {
   simulated(target, 'remove', ['linux.raw']);
   const { stdout } = simulated(host, 'look', ['linux.raw']);
   const bytes = Number(stdout.split(' ')[0]);
   expect(simulated(target, 'begin', ['linux.raw', String(bytes), '1', 'one']).stdout).toBe('at 0\n');
-  expect(simulated(host, 'way', ['linux.raw', '2222', 'root@127.0.0.1', 'mark']).code).toBe(255);
+  expect(simulated(host, 'way', ['linux.raw', '2222', 'root@127.0.0.1', 'mark', folder]).code).toBe(255);
   simulated(target, 'sign', ['linux.raw', 'mark']);
-  expect(simulated(host, 'way', ['linux.raw', '2222', 'root@127.0.0.1', 'mark']).code).toBe(0);
-  expect(simulated(host, 'way', ['linux.raw', '23', 'root@127.0.0.1', 'mark']).code).toBe(255);
+  expect(simulated(host, 'way', ['linux.raw', '2222', 'root@127.0.0.1', 'mark', folder]).code).toBe(0);
+  expect(simulated(host, 'way', ['linux.raw', '23', 'root@127.0.0.1', 'mark', folder]).code).toBe(255);
   simulated(target, 'unsign', ['linux.raw', 'mark']);
-  const { afterMs } = simulated(host, 'direct', ['linux.raw', '2222', 'root@127.0.0.1']);
+  const { afterMs } = simulated(host, 'direct', ['linux.raw', '2222', 'root@127.0.0.1', folder]);
   now += afterMs / 2;
   const half = Number(simulated(target, 'arrived', ['linux.raw']).stdout.slice(3));
   expect(half).toBeGreaterThan(0);

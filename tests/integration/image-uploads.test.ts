@@ -34,6 +34,7 @@ import { canMakeHosts } from '../support/trash-host.ts';
 /** Images on their way to hosts as they are found: with an account and sudo or doas, closed folders, full disks, other servers, cuts. */
 
 const piece = uploadPieceBytes;
+const folder = '/srv/xen/images';
 const name = 'a+b_c-1.img';
 const part = `.${name}.part`;
 
@@ -100,7 +101,8 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
       person(() => ['a password']),
     );
     const images = createImages({
-      xen: { domains: () => [], configured: () => new Map() },
+      xen: { domains: () => [], configured: () => new Map(), host: () => undefined },
+      folders: () => [folder],
       templates: () => [],
       runner: () => runner,
       files: () => session,
@@ -109,7 +111,7 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
     opened.push(images);
     // The same file, as it is chosen once.
     const chosen = 'the-file-that-was-chosen';
-    const begin = (data: Buffer) => images.beginUpload({ host: id, name, bytes: data.length, modifiedAt: 1000, chosen });
+    const begin = (data: Buffer) => images.beginUpload({ host: id, folder, name, bytes: data.length, modifiedAt: 1000, chosen });
     async function send(transfer: string, data: Buffer, from: number, until = data.length): Promise<void> {
       for (let offset = from; offset < until; offset += piece) {
         await images.take({ transfer, offset, data: data.subarray(offset, Math.min(offset + piece, until)) });

@@ -24,6 +24,7 @@ import { readTemplate } from '../../src/main/xen/templates/read-template.ts';
 import type { ImageTransfer } from '../../src/shared/contract/images.ts';
 import { uploadPieceBytes } from '../../src/shared/file-limits.ts';
 import { domainRow } from '../support/domain-row.ts';
+import { procWithMount } from '../support/fake-mounts.ts';
 import { patience } from '../support/patience.ts';
 import { type KeyPair, knownHostsName, openRig, type Rig, type Server } from '../support/sshd.ts';
 import { online, sessionFor, stopSessions, targetFor } from '../support/sshd-target.ts';
@@ -53,7 +54,13 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
   beforeAll(async () => {
     rig = await openRig();
     key = await rig.clientKey();
-    hosts = { one: await host('one'), two: await host('two'), small: await host('small', 8), bare: await host('bare', undefined, {}) };
+    hosts = {
+      one: await host('one'),
+      two: await host('two'),
+      small: await host('small', 8),
+      bare: await host('bare', undefined, {}),
+      ...(await sharing('left', 'right')),
+    };
   });
   afterAll(() => rig.close());
 
@@ -69,6 +76,30 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     return { server: await rig.sshd({ settings, mounts: [disk, ['--bind', home, '/root']] }), images: join(srv, 'xen/images'), home };
   }
 
+  /** Hosts that have one and the same folder mounted, of the same server as far as their /proc tells. */
+  async function sharing(...names: readonly string[]): Promise<Record<string, Host>> {
+    const srv = join(rig.dir, 'srv-shared');
+    mkdirSync(srv);
+    const mount = '/ /srv nfs4 nas.example.org:/export';
+    const proc = procWithMount(join(rig.dir, 'proc-shared'), statSync(srv).dev, mount);
+    const made: Record<string, Host> = {};
+    for (const name of names) {
+      const home = join(rig.dir, `home-${name}`);
+      mkdirSync(join(home, '.ssh'), { mode: 0o700, recursive: true });
+      const mounts = [
+        ['--bind', srv, '/srv'],
+        ['--bind', home, '/root'],
+        ['--bind', proc, '/proc'],
+      ];
+      made[name] = {
+        server: await rig.sshd({ settings: { Subsystem: 'sftp internal-sftp' }, mounts }),
+        images: join(srv, 'xen/images'),
+        home,
+      };
+    }
+    return made;
+  }
+
   async function open(deps: Partial<ImagesDeps> = {}): Promise<void> {
     sessions = {};
     for (const [id, { server }] of Object.entries(hosts)) {
@@ -76,7 +107,8 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       await online(sessions[id]);
     }
     images = createImages({
-      xen: { domains: () => [], configured: () => new Map() },
+      xen: { domains: () => [], configured: () => new Map(), host: () => undefined },
+      folders: () => [folder],
       templates: () => [],
       runner: (id) => sessions[id] ?? expect.fail(`no host ${id}`),
       files: (id) => sessions[id] ?? expect.fail(`no host ${id}`),
@@ -133,7 +165,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     data: Buffer,
     { modifiedAt = 1000, until = data.length, chosen: file = chosen } = {},
   ): Promise<{ transfer: string; first: number }> {
-    const { transfer, offset: first } = await images.beginUpload({ host: id, name, bytes: data.length, modifiedAt, chosen: file });
+    const { transfer, offset: first } = await images.beginUpload({ host: id, folder, name, bytes: data.length, modifiedAt, chosen: file });
     for (let offset = first; offset < until; offset += mib) {
       const end = Math.min(offset + mib, until);
       await images.take({ transfer, offset, data: data.subarray(offset, end) });
@@ -184,6 +216,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       ]);
       expect(found.get('plain.img')).toEqual({
         host: 'one',
+        folder,
         path: `${folder}/plain.img`,
         name: 'plain.img',
         format: 'raw',
@@ -236,6 +269,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
         xen: {
           domains: () => [{ ...row, facts: { ...row.facts, disks: [disk] } }],
           configured: (id) => (id === 'one' ? configured : new Map()),
+          host: () => undefined,
         },
         templates: () => (template === null ? expect.fail() : [{ name: 'Linux, PVH', template }]),
       });
@@ -251,10 +285,10 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
         ['spelt.img', ['spelt']],
       ]);
       for (const name of ['base.img', 'below.img', 'between.qcow2', 'linked.img', 'mine.img', 'spelt.img']) {
-        await expect(images.remove({ host: 'one', name })).rejects.toMatchObject({ problem: { code: 'disk-in-use' } });
+        await expect(images.remove({ host: 'one', folder, name })).rejects.toMatchObject({ problem: { code: 'disk-in-use' } });
       }
-      await images.remove({ host: 'one', name: 'linux.raw' });
-      await expect(images.remove({ host: 'one', name: 'linux.raw' })).rejects.toMatchObject({ problem: { code: 'not-found' } });
+      await images.remove({ host: 'one', folder, name: 'linux.raw' });
+      await expect(images.remove({ host: 'one', folder, name: 'linux.raw' })).rejects.toMatchObject({ problem: { code: 'not-found' } });
       expect(filesOf('one')).toEqual(['base.img', 'below.img', 'between.qcow2', 'linked.img', 'mine.img', 'spelt.img']);
     });
 
@@ -268,19 +302,156 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     });
   });
 
+  describe('a folder that two hosts have mounted of one server', () => {
+    it('is the same on both, and on no other', async () => {
+      put('left', 'a.img', Buffer.alloc(4096, 1));
+      await open();
+      const [left, right, one] = await images.list(['left', 'right', 'one']);
+      expect(left).toMatchObject({ share: { kind: 'NFS', place: 'nas.example.org:/export/xen/images' }, images: [{ name: 'a.img' }] });
+      expect(right?.share).toEqual(left?.share);
+      expect(right?.images[0]?.modifiedAt).toBe(left?.images[0]?.modifiedAt);
+      expect(one?.share).toBeNull();
+    });
+
+    it('loses no image that a VM of the other host uses, nor one of which that cannot be told', async () => {
+      for (const name of ['used.img', 'free.img', 'later.img']) put('left', name, Buffer.alloc(4096));
+      const disk = { device: 'xvda', target: `${folder}/used.img`, format: 'raw', backend: null, writable: true, cdrom: false };
+      const row = domainRow({ host: 'right', name: 'db' });
+      await open({
+        xen: {
+          domains: () => [{ ...row, facts: { ...row.facts, disks: [disk] } }],
+          configured: () => new Map(),
+          host: (id) => ({ host: id }) as ReturnType<ImagesDeps['xen']['host']>,
+        },
+      });
+      await images.list(['left', 'right']);
+      await expect(images.remove({ host: 'left', folder, name: 'used.img' })).rejects.toMatchObject({
+        problem: { code: 'disk-in-use', host: 'right', message: expect.stringContaining('db') },
+      });
+      await images.remove({ host: 'left', folder, name: 'free.img' });
+      await sessions.right?.stop();
+      await expect(images.remove({ host: 'left', folder, name: 'later.img' })).rejects.toMatchObject({
+        problem: { code: 'connection-lost', host: 'right' },
+      });
+      expect(filesOf('left')).toEqual(['later.img', 'used.img']);
+    });
+  });
+
+  describe('several folders', () => {
+    // Its name reads as words of a shell, and must not.
+    const other = "/srv/it's $(reboot) my images";
+    const both = () => [folder, other];
+    const inOther = (id: string, name: string) => join(at(id, ''), '../..', other.slice('/srv/'.length), name);
+    afterEach(() => {
+      for (const id of ['one', 'two']) rmSync(inOther(id, ''), { recursive: true, force: true });
+    });
+
+    it('are each told, also one that a host does not have, and follow the settings', async () => {
+      put('one', 'a.img', Buffer.alloc(4096));
+      mkdirSync(inOther('one', ''), { recursive: true });
+      writeFileSync(inOther('one', 'b.img'), Buffer.alloc(4096));
+      let named = both();
+      await open({ folders: () => named });
+      const list = await images.list(['one', 'two']);
+      expect(list.map(({ host, path, there, images }) => [host, path, there, images.map(({ name }) => name)])).toEqual([
+        ['one', folder, true, ['a.img']],
+        ['one', other, true, ['b.img']],
+        ['two', folder, false, []],
+        ['two', other, false, []],
+      ]);
+      for (const each of list) expect(each).not.toHaveProperty('problem');
+      named = [folder];
+      expect((await images.list(['one'])).map(({ path }) => path)).toEqual([folder]);
+      const gone = { host: 'one', folder: other, name: 'b.img' };
+      await expect(images.remove(gone)).rejects.toMatchObject({ problem: { code: 'bad-input' } });
+      expect(() => images.verify(gone)).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code: 'bad-input' }) }));
+      await expect(images.beginUpload({ ...gone, bytes: 1, modifiedAt: 0, chosen })).rejects.toMatchObject({
+        problem: { code: 'bad-input' },
+      });
+      expect(existsSync(inOther('one', 'b.img'))).toBe(true);
+    });
+
+    it.each(['directly', 'through this machine'])('are copied between, %s, whatever they are called', async (way) => {
+      const data = randomBytes(2 * mib);
+      put('one', 'a.img', data);
+      if (way === 'directly') introduce();
+      await open({ folders: both });
+      const logins = () => hosts.two?.server.daemon.log.match(/Accepted publickey/g)?.length ?? 0;
+      const before = logins();
+      const wish = { from: 'one', fromFolder: folder, to: 'two', toFolder: other, name: 'a.img' };
+      expect(await ended(images.copy(wish).transfer)).toMatchObject({ state: 'done', folder: other, fromFolder: folder });
+      expect(logins() - before).toBe(way === 'directly' ? 2 : 0);
+      expect(readFileSync(inOther('two', 'a.img')).equals(data)).toBe(true);
+      const back = { from: 'two', fromFolder: other, to: 'two', toFolder: folder, name: 'a.img' };
+      expect(await ended(images.copy(back).transfer)).toMatchObject({ state: 'done', host: 'two', folder });
+      expect(readFileSync(at('two', 'a.img')).equals(data)).toBe(true);
+      expect(readdirSync(inOther('two', '')).sort()).toEqual(['a.img', 'a.img.sha256']);
+      expect(existsSync(inOther('one', ''))).toBe(false);
+    });
+
+    it('are sent to, two of one name side by side', async () => {
+      const [first, second] = [randomBytes(2 * mib), randomBytes(2 * mib)];
+      await open({ folders: both });
+      const begin = (to: string, data: Buffer) =>
+        images.beginUpload({ host: 'one', folder: to, name: 'new.img', bytes: data.length, modifiedAt: 1000, chosen });
+      const [one, two] = [await begin(folder, first), await begin(other, second)];
+      await images.take({ transfer: one.transfer, offset: 0, data: first });
+      await images.take({ transfer: two.transfer, offset: 0, data: second });
+      for (const { transfer } of [one, two]) expect(await ended(transfer)).toMatchObject({ state: 'done' });
+      expect(readFileSync(at('one', 'new.img')).equals(first)).toBe(true);
+      expect(readFileSync(inOther('one', 'new.img')).equals(second)).toBe(true);
+    });
+
+    it('are looked through for what lies on an image of another one', async () => {
+      const overlay = Buffer.alloc(1024);
+      overlay.write('QFI\xfb', 'latin1');
+      overlay.writeBigUInt64BE(512n, 8);
+      overlay.writeUInt32BE(`${folder}/base.img`.length, 16);
+      overlay.write(`${folder}/base.img`, 512);
+      put('one', 'base.img', Buffer.alloc(4096));
+      mkdirSync(inOther('one', ''), { recursive: true });
+      const top = Buffer.from(overlay);
+      top.writeUInt32BE(`${other}/between.qcow2`.length, 16);
+      top.write(`${other}/between.qcow2`, 512);
+      writeFileSync(inOther('one', 'between.qcow2'), overlay);
+      writeFileSync(join(at('one', ''), '../../disk.qcow2'), top);
+      const disk = { device: 'xvda', target: '/srv/disk.qcow2', format: 'qcow2', backend: null, writable: true, cdrom: false };
+      const row = domainRow({ host: 'one', name: 'deep' });
+      await open({
+        folders: both,
+        xen: { domains: () => [{ ...row, facts: { ...row.facts, disks: [disk] } }], configured: () => new Map(), host: () => undefined },
+      });
+      const list = await images.list(['one']);
+      expect(list.flatMap(({ images }) => images.map(({ name, usedBy }) => [name, usedBy]))).toEqual([
+        ['base.img', ['deep']],
+        ['between.qcow2', ['deep']],
+      ]);
+      for (const [where, name] of [
+        [folder, 'base.img'],
+        [other, 'between.qcow2'],
+      ] as const) {
+        await expect(images.remove({ host: 'one', folder: where, name })).rejects.toMatchObject({ problem: { code: 'disk-in-use' } });
+      }
+      rmSync(join(at('one', ''), '../../disk.qcow2'));
+    });
+  });
+
   describe('a verification', () => {
     it('notes the checksum where there is none, and finds the same later, and a byte that is another one', async () => {
       const data = randomBytes(40 * mib);
       put('one', 'a.img', data);
       await open();
-      expect(await ended(images.verify({ host: 'one', name: 'a.img' }).transfer)).toMatchObject({ state: 'done', bytes: data.length });
+      expect(await ended(images.verify({ host: 'one', folder, name: 'a.img' }).transfer)).toMatchObject({
+        state: 'done',
+        bytes: data.length,
+      });
       expect(readFileSync(at('one', 'a.img.sha256'), 'utf8')).toBe(`${sumOf(data)}  a.img\n`);
-      expect(await ended(images.verify({ host: 'one', name: 'a.img' }).transfer)).toMatchObject({ state: 'done' });
+      expect(await ended(images.verify({ host: 'one', folder, name: 'a.img' }).transfer)).toMatchObject({ state: 'done' });
       data[33 * mib] = (data[33 * mib] ?? 0) ^ 1;
       put('one', 'a.img', data);
-      const bad = await ended(images.verify({ host: 'one', name: 'a.img' }).transfer);
+      const bad = await ended(images.verify({ host: 'one', folder, name: 'a.img' }).transfer);
       expect(bad).toMatchObject({ state: 'failed', problem: { code: 'config-changed', detail: expect.stringContaining(sumOf(data)) } });
-      expect(await ended(images.verify({ host: 'one', name: 'b.img' }).transfer)).toMatchObject({
+      expect(await ended(images.verify({ host: 'one', folder, name: 'b.img' }).transfer)).toMatchObject({
         state: 'failed',
         problem: { code: 'not-found' },
       });
@@ -305,7 +476,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       expect(readFileSync(at(one, 'new.img')).equals(data)).toBe(true);
       expect(readFileSync(at(one, 'new.img.sha256'), 'utf8')).toBe(`${sumOf(data)}  new.img\n`);
       expect(filesOf(one)).toEqual(['new.img', 'new.img.sha256']);
-      await expect(images.beginUpload({ host: one, name: 'new.img', bytes: 5, modifiedAt: 0, chosen })).rejects.toMatchObject({
+      await expect(images.beginUpload({ host: one, folder, name: 'new.img', bytes: 5, modifiedAt: 0, chosen })).rejects.toMatchObject({
         problem: { code: 'name-taken' },
       });
     });
@@ -358,10 +529,10 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       for (const offset of [0, mib + uploadPieceBytes + 1]) {
         await expect(images.take({ transfer, offset, data: Buffer.alloc(3) })).rejects.toMatchObject({ problem: { code: 'conflict' } });
       }
-      await expect(images.beginUpload({ host: one, name: 'new.img', bytes: 9, modifiedAt: 0, chosen })).rejects.toMatchObject({
+      await expect(images.beginUpload({ host: one, folder, name: 'new.img', bytes: 9, modifiedAt: 0, chosen })).rejects.toMatchObject({
         problem: { code: 'conflict' },
       });
-      expect(await images.beginUpload({ host: one, name: 'new.img', bytes: data.length, modifiedAt: 1000, chosen })).toEqual({
+      expect(await images.beginUpload({ host: one, folder, name: 'new.img', bytes: data.length, modifiedAt: 1000, chosen })).toEqual({
         transfer,
         offset: mib,
       });
@@ -371,7 +542,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       const next = 2 * mib + 9;
       const piece = images.take({ transfer, offset: 2 * mib, data: data.subarray(2 * mib, next) });
       const ahead = expect(images.take({ transfer, offset: next + 1, data: Buffer.alloc(3) })).rejects.toThrow();
-      expect(await images.beginUpload({ host: one, name: 'new.img', bytes: data.length, modifiedAt: 1000, chosen })).toEqual({
+      expect(await images.beginUpload({ host: one, folder, name: 'new.img', bytes: data.length, modifiedAt: 1000, chosen })).toEqual({
         transfer,
         offset: next,
       });
@@ -403,7 +574,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     await open();
     for (const note of [...notes, ...none]) {
       put('one', 'x.img.sha256', note);
-      const { problem } = await ended(images.verify({ host: 'one', name: 'x.img' }).transfer);
+      const { problem } = await ended(images.verify({ host: 'one', folder, name: 'x.img' }).transfer);
       expect([note, problem?.code]).toEqual([note, none.includes(note) ? 'bad-answer' : 'config-changed']);
       expect(readFileSync(at('one', 'x.img.sha256'), 'utf8')).toBe(note);
     }
@@ -411,7 +582,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
 
   it('an upload is refused where there is no room for it', async () => {
     await open();
-    const wish = { host: 'small', name: 'new.img', bytes: 20 * mib, modifiedAt: 0, chosen };
+    const wish = { host: 'small', folder, name: 'new.img', bytes: 20 * mib, modifiedAt: 0, chosen };
     await expect(images.beginUpload(wish)).rejects.toMatchObject({ problem: { code: 'disk-full' } });
     expect((await images.list(['small']))[0]?.images).toEqual([]);
   });
@@ -429,14 +600,14 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       prepare();
       await open();
       const before = accepted();
-      const { transfer } = images.copy({ from: 'one', to: 'two', name: 'a.img' });
+      const { transfer } = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'a.img' });
       expect(await ended(transfer)).toMatchObject({ kind: 'copy', host: 'two', from: 'one', state: 'done' });
       // The source logs in to see whether it can, and to send; else nobody but Hum does.
       expect(accepted() - before).toBe(direct ? 2 : 0);
       expect(readFileSync(at('two', 'a.img')).equals(data)).toBe(true);
       expect(statSync(at('two', 'a.img')).blocks * 512).toBeLessThan(8 * mib);
       expect(filesOf('two')).toEqual(['a.img', 'a.img.sha256']);
-      const again = images.copy({ from: 'one', to: 'two', name: 'a.img' });
+      const again = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'a.img' });
       expect(await ended(again.transfer)).toMatchObject({ state: 'failed', problem: { code: 'name-taken', host: 'two' } });
     });
 
@@ -452,7 +623,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
         '.a.img.of',
         `${fingerprint({ bytes: data.length, modifiedAt: Math.floor(statSync(at('one', 'a.img')).mtimeMs / 1000) * 1000 })}\n`,
       );
-      const { transfer } = images.copy({ from: 'one', to: 'two', name: 'a.img' });
+      const { transfer } = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'a.img' });
       expect(await ended(transfer)).toMatchObject({ state: 'done' });
       expect(readFileSync(at('two', 'a.img')).equals(data)).toBe(true);
       expect(filesOf('two')).toEqual(['a.img', 'a.img.sha256']);
@@ -465,14 +636,14 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       const data = randomBytes(96 * mib);
       put('one', 'a.img', data);
       await open();
-      const first = images.copy({ from: 'one', to: 'two', name: 'a.img' });
+      const first = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'a.img' });
       await moves(first.transfer);
       await sessions.two?.stop();
       expect(await ended(first.transfer)).toMatchObject({ state: 'failed', problem: { code: 'connection-lost' } });
       const there = statSync(at('two', '.a.img.part')).size;
       expect(there).toBeGreaterThan(0);
       sessions.two = await online(sessionFor({ ...(await targetFor(rig, hosts.two?.server ?? expect.fail(), { key })), id: 'two' }));
-      const second = images.copy({ from: 'one', to: 'two', name: 'a.img' });
+      const second = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'a.img' });
       expect(await ended(second.transfer)).toMatchObject({ state: 'done' });
       expect(readFileSync(at('two', 'a.img')).equals(data)).toBe(true);
     });
@@ -480,10 +651,10 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     it('leaves nothing when it is cancelled', async () => {
       put('one', 'a.img', randomBytes(64 * mib));
       await open();
-      const { transfer } = images.copy({ from: 'one', to: 'two', name: 'a.img' });
+      const { transfer } = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'a.img' });
       await moves(transfer);
-      await expect(images.remove({ host: 'one', name: 'a.img' })).rejects.toMatchObject({ problem: { code: 'conflict' } });
-      expect(() => images.copy({ from: 'one', to: 'two', name: 'a.img' })).toThrow(
+      await expect(images.remove({ host: 'one', folder, name: 'a.img' })).rejects.toMatchObject({ problem: { code: 'conflict' } });
+      expect(() => images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'a.img' })).toThrow(
         expect.objectContaining({ problem: expect.objectContaining({ code: 'conflict' }) }),
       );
       images.cancel(transfer);
@@ -498,9 +669,9 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       put('one', 'bad.img.sha256', `${'0'.repeat(64)}  bad.img\n`);
       put('one', 'busy.img', randomBytes(96 * mib));
       await open();
-      const bad = images.copy({ from: 'one', to: 'two', name: 'bad.img' });
+      const bad = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'bad.img' });
       expect(await ended(bad.transfer)).toMatchObject({ state: 'failed', problem: { code: 'config-changed', host: 'one' } });
-      const busy = images.copy({ from: 'one', to: 'two', name: 'busy.img' });
+      const busy = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'busy.img' });
       await moves(busy.transfer);
       truncateSync(at('one', 'busy.img'), 48 * mib);
       const { problem } = await ended(busy.transfer);
@@ -511,11 +682,11 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
     it('is refused where there is no room, where the image is gone, and to where it is', async () => {
       put('one', 'a.img', randomBytes(20 * mib));
       await open();
-      const full = images.copy({ from: 'one', to: 'small', name: 'a.img' });
+      const full = images.copy({ from: 'one', fromFolder: folder, to: 'small', toFolder: folder, name: 'a.img' });
       expect(await ended(full.transfer)).toMatchObject({ state: 'failed', problem: { code: 'disk-full', host: 'small' } });
-      const gone = images.copy({ from: 'two', to: 'one', name: 'b.img' });
+      const gone = images.copy({ from: 'two', fromFolder: folder, to: 'one', toFolder: folder, name: 'b.img' });
       expect(await ended(gone.transfer)).toMatchObject({ state: 'failed', problem: { code: 'not-found', host: 'two' } });
-      expect(() => images.copy({ from: 'one', to: 'one', name: 'a.img' })).toThrow(
+      expect(() => images.copy({ from: 'one', fromFolder: folder, to: 'one', toFolder: folder, name: 'a.img' })).toThrow(
         expect.objectContaining({ problem: expect.objectContaining({ code: 'bad-input' }) }),
       );
     });
@@ -527,7 +698,7 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       const before = process.memoryUsage().rss;
       let most = 0;
       const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
-      const { transfer } = images.copy({ from: 'one', to: 'two', name: 'big.img' });
+      const { transfer } = images.copy({ from: 'one', fromFolder: folder, to: 'two', toFolder: folder, name: 'big.img' });
       expect(await ended(transfer)).toMatchObject({ state: 'done', bytes: 256 * mib });
       clearInterval(timer);
       expect(statSync(at('two', 'big.img'))).toMatchObject({ size: 256 * mib, blocks: 0 });

@@ -25,7 +25,14 @@ test('an upload that is whole is not given up while its host reads it once more,
     files: () => ({ files: () => Promise.reject(noSftp) }),
     patienceMs: 200,
   });
-  const wish = { host: 'a', name: 'a.img', bytes: data.length, modifiedAt: 1, chosen: 'the-file-that-was-chosen' };
+  const wish = {
+    host: 'a',
+    folder: '/srv/xen/images',
+    name: 'a.img',
+    bytes: data.length,
+    modifiedAt: 1,
+    chosen: 'the-file-that-was-chosen',
+  };
   const { transfer } = await uploads.begin(wish);
   await uploads.take({ transfer, offset: 0, data });
   const states: string[] = [];

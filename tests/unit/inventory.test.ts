@@ -204,10 +204,39 @@ describe('the settings', () => {
       fleetView: { filter: 'tag:db', group: true, sort: null, hiddenColumns: ['swap'] },
       allowedCommands: [],
       templateFolders: [],
+      imageFolders: ['/srv/xen/images'],
       terminal,
       openShells,
       history,
     });
+  });
+
+  it('name folders of images that are whole paths in one spelling, each once, one to eight of them', () => {
+    const store = openStore('settings');
+    const read = (imageFolders: unknown) => {
+      store.set('imageFolders', imageFolders);
+      return openSettings(store).current.imageFolders;
+    };
+    const many = Array.from({ length: 8 }, (_, at) => `/srv/${at}`);
+    for (const good of [['/images'], ['/srv/my images', '/mnt/nas/..images/.hidden'], many]) expect(read(good)).toEqual(good);
+    const bad = [
+      '',
+      '/',
+      'srv',
+      '~/images',
+      '/srv/',
+      '/srv//images',
+      '/srv/../etc',
+      '/srv/..',
+      '/srv/./images',
+      '/srv/a\nb',
+      '/srv/\u0000',
+      '/srv/\u0085',
+    ];
+    for (const each of bad) expect([each, read([each])]).toEqual([each, ['/srv/xen/images']]);
+    for (const each of [[], [...many, '/srv/8'], ['/srv', '/srv'], '/srv', [7], [`/${'x/'.repeat(600)}x`]]) {
+      expect(read(each)).toEqual(['/srv/xen/images']);
+    }
   });
 
   it('are told to every watcher and kept', async () => {

@@ -6,6 +6,7 @@ import type { Profile } from './profiles.ts';
 import type { Pty } from './pty.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import { isAway } from './story.ts';
+import type { ImageStore } from './xen/image-store.ts';
 import { xenHostOf } from './xen/xen-host.ts';
 
 export interface HostServerOptions {
@@ -17,6 +18,8 @@ export interface HostServerOptions {
   readonly now: () => number;
   /** The hosts of the demo that listen, by their ports; this one enters itself. */
   readonly peers: Map<number, SimulatedHost>;
+  /** What the dom0s have mounted of one server; each has its own where it is not given. */
+  readonly shared?: ImageStore;
 }
 
 /** One simulated host: an SSH server on its own port of the loopback interface. */
@@ -28,8 +31,8 @@ export interface HostServer {
 }
 
 /** Listens. The promise fails when no port can be had. */
-export async function startHostServer({ profile, hostKey, clientKey, now, peers }: HostServerOptions): Promise<HostServer> {
-  const host: SimulatedHost = { profile, xen: xenHostOf(profile), now, peer: (port) => peers.get(port) };
+export async function startHostServer({ profile, hostKey, clientKey, now, peers, shared }: HostServerOptions): Promise<HostServer> {
+  const host: SimulatedHost = { profile, xen: xenHostOf(profile, shared), now, peer: (port) => peers.get(port) };
   const sockets = new Set<Socket>();
   const ssh = new ssh2.Server({ hostKeys: [hostKey], ident: 'Hum_demo', keepaliveInterval: 0 });
   ssh.on('connection', (connection) => serveConnection(connection, host, clientKey));

@@ -5,6 +5,7 @@ import { newKeyPair } from './keys.ts';
 import { type DemoOrder, type DemoReport, demoOrder } from './messages.ts';
 import { fleetOf } from './profiles.ts';
 import type { SimulatedHost } from './simulated-host.ts';
+import { newShare } from './xen/xen-host.ts';
 
 /**
  * The demo fleet's process: waits for one order, starts the hosts, reports their ports and serves until the console is gone. It never
@@ -31,9 +32,10 @@ async function start(order: DemoOrder): Promise<DemoReport> {
   const began = performance.now();
   const now = () => (performance.now() - began) * order.speed;
   const peers = new Map<number, SimulatedHost>();
+  const shared = newShare();
   hosts = await Promise.all(
     fleetOf(order.seed, order.hosts, order.domains).map((profile) =>
-      startHostServer({ profile, hostKey: hostKey.private, clientKey, now, peers }),
+      startHostServer({ profile, hostKey: hostKey.private, clientKey, now, peers, shared }),
     ),
   );
   // One timer for all hosts: what they show is worked out when somebody asks.

@@ -20,6 +20,7 @@ export function openSettings(store: Store): SettingsService {
     openShells: store.get('openShells'),
     history: store.get('history'),
     templateFolders: store.get('templateFolders'),
+    imageFolders: store.get('imageFolders'),
     allowedCommands: store.get('allowedCommands'),
   });
   const listeners = new Set<() => void>();
@@ -62,6 +63,7 @@ export function openSettings(store: Store): SettingsService {
         if (change.openShells !== undefined) store.set('openShells', next.openShells);
         if (change.history !== undefined) store.set('history', next.history);
         if (change.templateFolders !== undefined) store.set('templateFolders', next.templateFolders);
+        if (change.imageFolders !== undefined) store.set('imageFolders', next.imageFolders);
       });
       tell(next);
     },

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconDots, IconRosetteDiscountCheck, IconServer2, IconTrash, IconUpload } from '@tabler/icons-react';
+import { IconDots, IconRosetteDiscountCheck, IconServer2, IconShare, IconTrash, IconUpload } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import { type GoldenImage, type ImageFolder, imageNamePattern } from '../../shared/contract/images.ts';
+import { type GoldenImage, imageNamePattern } from '../../shared/contract/images.ts';
 import { formatBytes } from '../../shared/units.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
@@ -9,33 +9,45 @@ import { clockDate } from '../components/clock-time.ts';
 import { Figure } from '../components/Figure.tsx';
 import { pickFile } from '../components/pick-file.ts';
 import { copyImage, removeImage, uploadImage, verifyImage } from './actions.ts';
-import { imageCount } from './image-words.ts';
+import { imageCount, someOf } from './image-words.ts';
 import classes from './images.module.css';
+import { type Library, sharedWords } from './libraries.ts';
 import { RemoveImage } from './RemoveImage.tsx';
 
 interface FolderProps {
-  readonly folder: ImageFolder;
-  readonly hostName: string;
-  /** The hosts that an image can be copied to. */
-  readonly others: readonly { readonly id: string; readonly name: string }[];
+  readonly library: Library;
+  /** What an image of it can be copied to. */
+  readonly others: readonly Library[];
+  /** Whether hosts have several folders of images, so that one is told by its path. */
+  readonly several: boolean;
   readonly onChanged: () => void;
 }
 
-/** The image folder of one host. */
-export function Folder({ folder, hostName, others, onChanged }: FolderProps): ReactNode {
-  const { host, path, freeBytes, images, problem } = folder;
+/** A folder of images on one host, or on several that share it. */
+export function Folder({ library, others, several, onChanged }: FolderProps): ReactNode {
+  const { folder, name: hostName, sharedWith } = library;
+  const { path, there, share, freeBytes, images, problem } = folder;
   const [removing, setRemoving] = useState<GoldenImage | null>(null);
-  const shown = visibleText(hostName, 80);
+  const shown = `${visibleText(hostName, 80)}${several ? ` in ${visibleText(path, 200)}` : ''}`;
+  const shared = sharedWords(library);
   const upload = async () => {
     const file = await pickFile('');
-    if (file) await uploadImage(host, file, new Set(images.map(({ name }) => name)));
+    if (file) await uploadImage(folder, file);
   };
   return (
     <section className={classes.folder} aria-label={`Images on ${shown}`}>
       <div className={classes.folderHead}>
-        <h2 className="hum-mono">{shown}</h2>
+        <h2 className="hum-mono">{visibleText(hostName, 80)}</h2>
         <span className={classes.quiet}>
           <span className="hum-mono">{visibleText(path, 200)}</span>
+          {shared === null ? null : (
+            <span title={`${share === null ? '' : `${share.kind}, ${visibleText(share.place, 300)}, `}${someOf(sharedWith, 50, 60)}`}>
+              {' · '}
+              <span className={classes.shared}>
+                <IconShare size={12} aria-hidden="true" /> {shared}
+              </span>
+            </span>
+          )}
           {problem ? null : ` · ${imageCount(images.length)}`}
           {freeBytes === null ? '' : ` · ${formatBytes(freeBytes)} free`}
         </span>
@@ -56,7 +68,9 @@ export function Folder({ folder, hostName, others, onChanged }: FolderProps): Re
           <ProblemText problem={problem} />
         </div>
       ) : images.length === 0 ? (
-        <p className={classes.quiet}>No image yet. Upload one from this computer, or copy one from another host.</p>
+        <p className={classes.quiet}>
+          No image yet. Upload one from this computer, or copy one from another host{there ? '' : ': that makes the folder'}.
+        </p>
       ) : (
         <table className={classes.table}>
           <thead>
@@ -79,7 +93,7 @@ export function Folder({ folder, hostName, others, onChanged }: FolderProps): Re
           </thead>
           <tbody>
             {images.map((image) => (
-              <Line key={image.name} image={image} others={others} onRemove={() => setRemoving(image)} />
+              <Line key={image.name} image={image} others={others} several={several} onRemove={() => setRemoving(image)} />
             ))}
           </tbody>
         </table>
@@ -87,6 +101,7 @@ export function Folder({ folder, hostName, others, onChanged }: FolderProps): Re
       <RemoveImage
         image={removing}
         hostName={hostName}
+        sharedWith={sharedWith}
         onClose={() => setRemoving(null)}
         onRemove={async (image) => {
           setRemoving(null);
@@ -100,10 +115,11 @@ export function Folder({ folder, hostName, others, onChanged }: FolderProps): Re
 interface LineProps {
   readonly image: GoldenImage;
   readonly others: FolderProps['others'];
+  readonly several: boolean;
   readonly onRemove: () => void;
 }
 
-function Line({ image, others, onRemove }: LineProps): ReactNode {
+function Line({ image, others, several, onRemove }: LineProps): ReactNode {
   const { name, format, bytes, allocated, checksum, usedBy, modifiedAt } = image;
   const shown = visibleText(name, 120);
   return (
@@ -128,7 +144,7 @@ function Line({ image, others, onRemove }: LineProps): ReactNode {
         )}
       </td>
       <td title={usedBy.map((user) => visibleText(user, 80)).join(', ')}>
-        {usedBy.length === 0 ? <span className={classes.quiet}>nothing</span> : usersOf(usedBy)}
+        {usedBy.length === 0 ? <span className={classes.quiet}>nothing</span> : someOf(usedBy, 2, 40)}
       </td>
       <td className={classes.quiet}>{clockDate(modifiedAt)}</td>
       <td>
@@ -147,9 +163,14 @@ function Line({ image, others, onRemove }: LineProps): ReactNode {
                 Remove…
               </Menu.Item>
               {others.length > 0 ? <Menu.Label>Copy to</Menu.Label> : null}
-              {others.map((other) => (
-                <Menu.Item key={other.id} leftSection={<IconServer2 size={16} />} onClick={() => void copyImage(image, other.id)}>
-                  <span className="hum-mono">{visibleText(other.name, 60)}</span>
+              {others.map(({ folder, name: hostName }) => (
+                <Menu.Item
+                  key={`${folder.host} ${folder.path}`}
+                  leftSection={<IconServer2 size={16} />}
+                  onClick={() => void copyImage(image, folder)}
+                >
+                  <span className="hum-mono">{visibleText(hostName, 60)}</span>{' '}
+                  {several ? <span className={`hum-mono ${classes.place}`}>{visibleText(folder.path, 200)}</span> : null}
                 </Menu.Item>
               ))}
             </Menu.Dropdown>
@@ -162,9 +183,4 @@ function Line({ image, others, onRemove }: LineProps): ReactNode {
       </td>
     </tr>
   );
-}
-
-function usersOf(usedBy: readonly string[]): string {
-  const shown = usedBy.slice(0, 2).map((user) => visibleText(user, 40));
-  return usedBy.length > shown.length ? `${shown.join(', ')} and ${usedBy.length - shown.length} more` : shown.join(', ');
 }

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
-import type { ImageFolder } from '../../shared/contract/images.ts';
 import { ProblemText } from '../app/act.tsx';
 import { useKeys } from '../app/keys.ts';
+import { useSettings } from '../app/settings.ts';
 import { useTitle } from '../app/use-title.ts';
 import { compareNames } from '../components/compare-names.ts';
 import { FilterField } from '../components/FilterField.tsx';
@@ -14,6 +14,7 @@ import { useFollowXen, useXen } from '../xen/store.ts';
 import { Folder } from './Folder.tsx';
 import { imageCount } from './image-words.ts';
 import classes from './images.module.css';
+import { librariesOf, matching } from './libraries.ts';
 import { useFollowTransfers, useTransfers } from './store.ts';
 import { Transfers } from './Transfers.tsx';
 import { useFolders } from './use-folders.ts';
@@ -41,14 +42,13 @@ export function ImagesPage(): ReactNode {
   const field = useRef<HTMLInputElement>(null);
   useKeys({ '/': () => field.current?.focus() });
   const word = filter.trim().toLowerCase();
-  const shown = (folders ?? [])
-    .map((folder) => ({
-      folder: word === '' || nameOf(folder.host).toLowerCase().includes(word) ? folder : matching(folder, word),
-      name: nameOf(folder.host),
-    }))
-    .filter(({ folder, name }) => word === '' || folder.images.length > 0 || name.toLowerCase().includes(word))
-    .sort((left, right) => compareNames(left.name, right.name));
-  const count = shown.reduce((sum, { folder }) => sum + folder.images.length, 0);
+  const several = useSettings((state) => (state.settings?.imageFolders.length ?? 1) > 1);
+  const libraries = useMemo(() => librariesOf(folders ?? [], nameOf), [folders, nameOf]);
+  const shown = libraries.flatMap((whole) => {
+    const library = word === '' ? whole : matching(whole, word);
+    return library === null ? [] : [{ library, others: libraries.filter((other) => other !== whole) }];
+  });
+  const count = shown.reduce((sum, { library: { folder } }) => sum + folder.images.length, 0);
   const none = xenLoaded && hosts.length === 0;
   return (
     <div className={library.page} aria-busy={folders === null && problem === null && !none}>
@@ -88,8 +88,8 @@ export function ImagesPage(): ReactNode {
           Asking {hosts.length === 0 ? 'the hosts' : hosts.length === 1 ? 'the host' : `${hosts.length} hosts`} for their images…
         </p>
       ) : null}
-      {shown.map(({ folder, name }) => (
-        <Folder key={folder.host} folder={folder} hostName={name} others={hosts.filter(({ id }) => id !== folder.host)} onChanged={ask} />
+      {shown.map(({ library, others }) => (
+        <Folder key={`${library.folder.host} ${library.folder.path}`} library={library} others={others} several={several} onChanged={ask} />
       ))}
       {folders !== null && shown.length === 0 && word !== '' ? (
         <div className={library.nothing}>
@@ -101,9 +101,4 @@ export function ImagesPage(): ReactNode {
       ) : null}
     </div>
   );
-}
-
-/** A folder with the images alone that hold the word. */
-function matching(folder: ImageFolder, word: string): ImageFolder {
-  return { ...folder, images: folder.images.filter(({ name }) => name.toLowerCase().includes(word)) };
 }

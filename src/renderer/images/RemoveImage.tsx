@@ -2,19 +2,21 @@ import { Button, Modal } from '@mantine/core';
 import { type ReactNode, useRef } from 'react';
 import type { GoldenImage } from '../../shared/contract/images.ts';
 import { visibleText } from '../../shared/visible-text.ts';
-import { sizeWords } from './image-words.ts';
+import { sizeWords, someOf } from './image-words.ts';
 import classes from './images.module.css';
 
 interface RemoveImageProps {
   /** Null while the dialog is closed. */
   readonly image: GoldenImage | null;
   readonly hostName: string;
+  /** Where else it goes. */
+  readonly sharedWith: readonly string[];
   readonly onClose: () => void;
   readonly onRemove: (image: GoldenImage) => void;
 }
 
 /** Asks before an image is removed: nothing brings it back. */
-export function RemoveImage({ image, hostName, onClose, onRemove }: RemoveImageProps): ReactNode {
+export function RemoveImage({ image, hostName, sharedWith, onClose, onRemove }: RemoveImageProps): ReactNode {
   const last = useRef<GoldenImage | null>(null);
   // While it fades out the dialog still shows what it was about.
   if (image) last.current = image;
@@ -24,17 +26,12 @@ export function RemoveImage({ image, hostName, onClose, onRemove }: RemoveImageP
       {shown ? (
         <div className={classes.removing}>
           <p>
-            {sizeWords(shown)}, on <span className="hum-mono">{visibleText(hostName, 80)}</span>. Nothing brings it back.
+            {sizeWords(shown)}, on <span className="hum-mono">{visibleText(hostName, 80)}</span>
+            {sharedWith.length === 0 ? '' : `, and gone from ${someOf(sharedWith, 8, 60)} with it: they share the folder`}. Nothing brings
+            it back.
           </p>
           {shown.usedBy.length > 0 ? (
-            <p className={classes.inUse}>
-              It is used by{' '}
-              {shown.usedBy
-                .slice(0, 8)
-                .map((user) => visibleText(user, 60))
-                .join(', ')}
-              {shown.usedBy.length > 8 ? ` and ${shown.usedBy.length - 8} more` : ''}. A template can no longer be deployed without it.
-            </p>
+            <p className={classes.inUse}>It is used by {someOf(shown.usedBy, 8, 60)}. A template can no longer be deployed without it.</p>
           ) : null}
           <div className={classes.removingFoot}>
             <Button variant="default" onClick={onClose} data-autofocus>

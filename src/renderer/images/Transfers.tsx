@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { ImageTransfer } from '../../shared/contract/images.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { ProblemText } from '../app/act.tsx';
+import { useSettings } from '../app/settings.ts';
 import progress from '../components/progress.module.css';
 import { useHostName } from '../deploy/host-name.ts';
 import { cancelTransfer, isFed, stopWaiting } from './actions.ts';
@@ -37,14 +38,17 @@ const endings = {
 function Transfer({ transfer }: { readonly transfer: ImageTransfer }): ReactNode {
   const nameOf = useHostName();
   const { id, kind, state, bytes, total, problem, notBySftp } = transfer;
-  const title = transferTitle(transfer, nameOf);
+  const several = useSettings((store) => (store.settings?.imageFolders.length ?? 1) > 1);
+  const title = transferTitle(transfer, nameOf, several);
   const ratio = transferRatio(transfer);
   const waits = kind === 'upload' && state === 'running' && total !== null && bytes !== total && !isFed(id);
   const awaited = useTransfers((store) => store.awaited.has(id)) && state === 'failed';
   return (
     <li data-state={state}>
       <div className={classes.transferLine}>
-        <span className={classes.transferTitle}>{title}</span>
+        <span className={classes.transferTitle} title={title}>
+          {title}
+        </span>
         {state === 'running' ? (
           <progress className={progress.bar} aria-label={title} max={1} {...(ratio === null ? {} : { value: ratio })} />
         ) : (

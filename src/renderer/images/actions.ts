@@ -1,4 +1,4 @@
-import type { GoldenImage, ImageTransfer } from '../../shared/contract/images.ts';
+import type { GoldenImage, ImageFolder, ImageTransfer } from '../../shared/contract/images.ts';
 import { visibleText } from '../../shared/visible-text.ts';
 import { act, showProblem } from '../app/act.tsx';
 import { client } from '../app/client.ts';
@@ -12,11 +12,14 @@ import { whyNotUpload } from './upload.ts';
 /** The uploads that this window feeds, by the id of their transfer. They go on while other pages are looked at. */
 const feeding = new Map<string, AbortController>();
 
-/** Uploads a file of this computer into the image folder of a host; `there` are the names that are taken. How it goes shows in the transfers. */
-export async function uploadImage(host: string, file: File, there: ReadonlySet<string>): Promise<void> {
+/** Uploads a file of this computer into a folder of images. How it goes shows in the transfers. */
+export async function uploadImage(
+  { host, path: folder, images }: Pick<ImageFolder, 'host' | 'path' | 'images'>,
+  file: File,
+): Promise<void> {
   const name = imageNameOf(file.name);
   const doing = `Uploading ${visibleText(file.name, 80)}`;
-  const refused = whyNotUpload(file, name, there);
+  const refused = whyNotUpload(file, name, new Set(images.map((image) => image.name)));
   if (refused || name === null) {
     if (refused) showProblem(refused, doing);
     return;
@@ -41,7 +44,7 @@ export async function uploadImage(host: string, file: File, there: ReadonlySet<s
     await sendFile(
       file,
       {
-        begin: () => client.images.beginUpload({ host, name, bytes: file.size, modifiedAt: file.lastModified, chosen }),
+        begin: () => client.images.beginUpload({ host, folder, name, bytes: file.size, modifiedAt: file.lastModified, chosen }),
         send: sendPiece,
         ...wayToHost(host, () => {
           if (id !== null) awaits(id, true);
@@ -86,30 +89,36 @@ export async function cancelTransfer({ id, name }: Pick<ImageTransfer, 'id' | 'n
   });
 }
 
-/** Copies an image to another host. */
-export async function copyImage({ host, name }: Pick<GoldenImage, 'host' | 'name'>, to: string): Promise<void> {
+/** Copies an image into another folder of images. */
+export async function copyImage(
+  { host, folder, name }: Pick<GoldenImage, 'host' | 'folder' | 'name'>,
+  to: Pick<ImageFolder, 'host' | 'path'>,
+): Promise<void> {
   await act({
     doing: `Copying ${visibleText(name, 80)}`,
-    run: () => client.images.copy({ from: host, to, name }),
+    run: () => client.images.copy({ from: host, fromFolder: folder, to: to.host, toFolder: to.path, name }),
     done: () => null,
   });
 }
 
 /** Reads an image and compares it with its checksum, or notes the checksum. */
-export async function verifyImage({ host, name }: Pick<GoldenImage, 'host' | 'name'>): Promise<void> {
+export async function verifyImage({ host, folder, name }: Pick<GoldenImage, 'host' | 'folder' | 'name'>): Promise<void> {
   await act({
     doing: `Verifying ${visibleText(name, 80)}`,
-    run: () => client.images.verify({ host, name }),
+    run: () => client.images.verify({ host, folder, name }),
     done: () => null,
   });
 }
 
 /** Removes an image for good; gives whether it went. */
-export async function removeImage({ host, name }: Pick<GoldenImage, 'host' | 'name'>, hostName: string): Promise<boolean> {
+export async function removeImage(
+  { host, folder, name }: Pick<GoldenImage, 'host' | 'folder' | 'name'>,
+  hostName: string,
+): Promise<boolean> {
   const removed = await act({
     doing: `Removing ${visibleText(name, 80)}`,
     run: async () => {
-      await client.images.remove({ host, name });
+      await client.images.remove({ host, folder, name });
       return true;
     },
     done: () => `Removed ${visibleText(name, 80)} from ${visibleText(hostName, 80)}.`,

@@ -54,16 +54,28 @@ export function transferWords(transfer: ImageTransfer): string {
   return transfer.state === 'done' && transfer.kind !== 'verify' ? `${words} · checked` : words;
 }
 
-/** What a transfer is: "Upload debian-12.img to xen-a", "Copy debian-12.img from xen-a to xen-b". */
+/**
+ * What a transfer is: "Upload debian-12.img to xen-a", "Copy debian-12.img from xen-a to xen-b". Where hosts have `several` folders of images these are
+ * named, too: "to xen-a:/srv/xen/images".
+ */
 export function transferTitle(
-  { kind, name, host, from }: Pick<ImageTransfer, 'kind' | 'name' | 'host' | 'from'>,
+  { kind, name, host, folder, from, fromFolder }: Pick<ImageTransfer, 'kind' | 'name' | 'host' | 'folder' | 'from' | 'fromFolder'>,
   nameOf: (host: string) => string,
+  several = false,
 ): string {
   const image = visibleText(name, 80);
-  const to = visibleText(nameOf(host), 60);
+  const place = (of: string, path: string | null) =>
+    `${visibleText(nameOf(of), 60)}${several && path !== null ? `:${visibleText(path, 200)}` : ''}`;
+  const to = place(host, folder);
   if (kind === 'verify') return `Verify ${image} on ${to}`;
   if (kind === 'upload') return `Upload ${image} to ${to}`;
-  return `Copy ${image} ${from === null ? '' : `from ${visibleText(nameOf(from), 60)} `}to ${to}`;
+  return `Copy ${image} ${from === null ? '' : `from ${place(from, fromFolder)} `}to ${to}`;
+}
+
+/** "web, db and 2 more": the first `most`, each cut at `longest` characters. */
+export function someOf(names: readonly string[], most: number, longest: number): string {
+  const shown = names.slice(0, most).map((name) => visibleText(name, longest));
+  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
 }
 
 /** "1 image", "3 images". */

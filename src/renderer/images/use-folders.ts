@@ -4,6 +4,7 @@ import type { Problem } from '../../shared/errors.ts';
 import { client } from '../app/client.ts';
 import { useConnection } from '../app/connection.ts';
 import { problemFrom } from '../app/problem.ts';
+import { useSettings } from '../app/settings.ts';
 import { useTransfers } from './store.ts';
 
 export interface Folders {
@@ -17,7 +18,7 @@ export interface Folders {
 /** As many as the contract takes in one question. */
 const hostsAtOnce = 1000;
 
-/** The image folders of these hosts, asked for when the page opens, when a transfer has ended, and when a person wants it. */
+/** The image folders of these hosts, asked for when the page opens, when a transfer has ended, when the settings name others, and when a person wants it. */
 export function useFolders(hosts: readonly string[]): Folders {
   const connected = useConnection((connection) => connection.state === 'connected');
   const endings = useTransfers((state) => state.endings);
@@ -26,7 +27,8 @@ export function useFolders(hosts: readonly string[]): Folders {
   const [asking, setAsking] = useState(false);
   const [round, setRound] = useState(0);
   const wanted = hosts.join(' ');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `wanted` stands for `hosts`; `endings` and `round` say to ask again
+  const named = useSettings((state) => state.settings?.imageFolders.join('\n'));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `wanted` stands for `hosts`; `endings`, `named` and `round` say to ask again
   useEffect(() => {
     if (!connected || wanted === '') return undefined;
     const stopping = new AbortController();
@@ -48,6 +50,6 @@ export function useFolders(hosts: readonly string[]): Folders {
     };
     void read();
     return () => stopping.abort();
-  }, [wanted, endings, round, connected]);
+  }, [wanted, endings, named, round, connected]);
   return { folders, problem, asking, ask: () => setRound((before) => before + 1) };
 }

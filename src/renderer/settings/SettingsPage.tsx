@@ -9,6 +9,7 @@ import { changeSettings, useSettings } from '../app/settings.ts';
 import { exportInventory } from '../inventory/actions.ts';
 import { DemoSetting } from './DemoSetting.tsx';
 import { HistorySetting } from './HistorySetting.tsx';
+import { ImageFoldersSetting } from './ImageFoldersSetting.tsx';
 import classes from './settings.module.css';
 import { TemplateFoldersSetting } from './TemplateFoldersSetting.tsx';
 import { TerminalSettings } from './TerminalSettings.tsx';
@@ -61,6 +62,7 @@ export function SettingsPage(): ReactNode {
         </div>
       </section>
       <TemplateFoldersSetting />
+      <ImageFoldersSetting />
       <HistorySetting />
       <TerminalSettings />
       <DemoSetting />

@@ -68,6 +68,19 @@ export const folderPattern = /^(?:~?\/|~?\\|[A-Za-z]:[\\/])[^\0]*$/;
 /** Folders with templates beside the user's own, such as git clones. */
 const templateFolders = z.array(z.string().max(4096).regex(folderPattern)).max(16);
 
+/** A folder on a host: absolute, in one spelling (no `.`, `..` or empty part, no slash at its end), without control characters. */
+export const hostFolderPattern = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\p{Cc}]{1,255})+$/u;
+
+/** So many folders of golden images can be named. */
+export const mostImageFolders = 8;
+
+/** Where the golden images of each host lie, each folder once; what ships with Hum names its images in the first one. */
+const imageFolders = z
+  .array(z.string().max(1000).regex(hostFolderPattern))
+  .min(1)
+  .max(mostImageFolders)
+  .refine((folders) => new Set(folders).size === folders.length, 'a folder is there twice');
+
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'dark', 'light']).catch('system'),
   fleetView: fleetView.catch(firstFleetView),
@@ -86,6 +99,7 @@ export const settingsSchema = z.object({
   openShells: openShells.catch({ shown: false, tabs: [] }),
   history: historySettings.catch({ limitBytes: firstHistoryBytes }),
   templateFolders: templateFolders.catch([]),
+  imageFolders: imageFolders.catch(['/srv/xen/images']),
   /** Commands of `Match exec` in ssh_config that may be run here. */
   allowedCommands: z.array(z.string().max(10_000)).max(1000).catch([]),
 });
@@ -105,6 +119,7 @@ const settingsChange = z.object({
   openShells: openShells.optional(),
   history: historySettings.optional(),
   templateFolders: templateFolders.optional(),
+  imageFolders: imageFolders.optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

@@ -68,7 +68,7 @@ function isThere(machine: Machine, path: string): boolean {
   return machine.readFile(path) !== undefined || machine.hasDisk(path) || isFolder(machine, path);
 }
 
-function isFolder(machine: Machine, path: string): boolean {
+export function isFolder(machine: Machine, path: string): boolean {
   const below = path === '/' ? '/' : `${path}/`;
   return (
     folders.some((each) => each === path || each.startsWith(below)) || [...machine.files.keys()].some((each) => each.startsWith(below))

@@ -28,16 +28,34 @@ const sizes = {
   '/srv/xen/iso/install.iso': raw(631),
 } as const;
 
+type Size = readonly [size: number, taken: number, format: Good['format']];
+
+function byPath(all: Readonly<Record<string, Size>>): ReadonlyMap<string, Good> {
+  return new Map(
+    Object.entries(all).map(([path, [size, taken, format]]) => {
+      const sum = createHash('sha256').update(path).digest('hex');
+      return [path, { bytes: size * mib, allocated: taken * mib, format, sum, modifiedAt: 1_760_000_000 }];
+    }),
+  );
+}
+
 /** The same, by path. */
-export const goods: ReadonlyMap<string, Good> = new Map(
-  Object.entries(sizes).map(([path, [size, taken, format]]) => {
-    const sum = createHash('sha256').update(path).digest('hex');
-    return [path, { bytes: size * mib, allocated: taken * mib, format, sum, modifiedAt: 1_760_000_000 }];
-  }),
-);
+export const goods = byPath(sizes);
 
 /** Whoever brought these noted their checksums beside them. */
 export const goodsNoted: ReadonlySet<string> = new Set(['/srv/xen/guest.vmlinux', '/srv/xen/images/debian-12-generic-amd64.qcow2']);
+
+/** Where some of the hosts have mounted a folder of images of one server, by NFS. */
+export const sharedFolder = '/mnt/images';
+export const sharedSource = 'nas.example.org:/export/images';
+
+/** What is in it. */
+export const sharedGoods = byPath({
+  '/mnt/images/debian-13-generic-amd64.qcow2': [433, 433, 'qcow2'],
+  '/mnt/images/rocky-9.raw': raw(4096, 1210),
+});
+
+export const sharedNoted: ReadonlySet<string> = new Set(['/mnt/images/debian-13-generic-amd64.qcow2']);
 
 /** Folders that are there, the deepest ones. */
 export const folders: readonly string[] = ['/srv/xen/images', '/srv/xen/kernels', '/srv/xen/iso', '/etc/xen/auto', '/var/lib/xen', '/dev'];

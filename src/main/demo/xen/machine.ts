@@ -1,11 +1,11 @@
-import type { Hash } from 'node:crypto';
 import { newHostKeys } from '../keys.ts';
 import { randomOf } from '../random.ts';
 import type { Wave } from '../wave.ts';
 import { type CastMember, uuidOf } from './cast.ts';
 import { type Domain, halted, type Load, loadOf, newDomain, reasons, resumed } from './domain.ts';
-import { type Good, goods, goodsNoted } from './goods.ts';
+import { type Good, goods, goodsNoted, sharedFolder } from './goods.ts';
 import { type Guest, guestText } from './guest.ts';
+import { ImageStore } from './image-store.ts';
 
 /** What a Xen host of the demo is made of. */
 export interface MachineParts {
@@ -18,6 +18,8 @@ export interface MachineParts {
   readonly cpus: number;
   /** Ms since the demo began; negative. */
   readonly bootedAt: number;
+  /** What it has mounted of a server, where it does. */
+  readonly shared: ImageStore | null;
 }
 
 /** How long things take on a simulated host, ms: those of the recorded one (tests/fixtures/xen-4.17/index.tsv). */
@@ -38,17 +40,6 @@ export interface MadeDisk {
   readonly copied: number;
   /** A file system of the label CIDATA, from which cloud-init sets a guest up. */
   readonly isSeed: boolean;
-}
-
-/** An image that is on its way. Bytes; `of` tells which it is. */
-export interface ArrivingImage {
-  readonly of: string;
-  bytes: number;
-  /** Of what has come from the console. */
-  readonly hash: Hash;
-  /** Of what another host sends: since when it does (ms since the demo began), and the image. */
-  sent?: { readonly since: number; readonly image: Good };
-  mark?: string;
 }
 
 /** What lies in the trash: a configuration, a link, or a disk. */
@@ -82,14 +73,8 @@ export class Machine {
   readonly made = new Map<string, MadeDisk>();
   /** What removals have moved away, by its entry: main/xen/scripts/removal.sh. */
   readonly trash = new Map<string, Removed>();
-  /** Paths of disks of the cast that are not there any more. */
-  readonly gone = new Set<string>();
-  /** Golden images that were uploaded or copied here, by path. */
-  readonly golden = new Map<string, Good>();
-  /** What has arrived of images so far, by the name of each. */
-  readonly arriving = new Map<string, ArrivingImage>();
-  /** Checksums that are noted, by the path of the image. */
-  readonly noted = new Map<string, string>();
+  /** What VMs are made from on its own disks; disks of the cast that are not there any more are gone from it. */
+  readonly #own = new ImageStore(goods, goodsNoted);
   /** What was saved, by path. */
   readonly images = new Map<string, Domain>();
   /** By the uuid of the guest. */
@@ -181,20 +166,26 @@ export class Machine {
     return link?.startsWith('../') ? `/etc/xen/${link.slice(3)}` : (link ?? path);
   }
 
+  /** Where what has this path lies. */
+  storeOf(path: string): ImageStore {
+    const { shared } = this.parts;
+    return shared !== null && (path === sharedFolder || path.startsWith(`${sharedFolder}/`)) ? shared : this.#own;
+  }
+
   /** What is there for VMs to be made from, by its path. */
   goodOf(path: string): Good | undefined {
-    return this.golden.get(path) ?? (this.gone.has(path) ? undefined : goods.get(path));
+    return this.storeOf(path).goodOf(path);
   }
 
   /** The checksum that stands beside it. */
   noteOf(path: string): string | undefined {
-    return this.noted.get(path) ?? (goodsNoted.has(path) && !this.golden.has(path) ? goods.get(path)?.sum : undefined);
+    return this.storeOf(path).noteOf(path);
   }
 
   /** Whether a disk or a kernel of this name is there: those of the cast, what is there for new ones, and what was made since. */
   hasDisk(path: string): boolean {
     if (this.made.has(path) || this.goodOf(path) !== undefined) return true;
-    return !this.gone.has(path) && this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
+    return !this.storeOf(path).gone.has(path) && this.parts.cast.some(({ guest }) => guest.disks.some(({ target }) => target === path));
   }
 
   build(guest: Guest, at: number): Domain {

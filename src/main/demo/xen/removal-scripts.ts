@@ -109,7 +109,7 @@ function takeAway(machine: Machine, path: string): Removed {
   machine.files.delete(path);
   machine.links.delete(path);
   machine.made.delete(path);
-  machine.gone.add(path);
+  machine.storeOf(path).gone.add(path);
   return removed;
 }
 
@@ -117,7 +117,7 @@ function putBack(machine: Machine, { path, text, link, made }: Removed): void {
   if (text !== undefined) machine.files.set(path, text);
   if (link !== undefined) machine.links.set(path, link);
   if (made !== undefined) machine.made.set(path, made);
-  machine.gone.delete(path);
+  machine.storeOf(path).gone.delete(path);
 }
 
 /** /srv is a file system of its own; a volume stays in its group. */

@@ -2,6 +2,8 @@ import { cpuTicks } from '../activity.ts';
 import type { Profile } from '../profiles.ts';
 import { bootOf } from '../story.ts';
 import { castOf, memoryOf } from './cast.ts';
+import { sharedGoods, sharedNoted } from './goods.ts';
+import { ImageStore } from './image-store.ts';
 import { Machine } from './machine.ts';
 import type { XlContext } from './xl.ts';
 
@@ -15,7 +17,7 @@ export class XenHost {
   readonly #profile: Profile;
   #bootedAt: number;
 
-  constructor(profile: Profile, xen: NonNullable<Profile['xen']>) {
+  constructor(profile: Profile, xen: NonNullable<Profile['xen']>, shared = newShare()) {
     const cast = castOf(xen.seed, profile.index, xen.domains, xen.first, xen.repeats);
     const needed = memoryOf(cast) * 1.1 + profile.totalKb * 1024 + gib;
     this.#profile = profile;
@@ -29,6 +31,7 @@ export class XenHost {
       dom0Vcpus: profile.cores,
       cpus: Math.max(16, profile.cores * 2),
       bootedAt: this.#bootedAt,
+      shared: profile.kind.group === 'dom0' ? shared : null,
     });
   }
 
@@ -50,7 +53,12 @@ export class XenHost {
   }
 }
 
+/** What the dom0s of one demo have mounted of the same server. */
+export function newShare(): ImageStore {
+  return new ImageStore(sharedGoods, sharedNoted);
+}
+
 /** A host of the demo that is a Xen host, or undefined for a plain one. */
-export function xenHostOf(profile: Profile): XenHost | undefined {
-  return profile.xen === null ? undefined : new XenHost(profile, profile.xen);
+export function xenHostOf(profile: Profile, shared?: ImageStore): XenHost | undefined {
+  return profile.xen === null ? undefined : new XenHost(profile, profile.xen, shared);
 }

@@ -105,12 +105,12 @@ async function sentDirectly({ source, target, address }: Route, bytes: number, {
   try {
     await target.sign(mark);
     try {
-      if (!(await source.way(address.port, who, mark, signal))) return false;
+      if (!(await source.way(address.port, who, mark, target.folder, signal))) return false;
     } finally {
       await target.unsign(mark);
     }
     const looking = watchArrival(target, (arrived) => at(Math.min(arrived, bytes), bytes), over.signal);
-    await source.direct(address.port, who, signal).finally(() => {
+    await source.direct(address.port, who, target.folder, signal).finally(() => {
       over.abort();
       return looking;
     });

@@ -17,6 +17,7 @@ export interface ImageStat {
 export interface ImageHost {
   /** @throws HumError `not-found` where it is gone */
   look(): Promise<ImageStat>;
+  readonly folder: string;
   /** Where on the host it lies until it is whole. */
   readonly part: string;
   /**
@@ -40,9 +41,10 @@ export interface ImageHost {
   place(bytes: number, sum: string, of: string): Promise<void>;
   sign(mark: string): Promise<void>;
   unsign(mark: string): Promise<void>;
-  /** Whether this host reaches `who` by ssh, as the host with the mark, and both have rsync. */
-  way(port: number, who: string, mark: string, signal: AbortSignal): Promise<boolean>;
-  direct(port: number, who: string, signal: AbortSignal): Promise<void>;
+  /** Whether this host reaches `who` by ssh, as the host with the mark in this folder, and both have rsync. */
+  way(port: number, who: string, mark: string, folder: string, signal: AbortSignal): Promise<boolean>;
+  /** Sends the image into this folder of `who`. */
+  direct(port: number, who: string, folder: string, signal: AbortSignal): Promise<void>;
   remove(): Promise<void>;
   /** Drops what has arrived of `of`, and nothing of another. */
   drop(of: string): Promise<void>;
@@ -80,6 +82,7 @@ export function imageHost(runner: Runner, host: string, folder: string, name: st
   const long = (signal: AbortSignal): RunOptions => ({ timeoutMs: Number.POSITIVE_INFINITY, signal });
 
   return {
+    folder,
     part: `${folder}/.${name}.part`,
     async look() {
       const text = await done('look');
@@ -125,8 +128,10 @@ export function imageHost(runner: Runner, host: string, folder: string, name: st
     place: async (bytes, sum, of) => void (await done('place', [String(bytes), sum, of], { timeoutMs: 10 * 60_000 })),
     sign: async (mark) => void (await done('sign', [mark])),
     unsign: async (mark) => void (await done('unsign', [mark])),
-    way: async (port, who, mark, signal) => (await run('way', [String(port), who, mark], { signal })).code === 0,
-    direct: async (port, who, signal) => void (await done('direct', [String(port), who], { ...long(signal), onStdout: () => undefined })),
+    way: async (port, who, mark, there, signal) => (await run('way', [String(port), who, mark, there], { signal })).code === 0,
+    async direct(port, who, there, signal) {
+      await done('direct', [String(port), who, there], { ...long(signal), onStdout: () => undefined });
+    },
     remove: async () => void (await done('remove')),
     drop: async (of) => void (await done('drop', [of])),
   };

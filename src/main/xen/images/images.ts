@@ -1,27 +1,25 @@
-import { basename } from 'node:path/posix';
 import type { GoldenImage, ImageFolder, ImageTransfer } from '../../../shared/contract/images.ts';
 import { HumError, type Problem, problemOf } from '../../../shared/errors.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { PieceTaker } from '../../pieces.ts';
 import type { FileAccess, Runner } from '../../ssh/session.ts';
-import { parseDisk } from '../disk-spec.ts';
 import { xenRootScript } from '../scripts.ts';
 import type { Template } from '../templates/template.ts';
 import type { Xen } from '../xen.ts';
 import { type Address, changedWhileRead, copyImage, fingerprint, notAsNoted, noteNotUnderstood } from './copy.ts';
 import { imageFailure } from './image-failures.ts';
 import { type ImageHost, imageHost } from './image-host.ts';
+import { disksOf, pathsOf, vmsOn } from './image-users.ts';
 import { namedBy } from './named-images.ts';
 import { type ReadFolder, readFolder } from './read-folder.ts';
 import { createTransfers } from './transfers.ts';
 import type { UploadWish } from './upload-way.ts';
 import { createUploads } from './uploads.ts';
 
-/** Where the golden images of a host lie: what ships names its images there. */
-const goldenFolder = '/srv/xen/images';
-
 export interface ImagesDeps {
-  readonly xen: Pick<Xen, 'domains' | 'configured'>;
+  readonly xen: Pick<Xen, 'domains' | 'configured' | 'host'>;
+  /** Where golden images lie on each host; asked each time, as the settings may change. */
+  readonly folders: () => readonly string[];
   /** All that can be read, with their names. */
   readonly templates: () => readonly { readonly name: string; readonly template: Template }[];
   /** @throws HumError when there is no connection */
@@ -30,7 +28,6 @@ export interface ImagesDeps {
   readonly files: (host: string) => FileAccess;
   /** How ssh reaches a host; undefined for one that is not known, or is not to be reached by others. */
   readonly hostAddress: (host: string) => Address | undefined;
-  readonly folder?: string;
   readonly patienceMs?: number;
 }
 
@@ -41,89 +38,141 @@ export interface ImagesDeps {
 export interface Images extends PieceTaker {
   list(hosts: readonly string[]): Promise<readonly ImageFolder[]>;
   watchTransfers(signal: AbortSignal | undefined, writable: () => Promise<void>): AsyncGenerator<readonly ImageTransfer[], void, void>;
-  /** @throws HumError `conflict` where something is done with the image already, and why the host cannot be asked. So does `copy` */
-  verify(wish: { readonly host: string; readonly name: string }): { readonly transfer: string };
-  copy(wish: { readonly from: string; readonly to: string; readonly name: string }): { readonly transfer: string };
+  /** @throws HumError `conflict` where something is done with the image already, `bad-input` for a folder that the settings do not name, and why the host cannot be asked. So does `copy` */
+  verify(wish: Place): { readonly transfer: string };
+  copy(wish: CopyWish): { readonly transfer: string };
   beginUpload(wish: UploadWish): Promise<{ readonly transfer: string; readonly offset: number }>;
   /** The rest of an upload does not come, because its file cannot be read. @throws HumError `not-found` */
   leaveUpload(transfer: string): void;
   /** @throws HumError `not-found` */
   cancel(transfer: string): void;
-  /** @throws HumError `disk-in-use` where a VM's disk is it or lies on it, `conflict` while it is read, `not-found` */
-  remove(wish: { readonly host: string; readonly name: string }): Promise<void>;
+  /**
+   * Of a folder that several hosts have mounted for all of them.
+   * @throws HumError `disk-in-use` where a VM's disk is it or lies on it, `conflict` while it is read, `not-found`, and why one of the hosts could not tell
+   */
+  remove(wish: Place): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** An image of a host. */
+interface Place {
+  readonly host: string;
+  readonly folder: string;
+  readonly name: string;
+}
+
+interface CopyWish {
+  readonly from: string;
+  readonly fromFolder: string;
+  readonly to: string;
+  readonly toFolder: string;
+  readonly name: string;
+}
+
 const listTimeoutMs = 60_000;
-/** How many folders are asked for at once. */
-const listsAtOnce = 32;
+/** How many hosts are asked at once, and for how many of their folders: one of a server that is gone holds up no other. */
+const hostsAtOnce = 32;
+const foldersAtOnce = 4;
 
 export function createImages(deps: ImagesDeps): Images {
-  const { xen, templates, runner, files, hostAddress, folder = goldenFolder, patienceMs = 10 * 60_000 } = deps;
+  const { xen, folders, templates, runner, files, hostAddress, patienceMs = 10 * 60_000 } = deps;
   const transfers = createTransfers();
-  const imageOf = (host: string, name: string): ImageHost => imageHost(runner(host), host, folder, name);
+  const imageOf = (host: string, folder: string, name: string): ImageHost => {
+    if (!folders().includes(folder)) throw new HumError(noFolder);
+    return imageHost(runner(host), host, folder, name);
+  };
   const uploads = createUploads({ transfers, imageOf, files, patienceMs });
-  /** The images that are read now, as `host name`, each once for each who reads it. */
+  /** Which folders of each host were found to be shared, when it was last asked: the id of the share by the folder. */
+  const shares = new Map<string, ReadonlyMap<string, string>>();
+  /** The images that are read now, by `keyOf`, each once for each who reads it. */
   let beingRead: readonly string[] = [];
 
-  async function read(host: string): Promise<ReadFolder> {
-    // A path with a line end is no image's: images.sh takes a line for each.
-    const disks = new Set(disksOf(host).map(({ path }) => path));
-    const asked = [...disks].filter((path) => path.startsWith('/') && !/[\n\0]/.test(path));
-    const result = await runner(host).run(xenRootScript('images'), ['', 'list', folder], {
-      timeoutMs: listTimeoutMs,
-      stdin: asked.map((path) => `${path}\n`).join(''),
-    });
+  /** The same for an image that several hosts have, as far as that is known. */
+  function keyOf({ host, folder, name }: Place): string {
+    return `${shares.get(host)?.get(folder) ?? `${host} ${folder}`} ${name}`;
+  }
+
+  async function readOne(host: string, folder: string, disks: string): Promise<ReadFolder> {
+    const result = await runner(host).run(xenRootScript('images'), ['', 'list', folder], { timeoutMs: listTimeoutMs, stdin: disks });
     if (result.code !== 0) throw new HumError({ ...imageFailure(result), host });
     const found = readFolder(result.stdout, folder);
     if (found === undefined) throw new HumError(notUnderstood(host));
     return found;
   }
 
-  /** The disks of all domains of a host, as they run and as they are configured. */
-  function disksOf(host: string): readonly { readonly owner: string; readonly path: string }[] {
-    const running = xen
-      .domains()
-      .flatMap((row) => (row.host === host ? row.facts.disks.map(({ target }) => ({ owner: row.name, path: target })) : []));
-    const configured = [...xen.configured(host)].flatMap(([owner, { settings }]) => {
-      const disks = settings.get('disk') ?? [];
-      return (typeof disks === 'string' ? [] : disks).flatMap((spec) =>
-        typeof spec === 'string' ? [{ owner, path: parseDisk(spec).target }] : [],
-      );
+  /** All folders of a host, each with what it holds or why that is not known. */
+  async function read(host: string): Promise<ReadonlyMap<string, ReadFolder | Problem>> {
+    // A path with a line end is no image's: images.sh takes a line for each.
+    const paths = new Set(disksOf(xen, host).map(({ path }) => path));
+    const disks = [...paths].filter((path) => path.startsWith('/') && !/[\n\0]/.test(path)).map((path) => `${path}\n`);
+    const all = folders();
+    const found = new Map<string, ReadFolder | Problem>();
+    await inTurns(all, foldersAtOnce, async (folder) => {
+      found.set(folder, await readOne(host, folder, disks.join('')).catch(problemOf));
     });
-    return [...running, ...configured].filter(({ path }) => path !== '');
+    const before = shares.get(host);
+    const shared = all.flatMap((folder) => {
+      const one = found.get(folder);
+      // Of a folder that could not be read, what was known still stands.
+      const id = one === undefined || 'code' in one ? before?.get(folder) : one.share?.id;
+      return id === undefined ? [] : [[folder, id] as const];
+    });
+    shares.set(host, new Map(shared));
+    return found;
   }
 
-  /** Names of the VMs whose disk is this image or lies on it. */
-  function domainsOn(host: string, found: ReadFolder, image: Pick<GoldenImage, 'path' | 'name'>): readonly string[] {
-    const names = new Set([image.path, `${found.path ?? folder}/${image.name}`]);
-    const liesOn = (path: string, depth = 0): boolean => {
-      const real = found.real.get(path) || path;
-      if (names.has(path) || names.has(real)) return true;
-      const inFolder = real.startsWith(`${found.path}/`) ? `${folder}/${basename(real)}` : real;
-      const on = found.backing.get(path) ?? found.backing.get(inFolder);
-      return on !== undefined && depth < 32 && liesOn(on, depth + 1);
-    };
-    const using = disksOf(host).filter(({ path }) => liesOn(path));
-    return [...new Set(using.map(({ owner }) => owner))].sort();
-  }
-
-  async function folderOf(host: string): Promise<ImageFolder> {
-    try {
-      const found = await read(host);
-      const naming = templates().map(({ name, template }) => ({ name, paths: namedBy(template) }));
+  async function foldersOf(host: string, naming: readonly Naming[]): Promise<readonly ImageFolder[]> {
+    const all = await read(host);
+    const sound = new Map([...all].flatMap(([folder, one]) => ('code' in one ? [] : [[folder, one] as const])));
+    const disks = disksOf(xen, host);
+    return folders().flatMap((path) => {
+      const found = all.get(path);
+      if (found === undefined) return [];
+      if ('code' in found) return [{ host, path, there: true, share: null, freeBytes: null, images: [], problem: found }];
       const images = found.images.map((image): GoldenImage => {
-        const named = naming.flatMap(({ name, paths }) => (paths.has(image.path) ? [`template ${name}`] : []));
-        return { ...image, host, usedBy: [...domainsOn(host, found, image), ...named] };
+        const paths = [...pathsOf(image, found.path)];
+        const named = naming.flatMap(({ name, named }) => (paths.some((each) => named.has(each)) ? [`template ${name}`] : []));
+        return { ...image, host, usedBy: [...vmsOn(image, disks, sound), ...named] };
       });
-      return { host, path: folder, freeBytes: found.freeBytes, images };
-    } catch (error) {
-      return { host, path: folder, freeBytes: null, images: [], problem: problemOf(error) };
+      return [{ host, path, there: found.path !== null, share: found.share, freeBytes: found.freeBytes, images }];
+    });
+  }
+
+  /** @throws HumError where a VM of this host uses the image, or it cannot be told whether one does */
+  async function refuseInUse(host: string, places: readonly Place[]): Promise<void> {
+    const all = await read(host);
+    const sound = new Map<string, ReadFolder>();
+    for (const [folder, one] of all) {
+      if ('code' in one)
+        throw new HumError({
+          ...one,
+          host,
+          hint: `${one.hint} Until ${visibleText(folder, 200)} was read on this host, nobody can tell whether a disk there lies on the image.`,
+        });
+      sound.set(folder, one);
+    }
+    for (const place of places) {
+      const owners = vmsOn(place, disksOf(xen, host), sound);
+      if (owners.length > 0) throw new HumError(inUse(host, place.name, owners));
     }
   }
 
-  async function reading(host: string, name: string, work: () => Promise<void>): Promise<void> {
-    const key = `${host} ${name}`;
+  /** The image in each folder that is known to be the same one, its own among them, by host. */
+  function sameAs(place: Place): ReadonlyMap<string, readonly Place[]> {
+    const id = shares.get(place.host)?.get(place.folder);
+    const same = new Map([[place.host, [place]]]);
+    if (id === undefined) return same;
+    for (const [host, shared] of shares) {
+      // A host that is not in the fleet any more can use nothing that Hum could tell.
+      if (host !== place.host && xen.host(host) === undefined) continue;
+      const places = [...shared].flatMap(([folder, other]) => (other === id ? [{ host, folder, name: place.name }] : []));
+      if (places.length > 0) same.set(host, places);
+    }
+    return same;
+  }
+
+  async function reading(place: Place, work: () => Promise<void>): Promise<void> {
+    const key = keyOf(place);
     beingRead = [...beingRead, key];
     try {
       await work();
@@ -134,19 +183,19 @@ export function createImages(deps: ImagesDeps): Images {
 
   return {
     async list(hosts) {
-      const folders: ImageFolder[] = [];
-      for (let at = 0; at < hosts.length; at += listsAtOnce) {
-        folders.push(...(await Promise.all(hosts.slice(at, at + listsAtOnce).map(folderOf))));
-      }
-      return folders;
+      const naming = templates().map(({ name, template }) => ({ name, named: namedBy(template) }));
+      const found = new Map<string, readonly ImageFolder[]>();
+      await inTurns(hosts, hostsAtOnce, async (host) => void found.set(host, await foldersOf(host, naming)));
+      return hosts.flatMap((host) => found.get(host) ?? []);
     },
 
     watchTransfers: (signal, writable) => transfers.watch(signal, writable),
 
-    verify({ host, name }) {
-      const image = imageOf(host, name);
-      const transfer = transfers.begin({ kind: 'verify', name, host, from: null }, ({ signal, at }) =>
-        reading(host, name, async () => {
+    verify(place) {
+      const { host, folder, name } = place;
+      const image = imageOf(host, folder, name);
+      const transfer = transfers.begin({ kind: 'verify', name, host, folder, from: null, fromFolder: null }, ({ signal, at }) =>
+        reading(place, async () => {
           const before = await image.look();
           const { bytes } = before;
           at(0, bytes, true);
@@ -160,10 +209,18 @@ export function createImages(deps: ImagesDeps): Images {
       return { transfer };
     },
 
-    copy({ from, to, name }) {
-      if (from === to) throw new HumError(sameHost);
-      const route = { from, source: imageOf(from, name), to, target: imageOf(to, name), address: hostAddress(to) };
-      const transfer = transfers.begin({ kind: 'copy', name, host: to, from }, (each) => reading(from, name, () => copyImage(route, each)));
+    copy({ from, fromFolder, to, toFolder, name }) {
+      if (from === to && fromFolder === toFolder) throw new HumError(sameFolder);
+      const route = {
+        from,
+        source: imageOf(from, fromFolder, name),
+        to,
+        target: imageOf(to, toFolder, name),
+        address: hostAddress(to),
+      };
+      const transfer = transfers.begin({ kind: 'copy', name, host: to, folder: toFolder, from, fromFolder }, (each) =>
+        reading({ host: from, folder: fromFolder, name }, () => copyImage(route, each)),
+      );
       return { transfer };
     },
 
@@ -173,20 +230,40 @@ export function createImages(deps: ImagesDeps): Images {
     leaveUpload: (transfer) => uploads.leave(transfer),
     cancel: (transfer) => transfers.cancel(transfer),
 
-    async remove({ host, name }) {
-      if (beingRead.includes(`${host} ${name}`)) throw new HumError(isRead(host, name));
-      const found = await read(host);
-      const image = found.images.find((each) => each.name === name);
-      const owners = image === undefined ? [] : domainsOn(host, found, image);
-      if (owners.length > 0) throw new HumError(inUse(host, name, owners));
-      await imageOf(host, name).remove();
+    async remove(place) {
+      const { host, folder, name } = place;
+      const image = imageOf(host, folder, name);
+      // Whether other hosts have it, too, is what this host says now.
+      await refuseInUse(host, [place]);
+      for (const [other, places] of sameAs(place)) {
+        if (other !== host || places.length > 1) await refuseInUse(other, places);
+      }
+      if (beingRead.includes(keyOf(place))) throw new HumError(isRead(host, name));
+      await image.remove();
     },
 
     stop: () => transfers.stop(),
   };
 }
 
-const sameHost: Problem = { code: 'bad-input', message: 'The image is on this host already.', hint: 'Choose another host.' };
+/** What a template names. */
+interface Naming {
+  readonly name: string;
+  readonly named: ReadonlySet<string>;
+}
+
+/** Does the work of each, so many side by side. */
+async function inTurns<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += atOnce) await Promise.all(all.slice(at, at + atOnce).map(work));
+}
+
+const sameFolder: Problem = { code: 'bad-input', message: 'The image is in this folder already.', hint: 'Choose another host or folder.' };
+
+const noFolder: Problem = {
+  code: 'bad-input',
+  message: 'The settings do not name this folder of images any more.',
+  hint: 'Read the folders again, or name it in the settings.',
+};
 
 function notUnderstood(host: string): Problem {
   return {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import type { GoldenImage } from '../../../shared/contract/images.ts';
+import type { GoldenImage, ImageShare } from '../../../shared/contract/images.ts';
+import { shareOf } from './share.ts';
 
 /** What images.sh tells of a folder. */
 export interface ReadFolder {
@@ -7,6 +8,7 @@ export interface ReadFolder {
   readonly freeBytes: number | null;
   /** As it really is, behind symbolic links; null where there is none. */
   readonly path: string | null;
+  readonly share: ImageShare | null;
   readonly images: readonly Omit<GoldenImage, 'host' | 'usedBy'>[];
   /** What each disk that was asked about is an overlay of, by its path. */
   readonly backing: ReadonlyMap<string, string>;
@@ -28,10 +30,12 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
   let disk: string | undefined;
   let freeBytes: number | null = null;
   let path: string | null = null;
+  let share: ImageShare | null = null;
   let part = '';
   for (const record of records.slice(0, -2)) {
     if (part === '' && record.startsWith('free ')) freeBytes = bytesOf(/^free (\d{1,14})$/.exec(record)?.[1]);
     else if (part === '' && record.startsWith('folder /')) path = record.slice('folder '.length);
+    else if (part === '' && record.startsWith('on ') && path !== null) share = shareOf(record, path);
     else if (record === 'images' || record === 'sums' || record === 'disks') part = record;
     else if (part === 'images') {
       const [, size, blocks, blockSize, modified, hex = '', file = ''] =
@@ -41,6 +45,7 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
       const on = backingOf(head);
       if (on !== null) backing.set(posix.join(folder, posix.basename(file)), posix.resolve(folder, on));
       images.push({
+        folder,
         path: file,
         name: posix.basename(file),
         format: formatOf(head, Number(size)),
@@ -69,7 +74,7 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
     path: posix.join(folder, image.name),
     checksum: sums.get(`${image.path}.sha256`) ?? null,
   }));
-  return { freeBytes, path, images: noted.sort((left, right) => (left.name < right.name ? -1 : 1)), backing, real };
+  return { freeBytes, path, share, images: noted.sort((left, right) => (left.name < right.name ? -1 : 1)), backing, real };
 }
 
 function bytesOf(kib: string | undefined): number | null {

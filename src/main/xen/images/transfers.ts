@@ -28,7 +28,12 @@ export interface Transfer {
   cancelled(): boolean;
 }
 
-type What = Pick<ImageTransfer, 'kind' | 'name' | 'host' | 'from'>;
+type What = Pick<ImageTransfer, 'kind' | 'name' | 'host' | 'folder' | 'from' | 'fromFolder'>;
+
+/** Whether both are about one image of one host. */
+function ofOne(one: What, other: What): boolean {
+  return one.name === other.name && one.folder === other.folder && one.host === other.host;
+}
 
 export interface Transfers {
   /** Takes one up. @throws HumError `conflict` where too many run, or something is done with this image of this host already */
@@ -78,12 +83,12 @@ export function createTransfers(now: () => number = Date.now): Transfers {
   function open(what: What): Transfer {
     forget();
     const running = [...kept.values()].filter(({ endedAt }) => endedAt === null);
-    if (running.some(({ shown }) => shown.name === what.name && shown.host === what.host)) throw new HumError(sameUnderWay(what.name));
+    if (running.some(({ shown }) => ofOne(shown, what))) throw new HumError(sameUnderWay(what.name));
     if (running.length >= mostRunning) throw new HumError(tooMany);
     // An upload that goes on, or begins anew, stands in the place of the one that was cut.
     if (what.kind === 'upload') {
       for (const [key, { shown }] of kept) {
-        if (shown.state === 'failed' && shown.kind === 'upload' && shown.name === what.name && shown.host === what.host) kept.delete(key);
+        if (shown.state === 'failed' && shown.kind === 'upload' && ofOne(shown, what)) kept.delete(key);
       }
     }
     const id = randomUUID();

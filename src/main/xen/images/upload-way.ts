@@ -8,6 +8,7 @@ import type { ImageHost } from './image-host.ts';
 /** A file of the person's computer that is to become an image. `modifiedAt`, epoch ms, tells its versions apart. */
 export interface UploadWish {
   readonly host: string;
+  readonly folder: string;
   readonly name: string;
   readonly bytes: number;
   readonly modifiedAt: number;

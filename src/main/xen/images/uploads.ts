@@ -33,7 +33,7 @@ interface Upload {
 
 export interface UploadDeps {
   readonly transfers: Transfers;
-  readonly imageOf: (host: string, name: string) => ImageHost;
+  readonly imageOf: (host: string, folder: string, name: string) => ImageHost;
   /** @throws HumError when there is no connection */
   readonly files: (host: string) => FileAccess;
   /** How long an upload waits for its next piece, ms. */
@@ -50,11 +50,11 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     uploads.delete(transfer.id);
   }
 
-  /** What is being dropped, by host and name: nothing of this name begins before. */
+  /** What is being dropped, by `imageKey`: nothing of this name begins before. */
   const dropping = new Map<string, Promise<void>>();
 
-  function drop({ host, name }: UploadWish, work: Promise<void>): void {
-    const key = `${host} ${name}`;
+  function drop(wish: UploadWish, work: Promise<void>): void {
+    const key = imageKey(wish);
     const going: Promise<void> = work
       .catch(() => undefined)
       .finally(() => {
@@ -119,8 +119,8 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
 
   return {
     async begin(wish) {
-      const { host, name, bytes, modifiedAt } = wish;
-      const running = [...uploads.values()].find((each) => each.wish.host === host && each.wish.name === name);
+      const { host, folder, name, bytes, modifiedAt } = wish;
+      const running = [...uploads.values()].find((each) => imageKey(each.wish) === imageKey(wish));
       if (running !== undefined) {
         // The window that sent it was loaded anew, or another one goes on.
         const same = running.wish.bytes === bytes && running.wish.modifiedAt === modifiedAt;
@@ -136,10 +136,10 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
         }
         throw new HumError(sentAlready(name));
       }
-      const image = imageOf(host, name);
-      const transfer = transfers.open({ kind: 'upload', name, host, from: null });
+      const image = imageOf(host, folder, name);
+      const transfer = transfers.open({ kind: 'upload', name, host, folder, from: null, fromFolder: null });
       try {
-        await dropping.get(`${host} ${name}`);
+        await dropping.get(imageKey(wish));
         const way = await openWay(files(host), image, wish, transfer.signal);
         if (transfer.signal.aborted) {
           const closed = way.close();
@@ -190,6 +190,10 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
       fail(upload, new HumError(notRead));
     },
   };
+}
+
+function imageKey({ host, folder, name }: UploadWish): string {
+  return `${host} ${folder} ${name}`;
 }
 
 function sumKey({ wish, way }: Pick<Upload, 'wish' | 'way'>): string {

@@ -6,7 +6,7 @@
 #       tells of which image it is
 #
 #   list                tells what is in the folder. stdin: a line each, the files that are disks of domains. Answers records that end with NUL:
-#                       "free KIB", "folder PATH" as it really is, "images", then a record for each file: "SIZE BLOCKS BLOCKSIZE MTIME", the first
+#                       "free KIB", "folder PATH" as it really is, what tell_place says of it, "images", then a record for each file: "SIZE BLOCKS BLOCKSIZE MTIME", the first
 #                       bytes in hex on lines of their own, and the path; "sums", then what stands in each note, on a line, and its path;
 #                       "disks", then for each disk that is a file its first bytes and its path; "end"
 #   look                "SIZE BLOCKS BLOCKSIZE MTIME" of the image
@@ -22,8 +22,9 @@
 #   place BYTES SHA256 OF
 #                       makes the image of what has arrived of OF, never over another one, and the note
 #   sign MARK, unsign MARK  leaves a mark in the folder, by which another host can tell that it has reached this one; takes it away
-#   way PORT WHO MARK   tries whether WHO (user@address) can be reached by ssh from here, is the host with the mark, and has rsync
-#   direct PORT WHO     sends the image there by rsync
+#   way PORT WHO MARK FOLDER
+#                       tries whether WHO (user@address) can be reached by ssh from here, is the host with the mark in this folder, and has rsync
+#   direct PORT WHO FOLDER  sends the image into this folder there by rsync
 #   remove              the image and its note
 #   drop                what has arrived of it
 #
@@ -52,8 +53,35 @@ is_there() {
 
 free_kib() {
   at=$folder
-  until [ -d "$at" ]; do at=${at%/*}; done
+  until [ -z "$at" ] || [ -d "$at" ]; do at=${at%/*}; done
   df -Pk "${at:-/}" | sed -n '2s/^.*[ 	][0-9]\{1,\}[ 	]\{1,\}[0-9]\{1,\}[ 	]\{1,\}\([0-9]\{1,\}\)[ 	]\{1,\}[0-9]\{1,\}%.*$/\1/p'
+}
+
+# Of a folder on a network or cluster file system "on INODE FSID", and on lines of their own the mounts of that: "ROOT AT KIND SOURCE", as they are
+# written in /proc/self/mountinfo (proc(5)). "/.", as a stat of its own name mounts nothing that is mounted on demand.
+tell_place() {
+  it=$(stat -c '%d %i' "$1/.") || return
+  # As st_dev has the two numbers of a device (makedev(3)).
+  device=${it% *}
+  device=$((device / 256 % 4096)):$((device / 1048576 * 256 + device % 256))
+  mounts=
+  while read -r _ _ number root at rest; do
+    rest=${rest#* - }
+    kind=${rest%% *} rest=${rest#* }
+    [ "$number" = "$device" ] || continue
+    case $kind in
+      nfs | nfs4 | cifs | smb3 | ceph | glusterfs | fuse.glusterfs | ocfs2 | gfs2)
+        mounts="$mounts
+$root $at $kind ${rest%% *}"
+        ;;
+    esac
+  done 2>/dev/null </proc/self/mountinfo
+  [ -z "$mounts" ] || printf 'on %s %s%s\0' "${it#* }" "$(stat -f -c %i "$1/." 2>/dev/null)" "$mounts"
+}
+
+# $1 as one word of a command line on another host.
+quoted() {
+  printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
 }
 
 # Writes stdin into the part from byte $1 on, which is its end. Zeros become holes where dd can do that (coreutils).
@@ -87,6 +115,7 @@ case $what in
     printf 'free %s\0' "$(free_kib)"
     if [ -d "$folder" ]; then
       printf 'folder %s\0' "$(readlink -f "$folder")"
+      tell_place "$folder"
       printf 'images\0'
       find -L "$folder/" -maxdepth 1 -type f ! -name '.*' ! -name '*.sha256' \
         -exec sh -c 'facts=$(stat -L -c "%s %b %B %Y" "$1") || exit 1
@@ -208,11 +237,11 @@ case $what in
   way)
     command -v rsync >/dev/null && command -v ssh >/dev/null || exit 86
     # shellcheck disable=SC2086 # words are what is wanted
-    ssh $ssh_options -p "$1" "$(printf '%s' "$2" | tr -d '[]')" "test -w $folder/.$name.way-$3 && rsync --version" </dev/null
+    ssh $ssh_options -p "$1" "$(printf '%s' "$2" | tr -d '[]')" "test -w $(quoted "$4/.$name.way-$3") && rsync --version" </dev/null
     ;;
   direct)
-    # What the other side has already is compared, not believed: an earlier copy may have been cut.
-    rsync --copy-links --inplace --partial --sparse --ignore-times -e "ssh $ssh_options -p $1" "$image" "$2:$folder/.$name.part" </dev/null >/dev/null &
+    # What the other side has already is compared, not believed: an earlier copy may have been cut. With -s no shell there reads the path.
+    rsync -s --copy-links --inplace --partial --sparse --ignore-times -e "ssh $ssh_options -p $1" "$image" "$2:$3/.$name.part" </dev/null >/dev/null &
     copy=$!
     # rsync hears of nobody who goes away: what it is run for can no longer be told anything then.
     (
