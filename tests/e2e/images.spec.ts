@@ -94,7 +94,9 @@ test('folders of images are named in the settings, and one that two hosts have m
   const shared = page.getByRole('region', { name: 'Images on xen01 in /mnt/images', exact: true });
   await expect(shared).toContainText('shared with xen02', { timeout: 20_000 });
   await expect(page.getByRole('region', { name: 'Images on xen02 in /mnt/images', exact: true })).toHaveCount(0);
-  await expect(page.getByRole('region', { name: 'Images on db01 in /mnt/images', exact: true })).toContainText('that makes the folder');
+  await expect(page.getByRole('region', { name: 'Images on db01 in /mnt/images', exact: true })).toContainText(
+    'not there yet: an upload or a copy makes it',
+  );
   await inEachWindow(page, () => fitsItsWidth(page));
   await isAccessible(page);
 
@@ -114,7 +116,7 @@ test('folders of images are named in the settings, and one that two hosts have m
   await expect(image(shared, 'new.img')).toBeVisible({ timeout: 20_000 });
   await expect(shared).toContainText('shared with xen02');
   await choose(page, shared, 'new.img', 'Remove…');
-  await expect(page.getByRole('dialog')).toContainText('and gone from xen02 with it');
+  await expect(page.getByRole('dialog')).toContainText('which shares the folder with xen02: it goes from all of them');
   await page.getByRole('dialog').getByRole('button', { name: 'Remove the image' }).click();
   await expect(image(shared, 'new.img')).toHaveCount(0);
 });

@@ -67,6 +67,18 @@ describe('libraries', () => {
     ]);
   });
 
+  it('of a host that cannot be asked are there once, and those of another trouble for themselves', () => {
+    const problem = { code: 'connection-lost', message: 'lost', hint: '' } as const;
+    const failed = (host: string, path: string, code: 'connection-lost' | 'bad-answer' = 'connection-lost') =>
+      folderOf(host, [], { path, share: null, problem: { ...problem, code } });
+    const found = librariesOf([failed('a', '/1'), failed('a', '/2'), failed('a', '/3', 'bad-answer'), failed('b', '/1')], nameOf);
+    expect(found.map(({ name, folder, silentToo }) => [name, folder.path, silentToo])).toEqual([
+      ['xen-a', '/1', ['/2']],
+      ['xen-a', '/3', []],
+      ['xen-b', '/1', []],
+    ]);
+  });
+
   it('say with whom they are shared, the second path of one host too', () => {
     expect(told([folderOf('a', ['x']), folderOf('a', ['x'], { path: '/srv/same' })])).toEqual([['xen-a', ['/srv/same'], ['x']]]);
     expect(sharedWords({ sharedWith: [] })).toBeNull();

@@ -80,6 +80,8 @@ describe('a transfer in words', () => {
     expect(transferTitle(transfer, nameOf)).toBe('Copy debian-12.img from xen-a to xen-b');
     expect(transferTitle({ ...transfer, kind: 'upload', from: null }, nameOf)).toBe('Upload debian-12.img to xen-b');
     expect(transferTitle({ ...transfer, kind: 'verify', from: null }, nameOf)).toBe('Verify debian-12.img on xen-b');
+    const within = { ...transfer, from: 'h2', fromFolder: '/mnt/a\u202eb' };
+    expect(transferTitle(within, nameOf, true)).toBe('Copy debian-12.img from xen-b:/mnt/a\\u{202e}b to xen-b:/srv/xen/images');
   });
 
   it('tells when one more has ended', () => {

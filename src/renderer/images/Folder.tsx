@@ -25,7 +25,7 @@ interface FolderProps {
 
 /** A folder of images on one host, or on several that share it. */
 export function Folder({ library, others, several, onChanged }: FolderProps): ReactNode {
-  const { folder, name: hostName, sharedWith } = library;
+  const { folder, name: hostName, sharedWith, silentToo } = library;
   const { path, there, share, freeBytes, images, problem } = folder;
   const [removing, setRemoving] = useState<GoldenImage | null>(null);
   const shown = `${visibleText(hostName, 80)}${several ? ` in ${visibleText(path, 200)}` : ''}`;
@@ -39,16 +39,15 @@ export function Folder({ library, others, several, onChanged }: FolderProps): Re
       <div className={classes.folderHead}>
         <h2 className="hum-mono">{visibleText(hostName, 80)}</h2>
         <span className={classes.quiet}>
-          <span className="hum-mono">{visibleText(path, 200)}</span>
+          <span className="hum-mono">{[path, ...silentToo].map((each) => visibleText(each, 200)).join(', ')}</span>
           {shared === null ? null : (
             <span title={`${share === null ? '' : `${share.kind}, ${visibleText(share.place, 300)}, `}${someOf(sharedWith, 50, 60)}`}>
               {' · '}
-              <span className={classes.shared}>
-                <IconShare size={12} aria-hidden="true" /> {shared}
-              </span>
+              <IconShare className={classes.shareMark ?? ''} size={12} aria-hidden="true" />{' '}
+              <span className={classes.shared}>{shared}</span>
             </span>
           )}
-          {problem ? null : ` · ${imageCount(images.length)}`}
+          {problem ? null : there || !several ? ` · ${imageCount(images.length)}` : ' · not there yet: an upload or a copy makes it'}
           {freeBytes === null ? '' : ` · ${formatBytes(freeBytes)} free`}
         </span>
         <span className={classes.spacer} />
@@ -68,9 +67,10 @@ export function Folder({ library, others, several, onChanged }: FolderProps): Re
           <ProblemText problem={problem} />
         </div>
       ) : images.length === 0 ? (
-        <p className={classes.quiet}>
-          No image yet. Upload one from this computer, or copy one from another host{there ? '' : ': that makes the folder'}.
-        </p>
+        // Of several folders most hosts may lack one: that takes no more than a line.
+        there || !several ? (
+          <p className={classes.quiet}>No image yet. Upload one from this computer, or copy one from another host.</p>
+        ) : null
       ) : (
         <table className={classes.table}>
           <thead>

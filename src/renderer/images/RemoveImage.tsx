@@ -27,8 +27,8 @@ export function RemoveImage({ image, hostName, sharedWith, onClose, onRemove }: 
         <div className={classes.removing}>
           <p>
             {sizeWords(shown)}, on <span className="hum-mono">{visibleText(hostName, 80)}</span>
-            {sharedWith.length === 0 ? '' : `, and gone from ${someOf(sharedWith, 8, 60)} with it: they share the folder`}. Nothing brings
-            it back.
+            {sharedWith.length === 0 ? '' : `, which shares the folder with ${someOf(sharedWith, 8, 60)}: it goes from all of them`}.
+            Nothing brings it back.
           </p>
           {shown.usedBy.length > 0 ? (
             <p className={classes.inUse}>It is used by {someOf(shown.usedBy, 8, 60)}. A template can no longer be deployed without it.</p>

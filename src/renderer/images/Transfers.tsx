@@ -46,9 +46,7 @@ function Transfer({ transfer }: { readonly transfer: ImageTransfer }): ReactNode
   return (
     <li data-state={state}>
       <div className={classes.transferLine}>
-        <span className={classes.transferTitle} title={title}>
-          {title}
-        </span>
+        <span className={classes.transferTitle}>{title}</span>
         {state === 'running' ? (
           <progress className={progress.bar} aria-label={title} max={1} {...(ratio === null ? {} : { value: ratio })} />
         ) : (

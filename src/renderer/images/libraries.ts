@@ -10,6 +10,8 @@ export interface Library {
   readonly name: string;
   /** Where else it is: the names of other hosts, or its other path where that is on the same host. */
   readonly sharedWith: readonly string[];
+  /** Other folders of the host, of which it could not tell anything for the same reason. */
+  readonly silentToo: readonly string[];
 }
 
 /** Puts together the folders that are one and the same, by name of host and then in the order in which they came. Pure. */
@@ -17,16 +19,18 @@ export function librariesOf(folders: readonly ImageFolder[], nameOf: (host: stri
   const groups: ImageFolder[][] = [];
   const inOrder = [...folders].sort((left, right) => compareNames(nameOf(left.host), nameOf(right.host)));
   for (const folder of inOrder) {
-    const same = groups.find(([first]) => first !== undefined && areOne(first, folder));
+    const same = groups.find(([first]) => first !== undefined && (areOne(first, folder) || failAlike(first, folder)));
     if (same === undefined) groups.push([folder]);
     else same.push(folder);
   }
-  return groups.flatMap((group) => {
+  return groups.flatMap((group): Library[] => {
     const [first, ...others] = group;
     if (first === undefined) return [];
+    const paths = others.map(({ path }) => path);
+    if (first.problem !== undefined) return [{ folder: first, name: nameOf(first.host), sharedWith: [], silentToo: paths }];
     const elsewhere = others.map(({ host, path }) => (host === first.host ? path : nameOf(host)));
     const folder = others.length === 0 ? first : { ...first, images: together(group, nameOf) };
-    return [{ folder, name: nameOf(first.host), sharedWith: [...new Set(elsewhere)] }];
+    return [{ folder, name: nameOf(first.host), sharedWith: [...new Set(elsewhere)], silentToo: [] }];
   });
 }
 
@@ -43,6 +47,11 @@ function areOne(one: ImageFolder, other: ImageFolder): boolean {
     return their === undefined ? [] : [image.bytes === their.bytes && image.modifiedAt === their.modifiedAt];
   });
   return both.length > 0 && both.every((same) => same);
+}
+
+/** A host that cannot be asked says so once. */
+function failAlike(one: ImageFolder, other: ImageFolder): boolean {
+  return one.problem !== undefined && one.host === other.host && one.problem.code === other.problem?.code;
 }
 
 function together(group: readonly ImageFolder[], nameOf: (host: string) => string): readonly GoldenImage[] {
