@@ -3,6 +3,7 @@ import type { RunResult } from '../../src/main/ssh/session.ts';
 import { createImages, type ImagesDeps } from '../../src/main/xen/images/images.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { domainRow } from '../support/domain-row.ts';
+import { patience } from '../support/patience.ts';
 
 /** Hosts that answer `list` with this, by "host folder", and hear of all else that they are told to do. */
 function hum(answers: Readonly<Record<string, readonly string[] | HumError>>, disks: Readonly<Record<string, string>> = {}) {
@@ -95,4 +96,31 @@ it('the same share under two paths of one host is looked at as a whole', async (
   await images.remove({ host: 'one', folder: '/a', name: 'x.img' }).catch(warned);
   expect(warned).toHaveBeenCalledWith(expect.objectContaining({ problem: expect.objectContaining({ code: 'disk-in-use' }) }));
   expect(done).toEqual([]);
+});
+
+it('a folder that never answers does not keep the others waiting', async () => {
+  const never = Promise.withResolvers<never>();
+  const asked: string[] = [];
+  const folders = Array.from({ length: 8 }, (_, at) => `/${at}`);
+  const images = createImages({
+    xen: { domains: () => [], configured: () => new Map(), host: () => undefined },
+    folders: () => folders,
+    templates: () => [],
+    runner: () => ({
+      run: async (_script, [, , folder = ''] = []) => {
+        asked.push(folder);
+        return folder === '/0'
+          ? await never.promise
+          : { code: 0, signal: null, stdout: Buffer.from('disks\0end\0'), stderr: Buffer.alloc(0) };
+      },
+      open: () => expect.fail('nothing is kept open'),
+      terminal: () => expect.fail('no terminal is needed'),
+    }),
+    files: () => expect.fail('nothing is sent'),
+    hostAddress: () => undefined,
+  });
+  const listed = images.list(['one']);
+  await vi.waitFor(() => expect(asked).toEqual(folders), patience);
+  never.reject(gone);
+  expect((await listed).filter(({ problem }) => problem === undefined)).toHaveLength(7);
 });

@@ -72,7 +72,7 @@ interface CopyWish {
 const listTimeoutMs = 60_000;
 /** How many hosts are asked at once, and for how many of their folders: one of a server that is gone holds up no other. */
 const hostsAtOnce = 32;
-const foldersAtOnce = 4;
+const foldersAtOnce = 3;
 
 export function createImages(deps: ImagesDeps): Images {
   const { xen, folders, templates, runner, files, hostAddress, patienceMs = 10 * 60_000 } = deps;
@@ -84,8 +84,8 @@ export function createImages(deps: ImagesDeps): Images {
   const uploads = createUploads({ transfers, imageOf, files, patienceMs });
   /** Which folders of each host were found to be shared, when it was last asked: the id of the share by the folder. */
   const shares = new Map<string, ReadonlyMap<string, string>>();
-  /** The images that are read now, by `keyOf`, each once for each who reads it. */
-  let beingRead: readonly string[] = [];
+  /** The images that are read now, each once for each who reads it. */
+  const beingRead = new Set<Place>();
 
   /** The same for an image that several hosts have, as far as that is known. */
   function keyOf({ host, folder, name }: Place): string {
@@ -172,12 +172,12 @@ export function createImages(deps: ImagesDeps): Images {
   }
 
   async function reading(place: Place, work: () => Promise<void>): Promise<void> {
-    const key = keyOf(place);
-    beingRead = [...beingRead, key];
+    const mine = { ...place };
+    beingRead.add(mine);
     try {
       await work();
     } finally {
-      beingRead = beingRead.toSpliced(beingRead.indexOf(key), 1);
+      beingRead.delete(mine);
     }
   }
 
@@ -235,10 +235,11 @@ export function createImages(deps: ImagesDeps): Images {
       const image = imageOf(host, folder, name);
       // Whether other hosts have it, too, is what this host says now.
       await refuseInUse(host, [place]);
-      for (const [other, places] of sameAs(place)) {
+      await inTurns([...sameAs(place)], hostsAtOnce, async ([other, places]) => {
         if (other !== host || places.length > 1) await refuseInUse(other, places);
-      }
-      if (beingRead.includes(keyOf(place))) throw new HumError(isRead(host, name));
+      });
+      // What is known of shares may have changed since the reading began.
+      if ([...beingRead].some((each) => keyOf(each) === keyOf(place))) throw new HumError(isRead(host, name));
       await image.remove();
     },
 
@@ -252,9 +253,13 @@ interface Naming {
   readonly named: ReadonlySet<string>;
 }
 
-/** Does the work of each, so many side by side. */
+/** Does the work of each, so many side by side. @throws what the first that fails throws */
 async function inTurns<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < all.length; at += atOnce) await Promise.all(all.slice(at, at + atOnce).map(work));
+  const waiting = all.values();
+  const oneByOne = async () => {
+    for (const one of waiting) await work(one);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, oneByOne));
 }
 
 const sameFolder: Problem = { code: 'bad-input', message: 'The image is in this folder already.', hint: 'Choose another host or folder.' };
