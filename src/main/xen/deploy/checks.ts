@@ -326,7 +326,11 @@ function kernel({ guest, placed }: VmFacts, look: HostLook): Outcome {
 }
 
 function program({ guest, placed }: VmFacts, look: HostLook): Outcome {
-  const missing = obstacle(placed, 'program', 'Install it on the host (package qemu-utils or qemu-img), or choose another format in the template.');
+  const missing = obstacle(
+    placed,
+    'program',
+    'Install it on the host (package qemu-utils or qemu-img), or choose another format in the template.',
+  );
   if (missing !== undefined) return missing;
   const unseen = programsOf(guest).filter((name) => look.findings.get(programWord(name))?.kind === 'absent');
   if (unseen.length === 0) return ['ok', 'It is there.'];
