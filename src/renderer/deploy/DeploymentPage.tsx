@@ -124,7 +124,7 @@ function AllOf({ plan }: { readonly plan: string }): ReactNode {
   return (
     <>
       <Trouble problem={problem} />
-      <ul className={classes.plans} aria-label="Its VMs">
+      <ul className={classes.vms} aria-label="Its VMs">
         {vms.map((vm) => (
           <li key={vm.key} className={classes.done}>
             <Done plan={plan} vm={vm} />

@@ -279,7 +279,7 @@ function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
   const missing = obstacle(placed, 'image', 'Bring the right one to the host (Images), or name another one.');
   if (missing !== undefined) return missing;
   const words: string[] = [];
-  for (const { source, format, size, place } of guest.disks) {
+  for (const { source, format, size } of guest.disks) {
     if (source.kind !== 'image') continue;
     const shown = visibleText(source.image, 120);
     const found = look.findings.get(`${source.method === 'snapshot' ? 'origin' : 'file'}=${source.image}`);
@@ -297,10 +297,8 @@ function image({ guest, placed }: VmFacts, look: HostLook): Outcome {
       return ['failed', `${shown} holds a disk of ${formatBytes(found.holds)}, and ${hint}`];
     }
     const known = source.checksum ?? found.checksum;
-    const checksum = known === null ? noChecksum : 'its checksum is compared after the copy';
-    words.push(
-      `${shown}: ${formatBytes(found.bytes)}, ${place.kind === 'file' && source.method === 'overlay' ? 'stays where it is' : checksum}`,
-    );
+    const when = source.method === 'overlay' ? 'before a disk is laid over it' : 'after the copy';
+    words.push(`${shown}: ${formatBytes(found.bytes)}, ${known === null ? noChecksum : `its checksum is compared ${when}`}`);
   }
   return ['ok', words.length === 0 ? 'It is there.' : `${words.join('; ')}.`];
 }

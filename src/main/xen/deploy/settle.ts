@@ -119,7 +119,7 @@ export function judge({ ready, stableMs }: Waiting, seen: Seen, flags: string, n
     case 'cloud-init':
       return /Cloud-init v\. ?\S+ finished at /.test(seen.console)
         ? { kind: 'ready' }
-        : { kind: 'wait', progress: `cloud-init at work for ${formatDuration(up)}` };
+        : { kind: 'wait', progress: 'cloud-init is at work' };
     default:
       if (seen.answered) return { kind: 'ready' };
       return {
