@@ -344,6 +344,7 @@ export function createRouter(services: ConsoleServices) {
       preview: os.deploy.preview.handler(({ input, context, signal }) =>
         toldStream(context, deployments.preview(input, context.clientId, signal, context.writable)),
       ),
+      seed: os.deploy.seed.handler(({ input, context }) => deployments.seed(context.clientId, input.vm)),
       start: os.deploy.start.handler(({ input }) => deployments.start(input)),
       deployed: os.deploy.deployed.handler(({ input }) => guests.all(input.plan)),
       guest: os.deploy.guest.handler(({ input }) => guests.of(input.plan, input.vm)),

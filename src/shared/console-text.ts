@@ -9,9 +9,14 @@ export function consoleLines(printed: string, longest: number): readonly string[
     printed
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
       .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g, '')
-      .split(/\r*\n/)
-      // A carriage return in a line begins it anew; the one at its end has nothing to begin with yet.
-      .map((line) => line.replace(/\r+$/, ''))
-      .map((line) => visibleText(line.slice(line.lastIndexOf('\r') + 1).trimEnd(), longest))
+      .split('\n')
+      .map((line) => visibleText(lastPart(line).trimEnd(), longest))
   );
+}
+
+/** What stands in a line at last: a carriage return begins it anew, and those at its end have nothing to begin with yet. */
+function lastPart(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end -= 1;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }

@@ -31,6 +31,7 @@ truncate -s 5M /srv/xen/raw.img; echo "${sum}  raw.img" >/srv/xen/raw.img.sha256
 printf 'QFI\\373rest' >/srv/xen/cloud.qcow2; echo "no checksum at all" >/srv/xen/cloud.qcow2.sha256
 { printf 'QFI\\373'; head -c 20 /dev/zero; printf '\\0\\0\\1\\2\\3\\4\\5\\6'; } >/srv/xen/large.qcow2
 { printf 'QFI\\373'; head -c 20 /dev/zero; printf '\\377\\377\\377\\377\\377\\377\\377\\377'; } >/srv/xen/endless.qcow2
+{ printf 'QFI\\373'; head -c 20 /dev/zero; printf '\\0\\377\\3\\4\\5\\6\\7\\7'; } >/srv/xen/huge.qcow2
 ln -s raw.img /srv/xen/link.img; ln -s nowhere /srv/xen/broken.img; : >/srv/xen/empty.img
 printf kernel >/srv/xen/vmlinuz; printf odd >'/srv/xen/-a\\b'; mkfifo /srv/xen/pipe
 mkdir -p /usr/local/lib/xen-4.17/bin /usr/local/lib/xen-4.17/boot
@@ -88,6 +89,7 @@ const expected: Readonly<Record<string, Finding | { readonly kind: 'free'; reado
   'file=/srv/xen/link.img': { kind: 'file', bytes: 5 * 2 ** 20, allocated: 0, format: 'raw', holds: 5 * 2 ** 20, checksum: null },
   'file=/srv/xen/cloud.qcow2': { kind: 'file', bytes: 8, allocated: 4096, format: 'qcow2', holds: null, checksum: null },
   'file=/srv/xen/large.qcow2': { kind: 'file', bytes: 32, allocated: 4096, format: 'qcow2', holds: 0x01_02_03_04_05_06, checksum: null },
+  'file=/srv/xen/huge.qcow2': { kind: 'file', bytes: 32, allocated: 4096, format: 'qcow2', holds: null, checksum: null },
   'file=/srv/xen/endless.qcow2': { kind: 'file', bytes: 32, allocated: 4096, format: 'qcow2', holds: null, checksum: null },
   'file=/srv/xen/empty.img': { kind: 'file', bytes: 0, allocated: 0, format: 'raw', holds: 0, checksum: null },
   'file=/srv/xen/broken.img': { kind: 'blocked' },

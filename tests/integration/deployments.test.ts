@@ -284,6 +284,13 @@ vifs:
     '00:16:3e:0a:01:01',
   ]);
   await four.leave();
+  const five = hum.follow(hum.request({ template: 'own/ranged', names: 'web[02-04]' }));
+  const held = (await five.settled()).vms.map(({ macs }) => macs[0]);
+  await five.leave();
+  // One more in front takes none of theirs, though it draws first.
+  const again = hum.follow(hum.request({ template: 'own/ranged', names: 'web[01-04]' }));
+  expect((await again.settled()).vms.slice(1).map(({ macs }) => macs[0])).toEqual(held);
+  await again.leave();
   for (const [names, values, message] of [
     ['web[01-05]', {}, 'From 00:16:3e:0a:00:fe to 00:16:3e:0a:01:01 too few MAC addresses are free'],
     ['web[01-04]', { ip: '10.9.0.6' }, 'The range from 10.9.0.6 to 10.9.0.8 has 3 of 4 addresses free.'],
@@ -294,6 +301,59 @@ vifs:
     expect(preview.now?.digest).toBeNull();
     await preview.leave();
   }
+});
+
+test('what cloud-init will be told is there for the window that looks at it, and for no other', async () => {
+  const clouded = `version: 1
+name: Clouded
+type: pv
+memory: 64 MiB
+boot: { kernel: /srv/xen/vmlinuz }
+disks: [{ device: xvda, path: "/srv/xen/{name}.img", size: 1 GiB }]
+vifs: [{ bridge: xenbr0 }]
+cloudInit: { user: admin }
+`;
+  hum = await openDeployRig(sessions, { templates: { clouded } });
+  const preview = hum.follow(hum.request({ template: 'own/clouded', names: 'web[1-2]' }));
+  await preview.ready();
+  const [first, second] = preview.now?.vms ?? [];
+  expect(first?.seed).toMatch(/^[0-9a-f]{64}$/);
+  expect(second?.seed).not.toBe(first?.seed);
+  const files = hum.deployments.seed('window', 'web2');
+  expect(files.map(({ name }) => name)).toEqual(['user-data', 'network-config', 'meta-data']);
+  expect(files[0]?.text).toContain('hostname: web2\n');
+  expect(files[1]?.text).toContain(second?.macs[0]);
+  expect(() => hum.deployments.seed('window', 'web3')).toThrow('no seed');
+  expect(() => hum.deployments.seed('another', 'web2')).toThrow('no seed');
+  const plain = hum.follow(hum.request());
+  await plain.ready();
+  expect(plain.now?.vms[0]?.seed).toBeNull();
+});
+
+test('hosts that are refused for their kernel stay so while they are looked at afresh', async () => {
+  const wrong = `version: 1
+name: Wrong
+type: pv
+memory: 64 MiB
+boot: { kernel: /srv/xen/vmlinuz, kernelChecksum: ${'a'.repeat(64)} }
+`;
+  hum = await openDeployRig(sessions, { templates: { wrong } });
+  const preview = hum.follow(hum.request({ template: 'own/wrong' }));
+  await preview.until(({ errors }) => errors.length > 0);
+  expect(preview.now?.hosts.map(({ reasons }) => reasons)).toEqual(
+    Array.from({ length: 2 }, () => ['the kernel /srv/xen/vmlinuz has another checksum than the template says']),
+  );
+  const placed: unknown[] = [];
+  const looked = hum.looks;
+  for (let round = 1; round <= 2; round += 1) {
+    hum.pass(16_000);
+    await vi.waitFor(() => {
+      placed.push(...(preview.now?.vms.flatMap(({ host }) => host ?? []) ?? []));
+      expect(hum.looks).toBeGreaterThanOrEqual(looked + 2 * round);
+    }, patience);
+  }
+  await preview.until(({ errors }) => errors.length > 0);
+  expect(placed).toEqual([]);
 });
 
 describe('a start', () => {
@@ -351,13 +411,36 @@ describe('a start', () => {
   });
 
   test('is refused where somebody else’s Hum has begun to make a VM of the name on another host', async () => {
+    // Of several on both hosts, too: each host is asked for the names of the others.
+    for (const change of [{ host: 'a', names: 'web01' }, { names: 'web[11-12]' }] as const) {
+      const request = hum.request(change);
+      const preview = hum.follow(request);
+      const digest = await preview.ready();
+      const [{ name = '', host = '' } = {}] = preview.now?.vms ?? [];
+      const other = host === 'a' ? 'b' : 'a';
+      await sessions[other]?.run(xenScript('claim'), ['take', 'abc', name, 'xl', `/etc/xen/${name}.cfg`], { timeoutMs: 10_000 });
+      await expect(hum.deployments.start({ ...request, digest })).rejects.toMatchObject({
+        problem: { code: 'name-taken', message: `${name} is being deployed on ${other}.` },
+      });
+      await preview.leave();
+    }
+    expect(hum.done).toEqual([]);
+  });
+
+  test('waits for no other host, and asks nobody for its password', async () => {
     const request = hum.request({ host: 'a' });
     const digest = await hum.follow(request).ready();
-    await sessions.b?.run(xenScript('claim'), ['take', 'abc', 'web01', 'xl', '/etc/xen/web01.cfg'], { timeoutMs: 10_000 });
-    await expect(hum.deployments.start({ ...request, digest })).rejects.toMatchObject({
-      problem: { code: 'name-taken', message: 'web01 is being deployed on b.' },
+    const asked: (boolean | undefined)[] = [];
+    const session = sessions.b as Session;
+    const run = vi.spyOn(session, 'run').mockImplementation((_script, _args, options) => {
+      asked.push(options?.quietly);
+      return new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(new Error('cut off'))));
     });
-    expect(hum.done).toEqual([]);
+    const began = performance.now();
+    expect((await hum.deployments.start({ ...request, digest })).plans).toHaveLength(1);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(asked).toEqual([true]);
+    run.mockRestore();
   });
 
   test('is refused for a digest of something else, or twice', async () => {

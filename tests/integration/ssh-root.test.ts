@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Asker } from '../../src/main/ssh/ask.ts';
 import { makeDoor } from '../../src/main/ssh/door.ts';
 import { asRoot, elevated } from '../../src/main/ssh/elevated.ts';
 import type { Session } from '../../src/main/ssh/session.ts';
@@ -126,6 +127,14 @@ test('a wrong password is told and forgotten, a right that is missing says which
   await expect(silent.run(tell)).rejects.toMatchObject({
     problem: { code: 'not-permitted', message: expect.stringContaining('nobody gave') },
   });
+});
+
+test('a script that is to run quietly asks nobody', async () => {
+  secretIs('right');
+  const nobody = person(() => undefined);
+  const ask: Asker['ask'] = async (_question, { silent }) => (silent ? undefined : expect.fail('asked'));
+  const runner = await runnerBy('sudo-password', { ...nobody, ask });
+  await expect(runner.run(tell, [], { quietly: true })).rejects.toMatchObject({ problem: { code: 'not-permitted' } });
 });
 
 test('doas, no root at all, and what the scripts do by themselves', async () => {

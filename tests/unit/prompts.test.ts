@@ -45,6 +45,19 @@ test('what was answered serves who asks the same within two minutes, and is then
   await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
 });
 
+test('who asks silently has what was answered before, and opens nothing', async () => {
+  const { prompts } = clocked();
+  const silent = { ...waiting, silent: true };
+  expect(await prompts.ask(question(), silent)).toBeUndefined();
+  expect(prompts.open).toEqual([]);
+  const asked = prompts.ask(question(), waiting);
+  await vi.waitFor(() => expect(prompts.open).toHaveLength(1), patience);
+  expect(await prompts.ask(question(), silent)).toBeUndefined();
+  await prompts.answer(prompts.open[0]?.id ?? '', ['open'], false);
+  await asked;
+  expect(await prompts.ask(question(), silent)).toEqual(['open']);
+});
+
 test('what was remembered serves for ever, until it proves wrong', async () => {
   const { prompts, pass } = clocked();
   void prompts.ask(question(), waiting);

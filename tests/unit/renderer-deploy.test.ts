@@ -159,7 +159,7 @@ describe('the preview', () => {
       macs: ['00:16:3e:00:00:01'],
       ip: null,
       configuration: 'name = "web"',
-      seed: [],
+      seed: null,
       steps: [],
     };
     const well = [check('name', 'web', 'ok'), check('memory', 'web', 'note')];

@@ -26,6 +26,10 @@ describe('text from a host', () => {
     const text = '[\u001b[0;32m  OK  \u001b[0m] up\r\n 10%\r 20%\r\r\n\u001b]0;title\u0007a\u202eb\u0007\n<b>\r';
     expect(consoleLines(text, 100)).toEqual(['[  OK  ] up', ' 20%', 'a\\u{202e}b\\u{7}', '<b>']);
     expect(consoleLines('x'.repeat(9), 4)).toEqual(['xxxx…']);
+    // What a guest may print for ever: the work grows with it, and not with its square.
+    expect(consoleLines('\r'.repeat(2 ** 20), 100)).toEqual(['']);
+    expect(consoleLines(`${'a\r'.repeat(2 ** 19)}\n`, 100)).toEqual(['a', '']);
+    expect(consoleLines('\u001b['.repeat(2 ** 19), 100)).toHaveLength(1);
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 300 }),

@@ -117,8 +117,11 @@ describe('the plan of a removal', () => {
     ]) {
       expect(isSeed(row, other)).toBe(false);
     }
-    const elsewhere = lookedDisk('/srv/seeds/7', { writable: false, labelled: true });
+    const elsewhere = lookedDisk(`/srv/seeds/cidata.${row.name}.iso`, { writable: false, labelled: true });
     expect(isSeed(row, elsewhere)).toBe(true);
+    for (const path of ['/srv/iso/autoinstall.iso', `/srv/seeds/${row.name}0.iso`, `/srv/${row.name}/seed.img`]) {
+      expect(isSeed(row, { ...elsewhere, path })).toBe(false);
+    }
     for (const change of [
       { writable: true },
       { sharedWith: ['web02'] },
@@ -190,7 +193,7 @@ describe('a removal', () => {
   test('starts the plan that was shown, and has the host’s trash looked after', async () => {
     const { removals, started, expected } = openRemovals();
     const { disks, files, steps, digest } = await removals.preview(wish);
-    expect(disks).toEqual([{ path: '/srv/xen/data1.img', kind: 'file', bytes: 1024, sharedWith: [] }]);
+    expect(disks).toEqual([{ path: '/srv/xen/data1.img', kind: 'file', bytes: 1024, sharedWith: [], seed: false }]);
     expect(files).toEqual(['/etc/xen/guest2.cfg']);
     expect(expected).toEqual([]);
     expect(await removals.remove({ ...wish, digest, confirmed: 'guest2' })).toEqual({ plan: 'plan-0' });

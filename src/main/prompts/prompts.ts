@@ -121,6 +121,7 @@ export function createPrompts({ vault, now = () => performance.now() }: { vault:
       if (known !== undefined && (await options.check?.(known)) === undefined) return known;
       if (known !== undefined) forget(question.key);
       options.signal.throwIfAborted();
+      if (options.silent) return undefined;
       return wait(question, options);
     },
     wrong(key, mistake) {

@@ -29,6 +29,8 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   /** A person started this attempt: an answer that was refused a moment ago is asked for again. */
   readonly byPerson: boolean;
+  /** Only what was answered before counts. */
+  readonly silent?: boolean;
   /** Says what is wrong with an answer where that is known at once. */
   readonly check?: ((answers: readonly string[]) => Promise<string | undefined>) | undefined;
 }

@@ -30,7 +30,7 @@ export function asRoot(runner: Runner, target: Pick<Target, 'id' | 'address' | '
   if (target.user === 'root') return runner;
   const key = `sudo ${target.user}@${shownPlace(target)}`;
 
-  async function root(): Promise<Root> {
+  async function root(silent: boolean): Promise<Root> {
     if (runAs === 'nothing') {
       throw failure(
         target,
@@ -51,7 +51,7 @@ export function asRoot(runner: Runner, target: Pick<Target, 'id' | 'address' | '
         asker: { id: target.id, place: shownPlace(target), user: visibleText(target.user), hop: undefined },
         reusable: true,
       },
-      { signal: new AbortController().signal, byPerson: false },
+      { signal: new AbortController().signal, byPerson: false, silent },
     );
     const [password] = answers ?? [];
     if (password !== undefined) return { by: 'sudo', password };
@@ -64,8 +64,8 @@ export function asRoot(runner: Runner, target: Pick<Target, 'id' | 'address' | '
   }
 
   /** A script that did not begin because it was not let: said in the words of whoever refused. */
-  async function withRoot<T>(start: (root: Root) => Promise<T>): Promise<T> {
-    const as = await root();
+  async function withRoot<T>(start: (root: Root) => Promise<T>, silent = false): Promise<T> {
+    const as = await root(silent);
     try {
       return await start(as);
     } catch (error) {
@@ -90,7 +90,7 @@ export function asRoot(runner: Runner, target: Pick<Target, 'id' | 'address' | '
   }
 
   return {
-    run: (script, args, options) => withRoot((as) => runner.run(script, args, { ...options, root: as })),
+    run: (script, args, options) => withRoot((as) => runner.run(script, args, { ...options, root: as }), options?.quietly),
     open: (script, args, options) => withRoot((as) => runner.open(script, args, { ...options, root: as })),
     terminal: (...call) => runner.terminal(...call),
   };

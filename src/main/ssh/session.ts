@@ -84,6 +84,8 @@ export interface RunOptions {
   readonly onStdout?: (chunk: Buffer) => void | Promise<void>;
   /** More than this on either stream ends the command with `flooded`. Default 8 MiB. */
   readonly maxBytes?: number;
+  /** Nobody is asked for a password for it: where none is known, it fails. */
+  readonly quietly?: boolean;
   /** Runs the whole script as root. */
   readonly root?: Root | undefined;
 }

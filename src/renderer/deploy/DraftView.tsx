@@ -8,6 +8,7 @@ import { Checks } from './Checks.tsx';
 import classes from './deploy.module.css';
 import { useHostName } from './host-name.ts';
 import { PlannedSteps } from './PlannedSteps.tsx';
+import { Seed } from './Seed.tsx';
 import type { PreviewState } from './use-deploy-preview.ts';
 
 interface DraftViewProps {
@@ -104,20 +105,7 @@ function Vm({ vm: { name, host, macs, ip, configuration, seed, steps } }: { read
           <CodeText text={configuration} label={`Configuration of ${shown}`} whole />
         )}
       </section>
-      {seed.length > 0 ? (
-        <section className={classes.panel} aria-labelledby="seed">
-          <div className={classes.panelHead}>
-            <h2 id="seed">For cloud-init</h2>
-            <span className={classes.about}>What the guest reads from its seed at its first start.</span>
-          </div>
-          {seed.map((file) => (
-            <div key={file.name} className={classes.seedFile}>
-              <h3 className="hum-mono">{visibleText(file.name, 60)}</h3>
-              <CodeText text={file.text} label={`${visibleText(file.name, 60)} of ${shown}`} whole />
-            </div>
-          ))}
-        </section>
-      ) : null}
+      {seed === null ? null : <Seed vm={name} stamp={seed} />}
     </>
   );
 }

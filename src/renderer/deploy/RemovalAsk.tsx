@@ -155,7 +155,9 @@ function Disk({ disk, ticked, onTick }: { readonly disk: RemovalDisk; readonly t
       <input type="checkbox" checked={ticked} disabled={why !== null && !ticked} onChange={onTick} />
       <span className="hum-mono">{visibleText(disk.path, 300)}</span>
       <span className="hum-mono">{disk.bytes === null ? 'size not known' : formatBytes(disk.bytes)}</span>
-      {why === null ? null : <span className={classes.why}>{why}</span>}
+      {why !== null || disk.seed ? (
+        <span className={classes.why}>{why ?? 'A seed of cloud-init; other hosts may use it, too.'}</span>
+      ) : null}
     </label>
   );
 }

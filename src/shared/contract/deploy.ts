@@ -63,8 +63,8 @@ export interface DeployVm {
   readonly ip: string | null;
   /** The rendered configuration, as it is written to `/etc/xen/NAME.cfg`. */
   readonly configuration: string;
-  /** The files of its cloud-init seed; none without cloud-init, or before there is a host for it. */
-  readonly seed: readonly SeedFile[];
+  /** Stands for the files of its cloud-init seed (`seed`); null without cloud-init, or before there is a host for it. */
+  readonly seed: string | null;
   readonly steps: readonly PlannedStep[];
 }
 
@@ -105,6 +105,8 @@ export interface RemovalDisk {
   readonly bytes: number | null;
   /** The names of other configurations and domains that use it: it is not offered then. */
   readonly sharedWith: readonly string[];
+  /** It is labelled as a seed of cloud-init, and may be that of several VMs. */
+  readonly seed: boolean;
 }
 
 export interface RemovalPreview {
@@ -140,6 +142,8 @@ export interface DeployedGuest {
 export const deploy = {
   /** Ends when the caller leaves. What it allocates (names, MACs, addresses) is held as long. */
   preview: procedure.input(deployRequest).output(type<AsyncIteratorObject<DeployPreviewEvent, void, void>>()),
+  /** What cloud-init will be told in a VM of the preview that this window has open. They may be long, and are not part of it for that. */
+  seed: procedure.input(z.object({ vm: z.string().min(1).max(64) })).output(type<readonly SeedFile[]>()),
   /** Checks once more what can change, then starts a plan for each VM. */
   start: procedure
     .input(deployRequest.extend({ digest: z.string().regex(/^[0-9a-f]{64}$/) }))

@@ -217,7 +217,8 @@ function mac({ guest, macs }: VmFacts, others: Others): Outcome {
   const foreign = macs.filter((each) => !each.startsWith(xenPrefix));
   if (foreign.length > 0) return ['note', `${foreign.join(', ')} is not in the range of Xen (${xenPrefix}); somebody else may have it.`];
   // What was generated, of sixteen millions, nobody else has.
-  const unsure = own.length === 0 ? undefined : asFarAsSeen(others);
+  const sure = own.length === 0 && guest.vifs.every((vif) => vif.macs === undefined);
+  const unsure = sure ? undefined : asFarAsSeen(others);
   return unsure ?? ['ok', own.length === macs.length ? 'As the template says.' : `${macs.join(', ')}: generated, and kept for it.`];
 }
 

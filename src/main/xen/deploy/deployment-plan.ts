@@ -35,12 +35,6 @@ export function configPath(name: string): string {
   return `/etc/xen/${name}.cfg`;
 }
 
-/** The name of the VM whose configuration a file is; undefined where it is none. */
-export function configuredAs(path: string): string | undefined {
-  const name = path.slice('/etc/xen/'.length, -'.cfg'.length);
-  return path === configPath(name) && !name.includes('/') ? name : undefined;
-}
-
 /** What plans are that deploy one VM, and several together. */
 export const deploymentKinds = { one: 'xen.deploy', all: 'xen.deploy-all' } as const;
 

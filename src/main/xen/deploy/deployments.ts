@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { DeployCheck, DeployPreviewEvent, DeployRequest } from '../../../shared/contract/deploy.ts';
-import { HumError, type ProblemCode } from '../../../shared/errors.ts';
+import type { DeployCheck, DeployPreviewEvent, DeployRequest, SeedFile } from '../../../shared/contract/deploy.ts';
+import { HumError, type Problem, type ProblemCode } from '../../../shared/errors.ts';
 import type { Plan, PlanRunner } from '../../plans/plan.ts';
 import type { Runner } from '../../ssh/session.ts';
 import { abortable, settled } from '../../stream.ts';
@@ -10,9 +10,9 @@ import type { Xen } from '../xen.ts';
 import { checksOf, type VmFacts } from './checks.ts';
 import { deploymentOfAll, deploymentPlan } from './deployment-plan.ts';
 import type { Draft, DraftVm } from './draft.ts';
-import { holdingsOf } from './draft.ts';
+import { holdingsOf, seedOf } from './draft.ts';
 import { type FleetView, type Holding, heldBy, othersOf, placementHosts, readHoldings } from './fleet-view.ts';
-import { type HostLook, lookAt, nameWordsOf, together, wordsOf } from './look.ts';
+import { claimWord, type HostLook, lookAt, together, wordsOf } from './look.ts';
 import { place } from './placement.ts';
 import { Preview, type ReadyDraft } from './preview.ts';
 
@@ -42,6 +42,11 @@ export interface Deployments {
     signal?: AbortSignal,
     writable?: () => Promise<void>,
   ): AsyncGenerator<DeployPreviewEvent, void, void>;
+  /**
+   * The files of the seed of a VM, as the newest open preview of this window has it.
+   * @throws HumError `not-found`
+   */
+  seed(client: string, vm: string): readonly SeedFile[];
   /**
    * Looks once more at what was not seen in the last seconds, and starts the plans of the preview with this digest.
    * @throws HumError `plan-changed` when it stands for another request, or is too old; else why a check failed; what `Runner.run` throws
@@ -199,23 +204,32 @@ export function createDeployments({
     return new Map(await Promise.all(looks));
   }
 
-  /** Asks the other hosts for the names: another Hum may be about to make one of them there. Those that do not answer at once are passed over. */
-  async function lookElsewhere({ vms }: ReadyDraft): Promise<ReadonlyMap<string, HostLook>> {
-    const words = vms.flatMap(({ guest }) => nameWordsOf(guest.name));
-    const others = xen
-      .hosts()
-      .filter((each) => each.toolstack === 'xl' && !each.problem && vms.every(({ placed }) => placed.host !== each.host));
+  /**
+   * Asks each host for the names of the VMs that are placed on others: another Hum may be about to make one of them there. What is configured
+   * the fleet tells itself. A host that does not answer at once, or not without a password, is passed over.
+   */
+  async function lookElsewhere({ vms }: ReadyDraft): Promise<readonly (readonly [host: string, HostLook])[]> {
+    const others = xen.hosts().filter(({ toolstack, problem }) => toolstack === 'xl' && problem === undefined);
     const looks = others.map(async ({ host }) => {
-      const look = await lookAt(runner(host), 'xl', words, { now, signal: AbortSignal.timeout(elsewhereMs) });
-      return [host, look] as const;
+      const words = vms.flatMap(({ guest, placed }) => (placed.host === host ? [] : [claimWord(guest.name)]));
+      if (words.length === 0) return [];
+      const look = await lookAt(runner(host), 'xl', words, { now, quietly: true, signal: AbortSignal.timeout(elsewhereMs) });
+      return [[host, look] as const];
     });
     const ended = await Promise.allSettled(looks);
-    return new Map(ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+    return ended.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
   }
 
   return {
     preview: (request, client, signal, writable) =>
       abortable([signal, stopped.signal], (aborted) => follow(request, client, aborted, writable)),
+
+    seed(client, vm) {
+      const drafts = [...open].flatMap((each) => (each.client === client && each.draft !== null ? [each.draft] : []));
+      const found = drafts.at(-1)?.vms.find(({ guest }) => guest.name === vm)?.deployment;
+      if (found == null) throw new HumError(noSeed);
+      return seedOf(deploymentPlan(found).steps);
+    },
 
     async start({ digest, ...request }) {
       const preview = [...previews].findLast((each) => each.ready.has(digest));
@@ -226,7 +240,7 @@ export function createDeployments({
       // Nothing is awaited from here on: of two that start at once, the second sees the plans of the first.
       if (!preview.ready.has(digest)) throw planChanged();
       // What others only look at does not count: whoever starts first has it.
-      const failed = failedCheck(ready, viewWith([]), new Map([...looks, ...elsewhere]));
+      const failed = failedCheck(ready, viewWith([]), looks, elsewhere);
       if (failed !== undefined) throw refusal(failed);
       const { batch, ids } = plans.start(plansOf(ready));
       preview.started();
@@ -256,8 +270,13 @@ export function createDeployments({
 }
 
 /** The first check that fails now, each VM on the host that it was shown on. @throws HumError `plan-changed` when one of these is none any more */
-function failedCheck({ request, vms }: ReadyDraft, view: FleetView, looks: ReadonlyMap<string, HostLook>): DeployCheck | undefined {
-  const others = othersOf(view, looks);
+function failedCheck(
+  { request, vms }: ReadyDraft,
+  view: FleetView,
+  looks: ReadonlyMap<string, HostLook>,
+  elsewhere: readonly (readonly [host: string, HostLook])[],
+): DeployCheck | undefined {
+  const others = othersOf(view, [...looks, ...elsewhere]);
   const hosts = placementHosts(view, looks);
   if (vms.some(({ placed }) => hosts.every(({ id }) => id !== placed.host))) throw planChanged();
   for (const host of hosts) {
@@ -321,6 +340,12 @@ function planChanged(): HumError {
     hint: 'Look at it as it is now, and decide again.',
   });
 }
+
+const noSeed: Problem = {
+  code: 'not-found',
+  message: 'There is no seed for cloud-init of this VM.',
+  hint: 'The preview may have changed meanwhile: look at what it shows now.',
+};
 
 function noSuchTemplate(): HumError {
   return new HumError({

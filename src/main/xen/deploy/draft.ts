@@ -70,13 +70,20 @@ export function draftOf(source: DraftSource): Draft {
   const used = new Set(source.others.macs.keys());
   const taken = { has: (mac: string) => used.has(mac) };
   for (const { vifs } of guests) for (const { mac } of vifs) if (mac !== null) used.add(mac);
-  const full = new Set<string>();
-  const macs = guests.map(({ name, vifs }) =>
+  const held = guests.map(({ name, vifs }) =>
     vifs.map(({ mac, macs: range = ofXen }, at) => {
-      if (mac !== null) return mac;
-      const held = known.get(name)?.macs[at];
-      const stays = held !== undefined && !used.has(held) && isInMacRange(held, range);
-      const chosen = stays ? held : freeMac(taken, source.random, range);
+      const before = mac === null ? known.get(name)?.macs[at] : undefined;
+      if (before === undefined || used.has(before) || !isInMacRange(before, range)) return mac;
+      used.add(before);
+      return before;
+    }),
+  );
+  const full = new Set<string>();
+  const macs = guests.map(({ vifs }, index) =>
+    vifs.map(({ macs: range = ofXen }, at) => {
+      const stays = held[index]?.[at] ?? null;
+      if (stays !== null) return stays;
+      const chosen = freeMac(taken, source.random, range);
       if (chosen === undefined) full.add(`${range.first} to ${range.last}`);
       else used.add(chosen);
       return chosen ?? '';
@@ -302,13 +309,17 @@ function shownVm(guest: Guest, macs: readonly string[], placed: Placed, deployme
     macs,
     ip: guest.vifs.map(addressOf).find((address) => address !== null) ?? null,
     configuration: renderConfig(guest, macs),
-    seed: seedOf(steps),
+    seed: stampOf(seedOf(steps)),
     steps: steps.map(({ title, host, action, undo }) => ({ title, host, command: action.shown, undo: undo?.shown ?? null })),
   };
 }
 
+function stampOf(files: readonly SeedFile[]): string | null {
+  return files.length === 0 ? null : versionOf(JSON.stringify(files));
+}
+
 /** What the step writes that makes the seed. */
-function seedOf(steps: readonly Step[]): readonly SeedFile[] {
+export function seedOf(steps: readonly Step[]): readonly SeedFile[] {
   const files = steps.find(({ action }) => action.handler === 'xen.seed')?.action.args.files;
   return Object.entries(files ?? {}).flatMap(([name, text]) => (typeof text === 'string' ? [{ name, text }] : []));
 }

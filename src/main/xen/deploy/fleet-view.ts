@@ -3,7 +3,6 @@ import { visibleText } from '../../../shared/visible-text.ts';
 import type { Json } from '../../plans/plan.ts';
 import { addressesIn } from './addresses.ts';
 import type { Others } from './checks.ts';
-import { configuredAs } from './deployment-plan.ts';
 import type { HostLook } from './look.ts';
 import type { PlacementHost } from './placement.ts';
 
@@ -65,8 +64,11 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** What is not to be had any more, and whose it is; `looks` by the ids of hosts. */
-export function othersOf(view: FleetView, looks: ReadonlyMap<string, HostLook>): Others {
+/** What looks at hosts have found, by the ids of these; a host may be there twice. */
+type Looks = Iterable<readonly [host: string, HostLook]>;
+
+/** What is not to be had any more, and whose it is. */
+export function othersOf(view: FleetView, looks: Looks): Others {
   const { hosts, domains, hostName, hostAddresses, planned, deployed, previewed } = view;
   const names = new Map<string, string>();
   const macs = new Map<string, string>();
@@ -119,17 +121,13 @@ export function othersOf(view: FleetView, looks: ReadonlyMap<string, HostLook>):
   };
 }
 
-/** Names that are claimed or configured where a look has asked: what another Hum does is known by that alone, before there is a domain. */
-function namesFound(looks: ReadonlyMap<string, HostLook>, hostName: (id: string) => string): ReadonlyMap<string, string> {
+/** Names that are claimed where a look has asked: what another Hum does is known by that alone, before there is a domain. */
+function namesFound(looks: Looks, hostName: (id: string) => string): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const [host, { findings }] of looks) {
-    const on = visibleText(hostName(host), 60);
     for (const [word, { kind }] of findings) {
-      if (kind !== 'there') continue;
-      const claimed = /^claim=(.*)$/s.exec(word)?.[1];
-      const configured = configuredAs(/^target=(.*)$/s.exec(word)?.[1] ?? '');
-      if (claimed !== undefined) names.set(claimed, `is being deployed on ${on}`);
-      else if (configured !== undefined && !names.has(configured)) names.set(configured, `is configured on ${on}`);
+      const name = kind === 'there' ? /^claim=(.*)$/s.exec(word)?.[1] : undefined;
+      if (name !== undefined) names.set(name, `is being deployed on ${visibleText(hostName(host), 60)}`);
     }
   }
   return names;

@@ -60,7 +60,7 @@ export function folderOf(path: string): string {
 
 /** What to look at on a host for a guest. `slow`: what may take a second, too: the checksums of kernel and ramdisk, and whether its fixed addresses are free. */
 export function wordsOf(guest: Guest, { slow }: { readonly slow: boolean }): readonly string[] {
-  const words = [...nameWordsOf(guest.name)];
+  const words = [claimWord(guest.name), `target=${configPath(guest.name)}`];
   if (guest.autostart) words.push(`target=${autostartPathOf(guest.name)}`);
   if (guest.boot.kind === 'kernel') {
     for (const path of [guest.boot.kernel, guest.boot.ramdisk]) {
@@ -84,6 +84,11 @@ export function wordsOf(guest: Guest, { slow }: { readonly slow: boolean }): rea
   return [...new Set(words)];
 }
 
+/** Whether it is a word of a look that was slow. */
+export function isSlow(word: string): boolean {
+  return word.startsWith('sum=') || word.startsWith('reach=');
+}
+
 /** What the host itself must have to make this guest: a program that makes its disks, a bootloader. */
 export function programsOf({ disks, boot }: Guest): readonly string[] {
   const named = boot.kind === 'bootloader' && !boot.program.startsWith('/') ? [boot.program] : [];
@@ -96,9 +101,9 @@ export function programWord(name: string): string {
   return `program=${name}`;
 }
 
-/** Whether a name is taken. */
-export function nameWordsOf(name: string): readonly string[] {
-  return [`claim=${name}`, `target=${configPath(name)}`];
+/** Whether a Hum deploys a VM of this name. */
+export function claimWord(name: string): string {
+  return `claim=${name}`;
 }
 
 export function sumWord(path: string): string {
@@ -123,12 +128,13 @@ export async function lookAt(
   runner: Runner,
   toolstack: Toolstack,
   words: readonly string[],
-  options: { readonly signal?: AbortSignal; readonly now?: () => number } = {},
+  options: { readonly signal?: AbortSignal; readonly now?: () => number; readonly quietly?: boolean } = {},
 ): Promise<HostLook> {
-  const { signal, now = Date.now } = options;
+  const { signal, now = Date.now, quietly = false } = options;
   const began = now();
   const result = await runner.run(xenScript('deploy-look'), [toolstack, ...words], {
     timeoutMs,
+    quietly,
     ...(signal === undefined ? {} : { signal }),
   });
   const output = result.stdout.toString();

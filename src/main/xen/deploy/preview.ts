@@ -9,7 +9,7 @@ import type { Template } from '../templates/template.ts';
 import { checksOf, isLookedAt, type VmFacts } from './checks.ts';
 import { type Draft, type DraftVm, draftOf } from './draft.ts';
 import { type FleetView, othersOf, placementHosts } from './fleet-view.ts';
-import { type HostLook, lookAt, together, wordsOf } from './look.ts';
+import { type HostLook, isSlow, lookAt, together, wordsOf } from './look.ts';
 import type { PlacementHost } from './placement.ts';
 
 /** What a preview works with. */
@@ -199,7 +199,10 @@ export class Preview {
     if (this.request.host === 'best') {
       const next = fits.filter((fit) => fit.fits).slice(0, mostLooked);
       for (const { host } of next) want(host, wordsOf(first.guest, { slow: false }));
-      for (const [host, looking] of this.#looking) if (this.#isOld(looking)) want(host, wordsOf(first.guest, { slow: false }));
+      for (const [host, looking] of this.#looking) {
+        // What it was refused for is asked again, or it would fit until that is.
+        if (this.#isOld(looking)) want(host, wordsOf(first.guest, { slow: [...(looking.look?.findings.keys() ?? [])].some(isSlow) }));
+      }
     }
     for (const { id, trouble, toolstack } of hosts) {
       const words = wanted.get(id);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { DomainRow, XenHost } from '../../../shared/contract/xen.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { Action, Plan, Step } from '../../plans/plan.ts';
@@ -33,12 +34,24 @@ type Going = { readonly what: string; readonly id: string } & (
 const largestSeed = 16 * 2 ** 20;
 
 /**
- * The seed of cloud-init of a domain: a file that it only reads, named as templates name it, or small and labelled as one wherever it lies. It
- * goes with the configuration, unless somebody else uses it.
+ * The seed of cloud-init of a domain: a file that it only reads, named as templates name it, or labelled as one and with its name in that of the
+ * file. It goes with the configuration, unless somebody else uses it. Another one that is labelled so may be for several VMs, of which another
+ * host knows: that is a disk, to be ticked.
  */
-export function isSeed(row: DomainRow, { path, kind, bytes, labelled, writable, sharedWith }: LookedDisk): boolean {
-  if (kind !== 'file' || writable || sharedWith.length > 0) return false;
-  return (labelled && bytes !== null && bytes <= largestSeed) || ['iso', 'img'].some((end) => path.endsWith(`/${row.name}-seed.${end}`));
+export function isSeed({ name }: DomainRow, disk: LookedDisk): boolean {
+  if (disk.kind !== 'file' || disk.writable || disk.sharedWith.length > 0) return false;
+  const own = basename(disk.path);
+  return own === `${name}-seed.iso` || own === `${name}-seed.img` || (isLabelledSeed(disk) && isWordIn(name, own));
+}
+
+export function isLabelledSeed({ labelled, bytes }: LookedDisk): boolean {
+  return labelled && bytes !== null && bytes <= largestSeed;
+}
+
+function isWordIn(word: string, text: string): boolean {
+  const at = text.indexOf(word);
+  const isPart = (character = '') => /[\p{L}\p{N}]/u.test(character);
+  return word !== '' && at >= 0 && !isPart(text[at - 1]) && !isPart(text[at + word.length]);
 }
 
 /** Whether a disk may be removed: it is a file or a volume, and nobody else's. */

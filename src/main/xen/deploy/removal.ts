@@ -9,7 +9,7 @@ import type { Plan, PlanRunner } from '../../plans/plan.ts';
 import type { Runner } from '../../ssh/session.ts';
 import type { Xen } from '../xen.ts';
 import { disksOf, disksOfOthers, lookAtRemoval, type RemovalLook } from './removal-look.ts';
-import { filesOfRemoval, isOffered, isSeed, removalPlan } from './removal-plan.ts';
+import { filesOfRemoval, isLabelledSeed, isOffered, isSeed, removalPlan } from './removal-plan.ts';
 import type { TrashKeeper } from './trash.ts';
 
 export interface RemovalDeps {
@@ -85,7 +85,10 @@ export function createRemovals({ xen, plans, runner, hostName, trash }: RemovalD
       return {
         disks: look.disks
           .filter((disk) => !isSeed(row, disk))
-          .map(({ path, kind, bytes, sharedWith }) => ({ path, kind: kind === 'none' ? 'other' : kind, bytes, sharedWith })),
+          .map((disk) => {
+            const { path, kind, bytes, sharedWith } = disk;
+            return { path, kind: kind === 'none' ? 'other' : kind, bytes, sharedWith, seed: isLabelledSeed(disk) };
+          }),
         files: filesOfRemoval(row, look),
         steps: plan.steps.map(({ title, host, action, undo }) => ({ title, host, command: action.shown, undo: undo?.shown ?? null })),
         digest,

@@ -11,9 +11,9 @@ is_qcow2() {
 virtual_size() {
   # shellcheck disable=SC2046 # words, and no patterns (set -f)
   set -- $($sudo od -An -v -tu1 -j24 -N8 -- "$1" 2>/dev/null </dev/null)
-  # A shell cannot reckon with more than half of what eight bytes hold.
   [ $# -eq 8 ] && [ "$1" -eq 0 ] || return 0
   size_there=0
   for byte in "$@"; do size_there=$((size_there * 256 + byte)); done
-  [ $size_there -eq 0 ] || echo $size_there
+  # Nobody has a disk of a petabyte.
+  case $size_there in 0 | ????????????????*) ;; *) echo "$size_there" ;; esac
 }
