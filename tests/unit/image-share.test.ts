@@ -48,6 +48,25 @@ describe('where a folder lies', () => {
     for (const bad of ['', 'on', 'on x 0\n/ /srv nfs nas:/e', 'on 1 z\n/ /srv nfs nas:/e']) expect(shareOf(bad, images)).toBeNull();
   });
 
+  it('is read in no time, whatever a host says of it', () => {
+    const began = performance.now();
+    const source = `${'/'.repeat(65_000)}x`;
+    expect(shareOf(on(`/ /srv nfs ${source}`), images)).toBeNull();
+    shareOf(
+      on(
+        Array(8)
+          .fill(`/ /srv nfs ${source.slice(-8_000)}`)
+          .join('\n'),
+      ),
+      images,
+    );
+    const told = ['free 5', `folder ${images}`, ...Array(100).fill(on(`/ /srv nfs ${source.slice(-8_000)}`)), 'images', 'end', ''];
+    readFolder(Buffer.from(told.join('\0')), images);
+    // It takes some milliseconds; an expression that looks for slashes at the end took seconds.
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(shareOf(on('/ /srv nfs nas:/e///'), images)?.place).toBe('nas:/e/xen/images');
+  });
+
   it('whatever a host says, it is a place that can be shown, or none', () => {
     const word = fc.oneof(
       fc.constantFrom('/', '/srv', 'nfs', 'ocfs2', 'nas:/e', '\\040', '\u001b[0m'),
@@ -73,6 +92,10 @@ it('a folder tells where it lies once it has told where it really is', () => {
   const place = on('/ /mnt/images nfs4 nas:/export/images');
   expect(answer('free 5', 'folder /mnt/images', place, 'images', 'sums')).toMatchObject({ share: { place: 'nas:/export/images' } });
   expect(answer('free 5', 'folder /mnt/images', 'images', 'sums')?.share).toBeNull();
+  // A second one is no news.
+  expect(answer('free 5', 'folder /mnt/images', place, on('/ /mnt/images nfs other:/e'), 'images')?.share?.place).toBe(
+    'nas:/export/images',
+  );
   expect(answer('free 5', place)?.share).toBeNull();
   expect(answer('free 5', 'folder /mnt/images', 'images', place, 'sums')?.share).toBeNull();
 });

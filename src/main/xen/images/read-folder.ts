@@ -30,13 +30,15 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
   let disk: string | undefined;
   let freeBytes: number | null = null;
   let path: string | null = null;
-  let share: ImageShare | null = null;
+  let share: ImageShare | null | undefined;
   let part = '';
   for (const record of records.slice(0, -2)) {
     if (part === '' && record.startsWith('free ')) freeBytes = bytesOf(/^free (\d{1,14})$/.exec(record)?.[1]);
     else if (part === '' && record.startsWith('folder /')) path = record.slice('folder '.length);
-    else if (part === '' && record.startsWith('on ') && path !== null) share = shareOf(record, path);
-    else if (record === 'images' || record === 'sums' || record === 'disks') part = record;
+    else if (part === '' && record.startsWith('on ') && path !== null) {
+      // There is one: of a host that says it again the others are not read.
+      if (share === undefined) share = shareOf(record, path);
+    } else if (record === 'images' || record === 'sums' || record === 'disks') part = record;
     else if (part === 'images') {
       const [, size, blocks, blockSize, modified, hex = '', file = ''] =
         /^(\d{1,15}) (\d{1,15}) (\d{1,6}) (-?\d{1,12})(?:\.\d+)?\n((?: [0-9a-f]{2}[^\n]*\n)*)\n?([\s\S]*)$/.exec(record) ?? [];
@@ -74,7 +76,7 @@ export function readFolder(answer: Buffer, folder: string): ReadFolder | undefin
     path: posix.join(folder, image.name),
     checksum: sums.get(`${image.path}.sha256`) ?? null,
   }));
-  return { freeBytes, path, share, images: noted.sort((left, right) => (left.name < right.name ? -1 : 1)), backing, real };
+  return { freeBytes, path, share: share ?? null, images: noted.sort((left, right) => (left.name < right.name ? -1 : 1)), backing, real };
 }
 
 function bytesOf(kib: string | undefined): number | null {

@@ -16,8 +16,9 @@ const kinds: ReadonlyMap<string, { readonly name: string; readonly by: 'source' 
   ['gfs2', { name: 'GFS2', by: 'fsid' }],
 ]);
 
-/** Of a host that says more than this of its mounts the rest is not read. Characters. */
+/** Of a host that says more than this of its mounts the rest is not read, nor a line that is longer than two paths. Characters. */
 const longest = 65_536;
+const longestLine = 8_192;
 /** Of a place so much is shown. */
 const mostShown = 300;
 
@@ -55,6 +56,7 @@ interface Mount {
 }
 
 function mountOf(line: string): readonly Mount[] {
+  if (line.length > longestLine) return [];
   const [root, at, kind, source, ...more] = line.split(' ');
   if (!root?.startsWith('/') || !at?.startsWith('/') || kind === undefined || !source || more.length > 0) return [];
   return [{ root: unescaped(root), at: unescaped(at).replace(/\/$/, ''), kind, source: unescaped(source) }];
@@ -66,8 +68,11 @@ function isWithin(path: string, folder: string): boolean {
 
 /** "server:/export" and "/images" are "server:/export/images". */
 function placeIn(source: string, below: string): string {
-  const start = source.replace(/\/+$/, '');
-  return below === '/' ? source : `${start}${below}`;
+  if (below === '/') return source;
+  // An expression would begin anew at each of the slashes that a host sends.
+  let end = source.length;
+  while (source[end - 1] === '/') end -= 1;
+  return `${source.slice(0, end)}${below}`;
 }
 
 /** The kernel writes space, tab, line end, backslash and hash in octal (fs/proc_namespace.c). */
