@@ -269,6 +269,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   });
   const images = createImages({
     xen,
+    hosts: () => [...demo.hosts, ...inventory.hosts].map((host) => ({ id: host.id, name: host.name, plain: xen.isPlain(host) })),
     folders: () => settings.current.imageFolders,
     templates: () =>
       templates.list().flatMap(({ id, name }) => {

@@ -8,6 +8,7 @@ import { fleetOf } from '../../src/main/demo/profiles.ts';
 import { scripts } from '../../src/main/demo/scripts.ts';
 import type { SimulatedHost } from '../../src/main/demo/simulated-host.ts';
 import { newShare, xenHostOf } from '../../src/main/demo/xen/xen-host.ts';
+import { readDisks } from '../../src/main/xen/images/read-disks.ts';
 import { type ReadFolder, readFolder } from '../../src/main/xen/images/read-folder.ts';
 import { xenRootScript } from '../../src/main/xen/scripts.ts';
 import { procWithMount } from '../support/fake-mounts.ts';
@@ -94,6 +95,24 @@ it.skipIf(!root)(`a list is read alike${why}`, () => {
     ['debian-12.raw', 'raw', false],
     ['linux.raw', 'raw', false],
   ]);
+});
+
+it.skipIf(!root)(`disks are told alike${why}`, () => {
+  const paths = ['/srv/xen/images/linux.raw', '/nowhere/at/all', 'no path', '/dev/null'];
+  const input = `${paths.join('\n')}\n`;
+  const ran = spawnSync('sh', ['-c', xenRootScript('images'), 'sh', '', 'disks', ''], { input });
+  expect(scriptOn(host, 'disks', '', [], Buffer.from(input)).stdout).toBe(ran.stdout.toString());
+});
+
+it('a disk in the trash of a host of the demo is told where it lies', () => {
+  const { machine } = host.xen ?? expect.fail();
+  const removed = { text: undefined, link: undefined, made: undefined };
+  machine.trash.set('m-0', { ...removed, path: '/srv/xen/web.img' });
+  machine.trash.set('m-1', { ...removed, path: '/etc/xen/web.cfg' });
+  machine.trash.set('m-2', { ...removed, path: '/dev/vg0/web' });
+  const found = readDisks(Buffer.from(scriptOn(host, 'disks', '').stdout), new Set());
+  expect([...(found?.trash.keys() ?? [])]).toEqual(['/srv/xen/.hum-trash/m-0/item', '/var/lib/hum/trash/m-1/item']);
+  machine.trash.clear();
 });
 
 it.skipIf(!root)(`a folder that is not there is told alike${why}`, () => {

@@ -102,6 +102,7 @@ describe.skipIf(why !== '')(`an upload${why}`, () => {
     );
     const images = createImages({
       xen: { domains: () => [], configured: () => new Map(), host: () => undefined },
+      hosts: () => [],
       folders: () => [folder],
       templates: () => [],
       runner: () => runner,

@@ -88,7 +88,7 @@ describe('where a folder lies', () => {
 });
 
 it('a folder tells where it lies once it has told where it really is', () => {
-  const answer = (...records: readonly string[]) => readFolder(Buffer.from(`${[...records, 'disks', 'end'].join('\0')}\0`), images);
+  const answer = (...records: readonly string[]) => readFolder(Buffer.from(`${[...records, 'end'].join('\0')}\0`), images);
   const place = on('/ /mnt/images nfs4 nas:/export/images');
   expect(answer('free 5', 'folder /mnt/images', place, 'images', 'sums')).toMatchObject({ share: { place: 'nas:/export/images' } });
   expect(answer('free 5', 'folder /mnt/images', 'images', 'sums')?.share).toBeNull();

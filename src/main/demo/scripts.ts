@@ -24,6 +24,7 @@ import vnc from '../terminals/vnc.sh?raw';
 import asRoot from '../xen/scripts/as-root.sh?raw';
 import autostart from '../xen/scripts/autostart.sh?raw';
 import buildScript from '../xen/scripts/build.sh?raw';
+import chain from '../xen/scripts/chain.sh?raw';
 import check from '../xen/scripts/check-config.sh?raw';
 import claimScript from '../xen/scripts/claim.sh?raw';
 import configuration from '../xen/scripts/configuration.sh?raw';
@@ -49,6 +50,7 @@ import trash from '../xen/scripts/trash.sh?raw';
 import trashParts from '../xen/scripts/trash-parts.sh?raw';
 import volume from '../xen/scripts/volume.sh?raw';
 import watchScript from '../xen/scripts/watch.sh?raw';
+import watchdog from '../xen/scripts/watchdog.sh?raw';
 import writeConfig from '../xen/scripts/write-config.sh?raw';
 import { browseFolder, keepState, lookAtJob, placeFile, runAsAccount, turnTimer } from './backup-job-scripts.ts';
 import { readFile, tellBackups, tellHostKey, tellLog } from './backup-scripts.ts';
@@ -111,7 +113,7 @@ export const scripts: ReadonlyMap<string, Script> = new Map<string, Script>([
   [rootOnXen('removal-look', trashParts, removalLook), lookForRemoval],
   [rootOnXen('removal', trashParts, removal), moveToTrash],
   [rootOnXen('trash', trashParts, trash), emptyTrash],
-  [rootOnXen('images', note, images), lookAfterImages],
+  [rootOnXen('images', note, watchdog, chain, images), lookAfterImages],
   [jobLook, lookAtJob],
   [place, placeFile],
   [jobState, keepState],

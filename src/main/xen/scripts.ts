@@ -4,6 +4,7 @@ import { quote } from '../ssh/quote.ts';
 import asRoot from './scripts/as-root.sh?raw';
 import autostart from './scripts/autostart.sh?raw';
 import build from './scripts/build.sh?raw';
+import chain from './scripts/chain.sh?raw';
 import checkConfig from './scripts/check-config.sh?raw';
 import claim from './scripts/claim.sh?raw';
 import deployLook from './scripts/deploy-look.sh?raw';
@@ -28,6 +29,7 @@ import trash from './scripts/trash.sh?raw';
 import trashParts from './scripts/trash-parts.sh?raw';
 import volume from './scripts/volume.sh?raw';
 import watch from './scripts/watch.sh?raw';
+import watchdog from './scripts/watchdog.sh?raw';
 import writeConfig from './scripts/write-config.sh?raw';
 
 /** What each script consists of, after toolstack.sh. */
@@ -58,7 +60,7 @@ export function xenScript(name: ScriptName): string {
 }
 
 const rootBodies = {
-  images: [note, images],
+  images: [note, watchdog, chain, images],
   removal: [trashParts, removal],
   'removal-look': [trashParts, removalLook],
   trash: [trashParts, trash],

@@ -37,6 +37,8 @@ export interface Xen {
   config(ref: DomainRef): Promise<DomainConfig>;
   hosts(): readonly XenHost[];
   host(id: string): XenHost | undefined;
+  /** Whether this host has told, at this address, that it is no Xen host. Of one that was never reached nobody knows. */
+  isPlain(host: Pick<InventoryHost, 'id' | 'address' | 'port'>): boolean;
   domains(): readonly DomainRow[];
   domain(key: string): DomainRow | undefined;
   /** What is configured on this host, by the names of the domains, whether they run or not. */
@@ -48,6 +50,8 @@ export interface Xen {
 export function createXen(deps: XenDeps): Xen {
   const now = deps.now ?? Date.now;
   const monitors = new Map<string, XenHostMonitor>();
+  /** Hosts that are no Xen hosts, and where they were reached. */
+  const plain = new Map<string, string>();
   const stopped = new AbortController();
   let readers = 0;
   let hidden = false;
@@ -116,11 +120,13 @@ export function createXen(deps: XenDeps): Xen {
     connected(host, session, facts) {
       const { toolstack } = facts;
       if (stopped.signal.aborted) return;
+      const address = addressOf(host);
       if (toolstack === null) {
+        plain.set(host.id, address);
         forget(host.id);
         return;
       }
-      const address = `${host.address} ${host.port}`;
+      plain.delete(host.id);
       let monitor = monitors.get(host.id);
       if (monitor !== undefined && (monitor.toolstack !== toolstack || monitor.address !== address)) {
         forget(host.id);
@@ -135,6 +141,7 @@ export function createXen(deps: XenDeps): Xen {
     },
     disconnected(id, removed) {
       if (removed) {
+        plain.delete(id);
         forget(id);
         return;
       }
@@ -176,6 +183,7 @@ export function createXen(deps: XenDeps): Xen {
     },
     hosts: () => state.states().flatMap(({ row }) => row ?? []),
     host: (id) => monitors.get(id)?.state.row,
+    isPlain: (host) => plain.get(host.id) === addressOf(host),
     domains: () => state.states().flatMap(({ records }) => [...records.values()].map(({ row }) => row)),
     domain: (key) => monitors.get(key.slice(0, Math.max(0, key.indexOf('/'))))?.state.records.get(key)?.row,
     configured: (host) => monitors.get(host)?.state.configured ?? new Map(),
@@ -184,6 +192,10 @@ export function createXen(deps: XenDeps): Xen {
       for (const id of [...monitors.keys()]) forget(id);
     },
   };
+}
+
+function addressOf({ address, port }: Pick<InventoryHost, 'address' | 'port'>): string {
+  return `${address} ${port}`;
 }
 
 function notConnected(host: string): HumError['problem'] {

@@ -6,6 +6,7 @@ import { type Good, sharedFolder, sharedSource } from './goods.ts';
 import type { ArrivingImage, ImageStore } from './image-store.ts';
 import { onXen } from './lifecycle-scripts.ts';
 import type { Machine } from './machine.ts';
+import { isVolume, placeInTrash } from './removal-scripts.ts';
 import type { XlContext } from './xl.ts';
 
 /**
@@ -51,7 +52,18 @@ const acts: Readonly<Record<string, (image: ImageCall, words: readonly string[])
     });
     const isThere = paths.length > 0 || isFolder(machine, folder) || store.folders.has(folder) || isMounted(machine, folder);
     const held = isThere ? [`folder ${folder}\0`, placeOf(machine, folder), 'images\0', ...images, 'sums\0', ...sums] : [];
-    return printed([`free ${freeOf(machine, folder) / 1024}\0`, ...held, 'disks\0end\0'].join(''));
+    return printed([`free ${freeOf(machine, folder) / 1024}\0`, ...held, 'end\0'].join(''));
+  },
+
+  // No disk of the demo is an overlay or a link.
+  disks({ machine, call: { stdin } }) {
+    const asked = stdin.toString().split('\n').slice(0, -1);
+    const told = asked.filter((path) => path.startsWith('/')).map((path) => `disk ${path}\0on ${path}\0`);
+    const trash = [...machine.trash].flatMap(([entry, { path }]) => {
+      const item = `${placeInTrash(path, entry)}/item`;
+      return isVolume(path) ? [] : [`trash ${item}\0on ${item}\0`];
+    });
+    return printed([...told, ...trash, 'end\0'].join(''));
   },
 
   look({ machine, path }) {
@@ -185,12 +197,9 @@ function statOf({ bytes, allocated, modifiedAt }: Good): string {
   return `${bytes} ${Math.ceil(allocated / 512)} 512 ${modifiedAt}`;
 }
 
-/** The first bytes as od(1) prints them: those of a qcow2 header without a backing file, or zeros. */
+/** The first bytes as od(1) prints them: those of a qcow2, or zeros. */
 function headOf({ bytes, format }: Good): string {
-  const head = Buffer.alloc(Math.min(1024, bytes));
+  const head = Buffer.alloc(Math.min(4, bytes));
   if (format === 'qcow2') head.write('QFI\xfb', 'latin1');
-  const lines = Array.from({ length: Math.ceil(head.length / 16) }, (_, index) =>
-    head.subarray(index * 16, index * 16 + 16).toString('hex'),
-  );
-  return lines.map((line) => `${line.replace(/../g, ' $&')}\n`).join('');
+  return `${head.toString('hex').replace(/../g, ' $&')}\n`;
 }

@@ -36,7 +36,7 @@ export const lookForRemoval: Script = asRoot(({ machine, now }, [config = '', mi
     if (!path.startsWith('/')) fields.push('disk', n, 'other', '', '', 'own', path);
     else if (!machine.hasDisk(path)) fields.push('disk', n, 'none', '', '', 'own', path);
     else {
-      const volume = path.startsWith(`/dev/${group}/`);
+      const volume = isVolume(path);
       const bytes = String(machine.made.get(path)?.bytes ?? machine.goodOf(path)?.bytes ?? castBytes);
       fields.push('disk', n, volume ? 'volume' : 'file', bytes, idOf(path), whereOf(path), volume ? path.slice('/dev/'.length) : path);
       if (machine.made.get(path)?.isSeed) fields.push('seed', n);
@@ -67,7 +67,7 @@ export const moveToTrash: Script = asRoot(({ machine, now }, [what = '', entry =
       if (isUsed(machine, path, now)) return { ...failed(used), stdout: 'It is in use.\n' };
       machine.trash.set(entry, takeAway(machine, path));
       if (volume) return printed(`  Renamed "${kept[2]}" to "hum-trash-${entry}" in volume group "${kept[1]}"\n`);
-      return printed(`It is in ${whereOf(path) === 'own' ? trash : `${path.slice(0, path.lastIndexOf('/'))}/.hum-trash`}/${entry}\n`);
+      return printed(`It is in ${placeInTrash(path, entry)}\n`);
     }
     case 'back':
     case 'back-volume': {
@@ -123,6 +123,15 @@ function putBack(machine: Machine, { path, text, link, made }: Removed): void {
 /** /srv is a file system of its own; a volume stays in its group. */
 function whereOf(path: string): 'own' | 'beside' {
   return path.startsWith(`${mount}/`) ? 'beside' : 'own';
+}
+
+/** Where a file or a link lies once it is in the trash. */
+export function placeInTrash(path: string, entry: string): string {
+  return `${whereOf(path) === 'own' ? trash : `${path.slice(0, path.lastIndexOf('/'))}/.hum-trash`}/${entry}`;
+}
+
+export function isVolume(path: string): boolean {
+  return path.startsWith(`/dev/${group}/`);
 }
 
 /** Device and inode of what has this name; on a simulated host a name has one for good. FNV-1a. */

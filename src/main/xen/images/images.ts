@@ -1,23 +1,25 @@
 import type { GoldenImage, ImageFolder, ImageTransfer } from '../../../shared/contract/images.ts';
-import { HumError, type Problem, problemOf } from '../../../shared/errors.ts';
-import { visibleText } from '../../../shared/visible-text.ts';
+import { HumError, type Problem } from '../../../shared/errors.ts';
 import type { PieceTaker } from '../../pieces.ts';
 import type { FileAccess, Runner } from '../../ssh/session.ts';
-import { xenRootScript } from '../scripts.ts';
 import type { Template } from '../templates/template.ts';
 import type { Xen } from '../xen.ts';
 import { type Address, changedWhileRead, copyImage, fingerprint, notAsNoted, noteNotUnderstood } from './copy.ts';
-import { imageFailure } from './image-failures.ts';
+import { createHostImages } from './host-images.ts';
 import { type ImageHost, imageHost } from './image-host.ts';
-import { disksOf, pathsOf, vmsOn } from './image-users.ts';
+import { pathsOf, usersOf } from './image-users.ts';
+import { inTurns } from './in-turns.ts';
 import { namedBy } from './named-images.ts';
-import { type ReadFolder, readFolder } from './read-folder.ts';
+import { createQuestions } from './questions.ts';
+import { createRemovalCheck, type PossibleUser } from './removal-check.ts';
 import { createTransfers } from './transfers.ts';
 import type { UploadWish } from './upload-way.ts';
 import { createUploads } from './uploads.ts';
 
 export interface ImagesDeps {
   readonly xen: Pick<Xen, 'domains' | 'configured' | 'host'>;
+  /** Every host of the inventory. */
+  readonly hosts: () => readonly PossibleUser[];
   /** Where golden images lie on each host; asked each time, as the settings may change. */
   readonly folders: () => readonly string[];
   /** All that can be read, with their names. */
@@ -48,7 +50,7 @@ export interface Images extends PieceTaker {
   cancel(transfer: string): void;
   /**
    * Of a folder that several hosts have mounted for all of them.
-   * @throws HumError `disk-in-use` where a VM's disk is it or lies on it, `conflict` while it is read, `not-found`, and why one of the hosts could not tell
+   * @throws HumError `disk-in-use` where a disk of a VM, or one in the trash, is it or lies on it, `conflict` while it is read, `not-found`, and why one of the hosts could not tell
    */
   remove(wish: Place): Promise<void>;
   stop(): Promise<void>;
@@ -69,106 +71,39 @@ interface CopyWish {
   readonly name: string;
 }
 
-const listTimeoutMs = 60_000;
-/** How many hosts are asked at once, and for how many of their folders: one of a server that is gone holds up no other. */
+/** How many hosts are asked at once: one of a server that is gone holds up no other. */
 const hostsAtOnce = 32;
-const foldersAtOnce = 3;
 
 export function createImages(deps: ImagesDeps): Images {
-  const { xen, folders, templates, runner, files, hostAddress, patienceMs = 10 * 60_000 } = deps;
+  const { xen, hosts, folders, templates, runner, files, hostAddress, patienceMs = 10 * 60_000 } = deps;
+  const reader = createHostImages({ xen, folders, questions: createQuestions(runner) });
+  const check = createRemovalCheck({ xen, hosts, images: reader });
   const transfers = createTransfers();
   const imageOf = (host: string, folder: string, name: string): ImageHost => {
     if (!folders().includes(folder)) throw new HumError(noFolder);
     return imageHost(runner(host), host, folder, name);
   };
   const uploads = createUploads({ transfers, imageOf, files, patienceMs });
-  /** Which folders of each host were found to be shared, when it was last asked: the id of the share by the folder. */
-  const shares = new Map<string, ReadonlyMap<string, string>>();
   /** The images that are read now, each once for each who reads it. */
   const beingRead = new Set<Place>();
 
   /** The same for an image that several hosts have, as far as that is known. */
   function keyOf({ host, folder, name }: Place): string {
-    return `${shares.get(host)?.get(folder) ?? `${host} ${folder}`} ${name}`;
-  }
-
-  async function readOne(host: string, folder: string, disks: string): Promise<ReadFolder> {
-    const result = await runner(host).run(xenRootScript('images'), ['', 'list', folder], { timeoutMs: listTimeoutMs, stdin: disks });
-    if (result.code !== 0) throw new HumError({ ...imageFailure(result), host });
-    const found = readFolder(result.stdout, folder);
-    if (found === undefined) throw new HumError(notUnderstood(host));
-    return found;
-  }
-
-  /** All folders of a host, each with what it holds or why that is not known. */
-  async function read(host: string): Promise<ReadonlyMap<string, ReadFolder | Problem>> {
-    // A path with a line end is no image's: images.sh takes a line for each.
-    const paths = new Set(disksOf(xen, host).map(({ path }) => path));
-    const disks = [...paths].filter((path) => path.startsWith('/') && !/[\n\0]/.test(path)).map((path) => `${path}\n`);
-    const all = folders();
-    const found = new Map<string, ReadFolder | Problem>();
-    await inTurns(all, foldersAtOnce, async (folder) => {
-      found.set(folder, await readOne(host, folder, disks.join('')).catch(problemOf));
-    });
-    const before = shares.get(host);
-    const shared = all.flatMap((folder) => {
-      const one = found.get(folder);
-      // Of a folder that could not be read, what was known still stands.
-      const id = one === undefined || 'code' in one ? before?.get(folder) : one.share?.id;
-      return id === undefined ? [] : [[folder, id] as const];
-    });
-    shares.set(host, new Map(shared));
-    return found;
+    return `${reader.markOf(host, folder) ?? `${host} ${folder}`} ${name}`;
   }
 
   async function foldersOf(host: string, naming: readonly Naming[]): Promise<readonly ImageFolder[]> {
-    const all = await read(host);
-    const sound = new Map([...all].flatMap(([folder, one]) => ('code' in one ? [] : [[folder, one] as const])));
-    const disks = disksOf(xen, host);
-    return folders().flatMap((path) => {
-      const found = all.get(path);
-      if (found === undefined) return [];
-      if ('code' in found) return [{ host, path, there: true, share: null, freeBytes: null, images: [], problem: found }];
+    const said = await reader.read(host);
+    const users = usersOf(said.owned, 'code' in said.disks ? undefined : said.disks);
+    return [...said.folders].map(([path, found]): ImageFolder => {
+      if ('code' in found) return { host, path, there: true, share: null, freeBytes: null, images: [], problem: found };
       const images = found.images.map((image): GoldenImage => {
-        const paths = [...pathsOf(image, found.path)];
-        const named = naming.flatMap(({ name, named }) => (paths.some((each) => named.has(each)) ? [`template ${name}`] : []));
-        return { ...image, host, usedBy: [...vmsOn(image, disks, sound), ...named] };
+        const paths = pathsOf(image, found.path);
+        const named = naming.flatMap(({ name, named }) => ([...paths].some((each) => named.has(each)) ? [`template ${name}`] : []));
+        return { ...image, host, usedBy: [...users.vms(paths), ...named] };
       });
-      return [{ host, path, there: found.path !== null, share: found.share, freeBytes: found.freeBytes, images }];
+      return { host, path, there: found.path !== null, share: found.share, freeBytes: found.freeBytes, images };
     });
-  }
-
-  /** @throws HumError where a VM of this host uses the image, or it cannot be told whether one does */
-  async function refuseInUse(host: string, places: readonly Place[]): Promise<void> {
-    const all = await read(host);
-    const sound = new Map<string, ReadFolder>();
-    for (const [folder, one] of all) {
-      if ('code' in one)
-        throw new HumError({
-          ...one,
-          host,
-          hint: `${one.hint} Until ${visibleText(folder, 200)} was read on this host, nobody can tell whether a disk there lies on the image.`,
-        });
-      sound.set(folder, one);
-    }
-    for (const place of places) {
-      const owners = vmsOn(place, disksOf(xen, host), sound);
-      if (owners.length > 0) throw new HumError(inUse(host, place.name, owners));
-    }
-  }
-
-  /** The image in each folder that is known to be the same one, its own among them, by host. */
-  function sameAs(place: Place): ReadonlyMap<string, readonly Place[]> {
-    const id = shares.get(place.host)?.get(place.folder);
-    const same = new Map([[place.host, [place]]]);
-    if (id === undefined) return same;
-    for (const [host, shared] of shares) {
-      // A host that is not in the fleet any more can use nothing that Hum could tell.
-      if (host !== place.host && xen.host(host) === undefined) continue;
-      const places = [...shared].flatMap(([folder, other]) => (other === id ? [{ host, folder, name: place.name }] : []));
-      if (places.length > 0) same.set(host, places);
-    }
-    return same;
   }
 
   async function reading(place: Place, work: () => Promise<void>): Promise<void> {
@@ -182,11 +117,11 @@ export function createImages(deps: ImagesDeps): Images {
   }
 
   return {
-    async list(hosts) {
+    async list(asked) {
       const naming = templates().map(({ name, template }) => ({ name, named: namedBy(template) }));
       const found = new Map<string, readonly ImageFolder[]>();
-      await inTurns(hosts, hostsAtOnce, async (host) => void found.set(host, await foldersOf(host, naming)));
-      return hosts.flatMap((host) => found.get(host) ?? []);
+      await inTurns(asked, hostsAtOnce, async (host) => void found.set(host, await foldersOf(host, naming)));
+      return asked.flatMap((host) => found.get(host) ?? []);
     },
 
     watchTransfers: (signal, writable) => transfers.watch(signal, writable),
@@ -233,11 +168,7 @@ export function createImages(deps: ImagesDeps): Images {
     async remove(place) {
       const { host, folder, name } = place;
       const image = imageOf(host, folder, name);
-      // Whether other hosts have it, too, is what this host says now.
-      await refuseInUse(host, [place]);
-      await inTurns([...sameAs(place)], hostsAtOnce, async ([other, places]) => {
-        if (other !== host || places.length > 1) await refuseInUse(other, places);
-      });
+      await check(place);
       // What is known of shares may have changed since the reading began.
       if ([...beingRead].some((each) => keyOf(each) === keyOf(place))) throw new HumError(isRead(host, name));
       await image.remove();
@@ -253,15 +184,6 @@ interface Naming {
   readonly named: ReadonlySet<string>;
 }
 
-/** Does the work of each, so many side by side. @throws what the first that fails throws */
-async function inTurns<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
-  const waiting = all.values();
-  const oneByOne = async () => {
-    for (const one of waiting) await work(one);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, oneByOne));
-}
-
 const sameFolder: Problem = { code: 'bad-input', message: 'The image is in this folder already.', hint: 'Choose another host or folder.' };
 
 const noFolder: Problem = {
@@ -270,26 +192,6 @@ const noFolder: Problem = {
   hint: 'Read the folders again, or name it in the settings.',
 };
 
-function notUnderstood(host: string): Problem {
-  return {
-    code: 'bad-answer',
-    message: 'What the host said of its images could not be understood.',
-    hint: 'Read again. If it stays so, look at the folder on the host.',
-    host,
-  };
-}
-
 function isRead(host: string, name: string): Problem {
-  return { code: 'conflict', message: `${name} is being read on this host.`, hint: 'Wait for that, or cancel it first.', host };
-}
-
-function inUse(host: string, name: string, owners: readonly string[]): Problem {
-  const shown = owners.slice(0, 3).map((owner) => visibleText(owner, 60));
-  const more = owners.length > shown.length ? ` and ${owners.length - shown.length} more` : '';
-  return {
-    code: 'disk-in-use',
-    message: `${name} is the disk of ${shown.join(', ')}${more}, or what it lies on: it stays.`,
-    hint: 'Remove those VMs with their disks first.',
-    host,
-  };
+  return { code: 'conflict', message: `${name} is being read.`, hint: 'Wait for that, or cancel it first.', host };
 }

@@ -22,11 +22,16 @@ const longestLine = 8_192;
 /** Of a place so much is shown. */
 const mostShown = 300;
 
+export interface FoundShare extends ImageShare {
+  /** The kind and the inode: the same, too, where a host has the server by another name, and perhaps of another server. */
+  readonly mark: string;
+}
+
 /**
  * Where a folder really lies, from what images.sh says in its record "on"; `folder` is its real path. Null for what cannot be the same on another host,
  * or is no such record. The inode counts, too: a server gives each of its clients the same, and one that only has the same name has another folder there.
  */
-export function shareOf(record: string, folder: string): ImageShare | null {
+export function shareOf(record: string, folder: string): FoundShare | null {
   const [head = '', ...lines] = record.slice(0, longest).split('\n');
   const [, inode, fsid = ''] = /^on (\d{1,20}) ([0-9a-f]{0,16})$/.exec(head) ?? [];
   if (inode === undefined) return null;
@@ -44,7 +49,7 @@ export function shareOf(record: string, folder: string): ImageShare | null {
     .update([kind.name, inode, ...whose].join('\0'))
     .digest('hex')
     .slice(0, 32);
-  return { id, kind: kind.name, place: visibleText(place, mostShown) };
+  return { id, kind: kind.name, place: visibleText(place, mostShown), mark: `${kind.name} ${inode}` };
 }
 
 interface Mount {

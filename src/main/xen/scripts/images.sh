@@ -1,14 +1,16 @@
-# Does one thing with the golden images of a host, as root in whole (as-root.sh). POSIX sh; needs find, stat, od, dd, df, tail and sha256sum.
+# Does one thing with the golden images of a host, as root in whole (as-root.sh), after watchdog.sh and chain.sh. POSIX sh; needs find, stat, od,
+# dd, df, tail and sha256sum.
 #
 #   $1  what is to be done
 #   $2  the folder of the images, absolute
 #   $3  the name of an image: letters, digits and . _ + -, and no dot first. What arrives lies in .NAME.part until it is whole, and .NAME.of
 #       tells of which image it is
 #
-#   list                tells what is in the folder. stdin: a line each, the files that are disks of domains. Answers records that end with NUL:
-#                       "free KIB", "folder PATH" as it really is, what tell_place says of it, "images", then a record for each file: "SIZE BLOCKS BLOCKSIZE MTIME", the first
-#                       bytes in hex on lines of their own, and the path; "sums", then what stands in each note, on a line, and its path;
-#                       "disks", then for each disk that is a file its first bytes and its path; "end"
+#   list                tells what is in the folder. Answers records that end with NUL: "free KIB", "folder PATH" as it really is, what tell_place
+#                       says of it, "images", then a record for each file: "SIZE BLOCKS BLOCKSIZE MTIME", the first bytes in hex on lines of
+#                       their own, and the path; "sums", then what stands in each note, on a line, and its path; "end"
+#   disks               stdin: a line each, the disks of domains. Answers such records: "disk PATH" for each, and what tell_chain says of it, then
+#                       "trash PATH" for each thing in the trash, and what that says; "end". It needs no folder
 #   look                "SIZE BLOCKS BLOCKSIZE MTIME" of the image
 #   begin BYTES KIB OF [account]
 #                       makes room for an image of so many bytes, of which KIB are to be written. Answers "at N": so much of it is there. What has
@@ -107,11 +109,8 @@ ssh_options='-o BatchMode=yes -o StrictHostKeyChecking=yes -o IdentityAgent=none
 
 case $what in
   list)
-    set --
-    # What does not begin with a slash, find would take for an expression: -delete, -exec.
-    while IFS= read -r path; do
-      case $path in /*) set -- "$@" "$path" ;; esac
-    done
+    # Of a server that is gone nothing here comes back.
+    watched 45
     printf 'free %s\0' "$(free_kib)"
     if [ -d "$folder" ]; then
       printf 'folder %s\0' "$(readlink -f "$folder")"
@@ -119,20 +118,33 @@ case $what in
       printf 'images\0'
       find -L "$folder/" -maxdepth 1 -type f ! -name '.*' ! -name '*.sha256' \
         -exec sh -c 'facts=$(stat -L -c "%s %b %B %Y" "$1") || exit 1
-          head=$(od -An -v -tx1 -N4 "$1" 2>/dev/null)
-          case $head in " 51 46 49 fb") head=$(od -An -v -tx1 -N1024 "$1") ;; esac
-          printf "%s\n%s\n%s\0" "$facts" "$head" "$1"' sh {} \;
+          printf "%s\n%s\n%s\0" "$facts" "$(od -An -v -tx1 -N4 "$1" 2>/dev/null)" "$1"' sh {} \;
       printf 'sums\0'
       find -L "$folder/" -maxdepth 1 -type f ! -name '.*' -name '*.sha256' -size -2 \
         -exec sh -c 'printf "%s\n%s\0" "$(sed -n "$2" "$1")" "$1"' sh {} "$sum_in" \;
     fi
-    printf 'disks\0'
-    for path; do
-      if [ -f "$path" ]; then
-        printf '%s\n%s\0%s\0' "$(od -An -v -tx1 -N1024 "$path" 2>/dev/null)" "$path" "$(readlink -f "$path")"
-      fi
+    printf 'end\0'
+    unwatched
+    ;;
+  disks)
+    watched 45
+    while IFS= read -r path; do
+      case $path in /*) printf 'disk %s\0' "$path" && tell_chain "$path" ;; esac
+    done
+    # As removal.sh leaves it: what lies beside where it was has that for a name, of what lies in the trash itself nobody knows it. The place of
+    # a volume is no path.
+    for place in /var/lib/hum/trash/*/place; do
+      [ -f "$place" ] && lies=$(cat "$place" && printf x) || continue
+      item=${lies%x}/item
+      case $item in
+        /*/.hum-trash/*) was=${item%/.hum-trash/*} ;;
+        /*) was= ;;
+        *) continue ;;
+      esac
+      if is_there "$item"; then printf 'trash %s\0' "$item" && tell_chain "$item" "$was"; fi
     done
     printf 'end\0'
+    unwatched
     ;;
   look)
     [ -f "$image" ] || exit 81
