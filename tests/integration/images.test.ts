@@ -329,6 +329,19 @@ describe.skipIf(!canMakeHosts)('golden images (only root can make the mounts of 
       expect(one?.share).toBeNull();
     });
 
+    it('takes one upload of a name, through whichever of them it comes', async () => {
+      const data = randomBytes(4 * mib);
+      await open();
+      await images.list(['left', 'right']);
+      const wish = { folder, name: 'a.img', bytes: data.length, chosen };
+      const { transfer } = await images.beginUpload({ ...wish, host: 'left', modifiedAt: 1 });
+      await images.take({ transfer, offset: 0, data: data.subarray(0, 3 * mib) });
+      await expect(images.beginUpload({ ...wish, host: 'right', modifiedAt: 2 })).rejects.toMatchObject({ problem: { code: 'conflict' } });
+      await images.take({ transfer, offset: 3 * mib, data: data.subarray(3 * mib) });
+      expect(await ended(transfer)).toMatchObject({ state: 'done' });
+      expect(readFileSync(at('left', 'a.img')).equals(data)).toBe(true);
+    });
+
     it('loses no image that a VM of the other host uses, nor one of which that cannot be told', async () => {
       for (const name of ['used.img', 'free.img', 'later.img']) put('left', name, Buffer.alloc(4096));
       const disk = { device: 'xvda', target: `${folder}/used.img`, format: 'raw', backend: null, writable: true, cdrom: false };

@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { ImageHost } from '../../src/main/xen/images/image-host.ts';
 import { createTransfers } from '../../src/main/xen/images/transfers.ts';
 import { createUploads } from '../../src/main/xen/images/uploads.ts';
+import type { ImageTransfer } from '../../src/shared/contract/images.ts';
 import { HumError } from '../../src/shared/errors.ts';
 import { patience } from '../support/patience.ts';
 
@@ -17,9 +18,11 @@ test('an upload that is whole is not given up while its host reads it once more,
     checksum: () => pause(500, { sum, noted: null }),
     place,
   };
-  const transfers = createTransfers();
+  const keyOf = ({ host, folder, name }: Pick<ImageTransfer, 'host' | 'folder' | 'name'>) => `${host} ${folder} ${name}`;
+  const transfers = createTransfers({ keyOf });
   const noSftp = new HumError({ code: 'program-missing', message: 'No SFTP.', hint: 'Install it.' });
   const uploads = createUploads({
+    keyOf,
     transfers,
     imageOf: () => image as ImageHost,
     files: () => ({ files: () => Promise.reject(noSftp) }),

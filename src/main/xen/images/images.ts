@@ -78,12 +78,12 @@ export function createImages(deps: ImagesDeps): Images {
   const { xen, hosts, folders, templates, runner, files, hostAddress, patienceMs = 10 * 60_000 } = deps;
   const reader = createHostImages({ xen, folders, questions: createQuestions(runner) });
   const check = createRemovalCheck({ xen, hosts, images: reader });
-  const transfers = createTransfers();
+  const transfers = createTransfers({ keyOf });
   const imageOf = (host: string, folder: string, name: string): ImageHost => {
     if (!folders().includes(folder)) throw new HumError(noFolder);
     return imageHost(runner(host), host, folder, name);
   };
-  const uploads = createUploads({ transfers, imageOf, files, patienceMs });
+  const uploads = createUploads({ transfers, imageOf, keyOf, files, patienceMs });
   /** The images that are read now, each once for each who reads it. */
   const beingRead = new Set<Place>();
 
@@ -159,7 +159,14 @@ export function createImages(deps: ImagesDeps): Images {
       return { transfer };
     },
 
-    beginUpload: (wish) => uploads.begin(wish),
+    async beginUpload(wish) {
+      const { host, folder } = wish;
+      // Through another host the same may be on its way: only a folder that is there tells on which share it is, and an upload may have made it.
+      if (folders().includes(folder)) await reader.learn(host, folder);
+      const begun = await uploads.begin(wish);
+      await reader.learn(host, folder);
+      return begun;
+    },
     expects: (transfer) => uploads.expects(transfer),
     take: (piece) => uploads.take(piece),
     leaveUpload: (transfer) => uploads.leave(transfer),

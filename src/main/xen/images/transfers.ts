@@ -30,13 +30,8 @@ export interface Transfer {
 
 type What = Pick<ImageTransfer, 'kind' | 'name' | 'host' | 'folder' | 'from' | 'fromFolder'>;
 
-/** Whether both are about one image of one host. */
-function ofOne(one: What, other: What): boolean {
-  return one.name === other.name && one.folder === other.folder && one.host === other.host;
-}
-
 export interface Transfers {
-  /** Takes one up. @throws HumError `conflict` where too many run, or something is done with this image of this host already */
+  /** Takes one up. @throws HumError `conflict` where too many run, or something is done with this image already, through whichever host */
   open(what: What): Transfer;
   /** Takes one up that is over with its work; gives its id. @throws as `open` */
   begin(what: What, work: (transfer: Transfer) => Promise<void>): string;
@@ -53,12 +48,21 @@ interface Kept {
   endedAt: number | null;
 }
 
-export function createTransfers(now: () => number = Date.now): Transfers {
+export interface TransfersDeps {
+  /** The same for an image that several hosts have. */
+  readonly keyOf: (place: Pick<ImageTransfer, 'host' | 'folder' | 'name'>) => string;
+  /** Epoch ms. */
+  readonly now?: () => number;
+}
+
+export function createTransfers({ keyOf, now = Date.now }: TransfersDeps): Transfers {
   const kept = new Map<string, Kept>();
   const bell = new Bell();
   const works = new Set<Promise<void>>();
   let revision = 0;
   const stopped = new AbortController();
+
+  const ofOne = (one: What, other: What) => keyOf(one) === keyOf(other);
 
   function forget(): void {
     const ended = [...kept].filter(([, { endedAt }]) => endedAt !== null);
@@ -171,5 +175,5 @@ const tooMany: Problem = {
 const notRunning: Problem = { code: 'not-found', message: 'This is not under way any more.', hint: 'It has ended: the list says how.' };
 
 function sameUnderWay(name: string): Problem {
-  return { code: 'conflict', message: `Something is done with ${name} on this host already.`, hint: 'Wait for it, or cancel it first.' };
+  return { code: 'conflict', message: `Something is done with ${name} in this folder already.`, hint: 'Wait for it, or cancel it first.' };
 }

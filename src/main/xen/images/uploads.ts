@@ -34,6 +34,8 @@ interface Upload {
 export interface UploadDeps {
   readonly transfers: Transfers;
   readonly imageOf: (host: string, folder: string, name: string) => ImageHost;
+  /** The same for an image that several hosts have. */
+  readonly keyOf: (place: Pick<UploadWish, 'host' | 'folder' | 'name'>) => string;
   /** @throws HumError when there is no connection */
   readonly files: (host: string) => FileAccess;
   /** How long an upload waits for its next piece, ms. */
@@ -41,7 +43,7 @@ export interface UploadDeps {
 }
 
 /** Files that come in pieces from a window. A window may be closed in the middle: what has arrived waits, and the same file goes on from there. */
-export function createUploads({ transfers, imageOf, files, patienceMs }: UploadDeps): Uploads {
+export function createUploads({ transfers, imageOf, keyOf, files, patienceMs }: UploadDeps): Uploads {
   const uploads = new Map<string, Upload>();
   const sums = new SentSums();
 
@@ -50,11 +52,11 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
     uploads.delete(transfer.id);
   }
 
-  /** What is being dropped, by `imageKey`: nothing of this name begins before. */
+  /** What is being dropped, by `keyOf`: nothing of this name begins before. */
   const dropping = new Map<string, Promise<void>>();
 
   function drop(wish: UploadWish, work: Promise<void>): void {
-    const key = imageKey(wish);
+    const key = keyOf(wish);
     const going: Promise<void> = work
       .catch(() => undefined)
       .finally(() => {
@@ -139,7 +141,7 @@ export function createUploads({ transfers, imageOf, files, patienceMs }: UploadD
       const image = imageOf(host, folder, name);
       const transfer = transfers.open({ kind: 'upload', name, host, folder, from: null, fromFolder: null });
       try {
-        await dropping.get(imageKey(wish));
+        await dropping.get(keyOf(wish));
         const way = await openWay(files(host), image, wish, transfer.signal);
         if (transfer.signal.aborted) {
           const closed = way.close();
