@@ -269,7 +269,11 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   });
   const images = createImages({
     xen,
-    hosts: () => [...demo.hosts, ...inventory.hosts].map((host) => ({ id: host.id, name: host.name, plain: xen.isPlain(host) })),
+    hosts: (id) => {
+      // No real host has anything of the demo's mounted.
+      const all = demo.hosts.some((host) => host.id === id) ? demo.hosts : inventory.hosts;
+      return all.map((host) => ({ id: host.id, name: host.name, plain: xen.isPlain(host) }));
+    },
     folders: () => settings.current.imageFolders,
     templates: () =>
       templates.list().flatMap(({ id, name }) => {

@@ -174,9 +174,16 @@ describe('the state of the domains', () => {
 
   it('is not asked for where there is no toolstack, nor where XAPI rules', async () => {
     const session = await standIn.session();
+    expect(xen.isPlain(host)).toBe(false);
     xen.connected(host, session, xenFacts(null));
     expect(xen.hosts()).toEqual([]);
+    expect(xen.isPlain(host)).toBe(true);
+    xen.disconnected('h', false);
+    expect(xen.isPlain(host)).toBe(true);
+    // At another address it may be another machine.
+    expect(xen.isPlain({ ...host, port: host.port + 1 })).toBe(false);
     xen.connected(host, session, xenFacts('xe'));
+    expect(xen.isPlain(host)).toBe(false);
     expect(xen.host('h')?.problem).toMatchObject({ code: 'no-toolstack' });
   });
 });

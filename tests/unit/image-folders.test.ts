@@ -183,6 +183,19 @@ it('a host that cannot tell keeps an image on a share, by its name, and one that
   expect(done).toEqual(['remove one /a x.img']);
 });
 
+it('that it is used is said before that others cannot tell, and of those all are named', async () => {
+  const answers: Record<string, readonly string[] | HumError> = {
+    'one /a': shared('/a'),
+    'two /a': gone,
+    'three disks': gone,
+    'four /a': shared('/a'),
+  };
+  const { images, hosts } = hum(answers, { four: '/a/x.img' });
+  await expect(images.remove(x)).rejects.toMatchObject({ problem: { code: 'disk-in-use', host: 'four' } });
+  hosts.pop();
+  await expect(images.remove(x)).rejects.toMatchObject({ problem: { message: expect.stringMatching(/Nor can xen-(two|three) tell\.$/) } });
+});
+
 it('the host itself has to tell of its VMs, wherever the image lies', async () => {
   const { images, done, xenHosts } = hum({ 'one /a': inFolder('/a', 'x.img') });
   xenHosts.set('one', { host: 'one', problem: { code: 'toolstack-hangs', message: 'xl hangs.', hint: 'Look there.' } } as XenHost);

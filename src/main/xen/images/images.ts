@@ -18,8 +18,8 @@ import { createUploads } from './uploads.ts';
 
 export interface ImagesDeps {
   readonly xen: Pick<Xen, 'domains' | 'configured' | 'host'>;
-  /** Every host of the inventory. */
-  readonly hosts: () => readonly PossibleUser[];
+  /** Every host that may have the same mounted as this one, and itself. */
+  readonly hosts: (host: string) => readonly PossibleUser[];
   /** Where golden images lie on each host; asked each time, as the settings may change. */
   readonly folders: () => readonly string[];
   /** All that can be read, with their names. */

@@ -1,4 +1,4 @@
-import { HumError, type Problem } from '../../../shared/errors.ts';
+import { HumError, type Problem, problemOf } from '../../../shared/errors.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { Xen } from '../xen.ts';
 import type { HostImages, HostImagesReader } from './host-images.ts';
@@ -15,7 +15,8 @@ export interface PossibleUser {
 
 export interface RemovalCheckDeps {
   readonly xen: Pick<Xen, 'host'>;
-  readonly hosts: () => readonly PossibleUser[];
+  /** Every host that may have the same mounted as this one, and itself. */
+  readonly hosts: (host: string) => readonly PossibleUser[];
   readonly images: HostImagesReader;
 }
 
@@ -85,7 +86,7 @@ export function createRemovalCheck({ xen, hosts, images }: RemovalCheckDeps) {
 
   /** @throws HumError `disk-in-use`, and why one of the hosts could not tell */
   return async function check({ host, folder, name }: Place): Promise<void> {
-    const all = hosts();
+    const all = hosts(host);
     const user = all.find(({ id }) => id === host) ?? { id: host, name: host, plain: false };
     const said = await ask(user, name);
     const own = said.folders.get(folder);
@@ -93,10 +94,24 @@ export function createRemovalCheck({ xen, hosts, images }: RemovalCheckDeps) {
     refuseUsed(user, name, said, new Set([...pathsOf({ folder, name }, own.path), ...pathsAt(user, said, own, name)]));
     if (own.mark === null) return;
     const others = all.filter(({ id, plain }) => id !== host && !plain);
+    const troubles: Problem[] = [];
+    const silent: string[] = [];
     await inTurns(others, hostsAtOnce, async (other) => {
-      const theirs = await ask(other, name);
-      refuseUsed(other, name, theirs, new Set(pathsAt(other, theirs, own, name)));
+      try {
+        const theirs = await ask(other, name);
+        refuseUsed(other, name, theirs, new Set(pathsAt(other, theirs, own, name)));
+      } catch (error) {
+        const problem = problemOf(error);
+        // That it is used is more to say than that somebody cannot tell.
+        if (problem.code === 'disk-in-use') throw error;
+        troubles.push(problem);
+        silent.push(other.name);
+      }
     });
+    const [first] = troubles;
+    if (first === undefined) return;
+    const [, ...more] = silent;
+    throw new HumError(more.length === 0 ? first : { ...first, message: `${first.message} Nor can ${some(more, 80)} tell.` });
   };
 }
 
