@@ -67,6 +67,36 @@ describe('libraries', () => {
     ]);
   });
 
+  it('are not brought together by one that agrees with both of two that do not, nor where a checksum is another one', () => {
+    const of = (host: string, ...images: readonly (readonly [name: string, bytes: number, checksum?: string])[]) => {
+      const folder = folderOf(
+        host,
+        images.map(([name]) => name),
+      );
+      return {
+        ...folder,
+        images: folder.images.map((image, at) => ({ ...image, bytes: images[at]?.[1] ?? 0, checksum: images[at]?.[2] ?? null })),
+      };
+    };
+    const apart = [of('b', ['x', 1], ['both', 5]), of('c', ['x', 2], ['third', 6])];
+    expect(told([...apart, of('a', ['both', 5], ['third', 6])])).toEqual([
+      ['xen-a', ['xen-b'], ['both', 'third', 'x']],
+      ['xen-c', [], ['x', 'third']],
+    ]);
+    expect(told([of('a', ['x', 1, 'one']), of('b', ['x', 1, 'other'])])).toHaveLength(2);
+    expect(told([of('a', ['x', 1, 'one']), of('b', ['x', 1])])).toHaveLength(1);
+  });
+
+  it('name a VM once that a host tells of under two paths', () => {
+    const using = (host: string, path: string, usedBy: readonly string[]) => {
+      const folder = folderOf(host, ['x'], { path });
+      return { ...folder, images: folder.images.map((image) => ({ ...image, usedBy })) };
+    };
+    const users = (folders: readonly ImageFolder[]) => librariesOf(folders, nameOf)[0]?.folder.images[0]?.usedBy;
+    expect(users([using('a', '/m', ['db']), using('a', '/n', ['db']), using('b', '/m', [])])).toEqual(['db on xen-a']);
+    expect(users([using('a', '/m', ['db']), using('a', '/n', ['db'])])).toEqual(['db']);
+  });
+
   it('of a host that cannot be asked are there once, and those of another trouble for themselves', () => {
     const problem = { code: 'connection-lost', message: 'lost', hint: '' } as const;
     const failed = (host: string, path: string, code: 'connection-lost' | 'bad-answer' = 'connection-lost') =>

@@ -19,7 +19,8 @@ export function librariesOf(folders: readonly ImageFolder[], nameOf: (host: stri
   const groups: ImageFolder[][] = [];
   const inOrder = [...folders].sort((left, right) => compareNames(nameOf(left.host), nameOf(right.host)));
   for (const folder of inOrder) {
-    const same = groups.find(([first]) => first !== undefined && (areOne(first, folder) || failAlike(first, folder)));
+    // With each of them: one that lies would else bring together two that do not agree.
+    const same = groups.find((group) => group.every((one) => areOne(one, folder) || failAlike(one, folder)));
     if (same === undefined) groups.push([folder]);
     else same.push(folder);
   }
@@ -44,9 +45,15 @@ function areOne(one: ImageFolder, other: ImageFolder): boolean {
   const theirs = new Map(other.images.map((image) => [image.name, image]));
   const both = one.images.flatMap((image) => {
     const their = theirs.get(image.name);
-    return their === undefined ? [] : [image.bytes === their.bytes && image.modifiedAt === their.modifiedAt];
+    return their === undefined ? [] : [looksAlike(image, their)];
   });
   return both.length > 0 && both.every((same) => same);
+}
+
+function looksAlike(one: GoldenImage, other: GoldenImage): boolean {
+  // A checksum may have been noted since one of them was asked.
+  const sums = one.checksum === null || other.checksum === null || one.checksum === other.checksum;
+  return one.bytes === other.bytes && one.modifiedAt === other.modifiedAt && sums;
 }
 
 /** A host that cannot be asked says so once. */
@@ -56,12 +63,14 @@ function failAlike(one: ImageFolder, other: ImageFolder): boolean {
 
 function together(group: readonly ImageFolder[], nameOf: (host: string) => string): readonly GoldenImage[] {
   const found = new Map<string, GoldenImage>();
-  const users = new Map<string, Map<string, string[]>>();
+  const users = new Map<string, Map<string, Set<string>>>();
+  // A host that has it under two paths says all twice.
+  const hostNames = new Set(group.map(({ host }) => nameOf(host)));
   for (const { host, images } of group) {
     for (const image of images) {
       if (!found.has(image.name)) found.set(image.name, image);
-      const byUser = users.get(image.name) ?? new Map<string, string[]>();
-      for (const user of image.usedBy) byUser.set(user, [...(byUser.get(user) ?? []), nameOf(host)]);
+      const byUser = users.get(image.name) ?? new Map<string, Set<string>>();
+      for (const user of image.usedBy) byUser.set(user, (byUser.get(user) ?? new Set()).add(nameOf(host)));
       users.set(image.name, byUser);
     }
   }
@@ -69,7 +78,7 @@ function together(group: readonly ImageFolder[], nameOf: (host: string) => strin
     .map((image) => {
       const usedBy = [...(users.get(image.name) ?? [])].flatMap(([user, hosts]) =>
         // What all of them name is a template, or a VM that is configured on each.
-        hosts.length === group.length ? [user] : hosts.map((host) => `${user} on ${host}`),
+        hosts.size === hostNames.size ? [user] : [...hosts].map((host) => `${user} on ${host}`),
       );
       return { ...image, usedBy };
     })
