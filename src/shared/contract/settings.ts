@@ -74,7 +74,7 @@ export const hostFolderPattern = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\p{Cc}]{1,255})+$/
 /** So many folders of golden images can be named. */
 export const mostImageFolders = 8;
 
-/** Where the golden images of each host lie, each folder once; what ships with Hum names its images in the first one. */
+/** Where the golden images of each host lie, each folder once. What ships with Hum names its images in /srv/xen/images, whatever is set here. */
 const imageFolders = z
   .array(z.string().max(1000).regex(hostFolderPattern))
   .min(1)
