@@ -101,6 +101,7 @@ it('a folder that does not answer hides no other one, and disks that cannot be l
     ['/a', ['x.img'], undefined],
     ['/b', [], 'request-timeout'],
   ]);
+  expect(list[0]?.usersUnknown?.code).toBe('request-timeout');
   await expect(images.remove(x)).rejects.toMatchObject({
     problem: { code: 'request-timeout', host: 'one', message: expect.stringContaining('a disk on xen-one lies on it') },
   });

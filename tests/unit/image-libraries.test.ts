@@ -87,6 +87,12 @@ describe('libraries', () => {
     expect(told([of('a', ['x', 1, 'one']), of('b', ['x', 1])])).toHaveLength(1);
   });
 
+  it('say that their users are not known where one of their hosts cannot tell', () => {
+    const usersUnknown = { code: 'request-timeout', message: 'late', hint: '' } as const;
+    const [library] = librariesOf([folderOf('a', ['x']), folderOf('b', ['x'], { usersUnknown })], nameOf);
+    expect(library?.folder).toMatchObject({ host: 'a', usersUnknown });
+  });
+
   it('name a VM once that a host tells of under two paths', () => {
     const using = (host: string, path: string, usedBy: readonly string[]) => {
       const folder = folderOf(host, ['x'], { path });

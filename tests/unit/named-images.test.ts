@@ -38,6 +38,12 @@ it('a brace of its own and a path that is spelt in another way are read as the h
   expect(spelt).toContain('/srv/xen/images/y.img');
 });
 
+it('a template is gone through once', () => {
+  const { template } = readTemplate('version: 1\nname: t\ntype: pvh\nmemory: 64 MiB\nboot: { kernel: /srv/vmlinuz }\n');
+  if (template === null) expect.fail();
+  expect(namedBy(template)).toBe(namedBy(template));
+});
+
 it('whatever stands in a template, each of its texts counts as it is written, and nothing throws', () => {
   const text = fc.oneof(fc.string({ maxLength: 30 }), fc.stringMatching(/^[{}a-c/]{0,20}$/));
   fc.assert(

@@ -26,7 +26,7 @@ interface FolderProps {
 /** A folder of images on one host, or on several that share it. */
 export function Folder({ library, others, several, onChanged }: FolderProps): ReactNode {
   const { folder, name: hostName, sharedWith, silentToo } = library;
-  const { path, there, share, freeBytes, images, problem } = folder;
+  const { path, there, share, freeBytes, images, usersUnknown, problem } = folder;
   const [removing, setRemoving] = useState<GoldenImage | null>(null);
   const shown = `${visibleText(hostName, 80)}${several ? ` in ${visibleText(path, 200)}` : ''}`;
   const shared = sharedWords(library);
@@ -62,6 +62,9 @@ export function Folder({ library, others, several, onChanged }: FolderProps): Re
           Upload…
         </Button>
       </div>
+      {usersUnknown !== undefined && images.length > 0 ? (
+        <p className={classes.quiet}>Which VMs use these images is not fully known, and none can be removed: {usersUnknown.message}</p>
+      ) : null}
       {problem ? (
         <div className={classes.problem}>
           <ProblemText problem={problem} />

@@ -30,7 +30,9 @@ export function librariesOf(folders: readonly ImageFolder[], nameOf: (host: stri
     const paths = others.map(({ path }) => path);
     if (first.problem !== undefined) return [{ folder: first, name: nameOf(first.host), sharedWith: [], silentToo: paths }];
     const elsewhere = others.map(({ host, path }) => (host === first.host ? path : nameOf(host)));
-    const folder = others.length === 0 ? first : { ...first, images: together(group, nameOf) };
+    const usersUnknown = group.find((each) => each.usersUnknown !== undefined)?.usersUnknown;
+    const images = { images: together(group, nameOf), ...(usersUnknown === undefined ? {} : { usersUnknown }) };
+    const folder = others.length === 0 ? first : { ...first, ...images };
     return [{ folder, name: nameOf(first.host), sharedWith: [...new Set(elsewhere)], silentToo: [] }];
   });
 }

@@ -41,6 +41,8 @@ export interface ImageFolder {
   readonly share: ImageShare | null;
   readonly freeBytes: number | null;
   readonly images: readonly GoldenImage[];
+  /** Why the host could not tell what the disks of its VMs lie on: `usedBy` has only those then whose disk has the image's path. */
+  readonly usersUnknown?: Problem;
   readonly problem?: Problem;
 }
 

@@ -94,7 +94,8 @@ export function createImages(deps: ImagesDeps): Images {
 
   async function foldersOf(host: string, naming: readonly Naming[]): Promise<readonly ImageFolder[]> {
     const said = await reader.read(host);
-    const users = usersOf(said.owned, 'code' in said.disks ? undefined : said.disks);
+    const [disks, usersUnknown] = 'code' in said.disks ? [undefined, said.disks] : [said.disks, undefined];
+    const users = usersOf(said.owned, disks);
     return [...said.folders].map(([path, found]): ImageFolder => {
       if ('code' in found) return { host, path, there: true, share: null, freeBytes: null, images: [], problem: found };
       const images = found.images.map((image): GoldenImage => {
@@ -102,7 +103,8 @@ export function createImages(deps: ImagesDeps): Images {
         const named = naming.flatMap(({ name, named }) => ([...paths].some((each) => named.has(each)) ? [`template ${name}`] : []));
         return { ...image, host, usedBy: [...users.vms(paths), ...named] };
       });
-      return { host, path, there: found.path !== null, share: found.share, freeBytes: found.freeBytes, images };
+      const folder = { host, path, there: found.path !== null, share: found.share, freeBytes: found.freeBytes, images };
+      return usersUnknown === undefined ? folder : { ...folder, usersUnknown };
     });
   }
 

@@ -9,11 +9,22 @@ const mostChoices = 64;
 /** What is longer is no path of an image (readers.ts). */
 const longestPath = 1024;
 
+/** A template that was read anew is another object. */
+const known = new WeakMap<Template, ReadonlySet<string>>();
+
 /**
  * Every text in a template, as it is written and as it reads with the defaults of its parameters, and with each choice of one: the paths that it may
  * name as an image. A text whose parameters have no default stands as it is written.
  */
-export function namedBy({ file, parameters }: Template): ReadonlySet<string> {
+export function namedBy(template: Template): ReadonlySet<string> {
+  const before = known.get(template);
+  if (before !== undefined) return before;
+  const named = namesIn(template);
+  known.set(template, named);
+  return named;
+}
+
+function namesIn({ file, parameters }: Template): ReadonlySet<string> {
   const written = textsOf(file);
   const named = new Set(written);
   const expressions = [...written].filter((text) => text.includes('{') && text.length <= longestPath);
