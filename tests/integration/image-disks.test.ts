@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readDisks } from '../../src/main/xen/images/read-disks.ts';
 import { xenRootScript } from '../../src/main/xen/scripts.ts';
+import { patience } from '../support/patience.ts';
 import { canMakeHosts, shells, type TrashHost, trashHost } from '../support/trash-host.ts';
 
 /** What disks lie on, as images.sh follows them on a host of folders, and what becomes of it where a server is gone. */
@@ -87,13 +88,15 @@ describe.skipIf(!canMakeHosts)('disks of a host (only root can make the mounts o
     });
   });
 
-  it.each(shells.map((words) => words.join(' ')))('a script that hangs is killed with all that it has started, by %s', (shell) => {
-    // In place of a file system that answers nobody: a program of a program that does not end.
-    host.program('find', 'sh -c "sleep 7654; :"');
+  it.each(shells.map((words) => words.join(' ')))('a script that hangs is killed with all that it has started, by %s', async (shell) => {
+    // In place of a file system that answers nobody: a program of a program that does not end. Nobody else on this machine sleeps so long.
+    const nap = `sleep ${7_000_000 + process.pid}`;
+    host.program('find', `sh -c "${nap}; :"`);
     const script = xenRootScript('images').replaceAll('watched 45', 'watched 1');
     under(shell);
     const status = host.sh(`sh -c "$1" sh '' list /srv/images >/dev/null 2>&1; echo $?`, script);
     expect(status.trim()).toBe('137');
-    expect(spawnSync('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "']).stdout.toString()).not.toContain('sleep 7654');
+    const running = () => spawnSync('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "']).stdout.toString();
+    await vi.waitFor(() => expect(running()).not.toContain(nap), patience);
   });
 });
