@@ -7,7 +7,8 @@ import { configPath } from './deployment-plan.ts';
 import type { Guest, GuestDisk } from './guest.ts';
 import { autostartPathOf, type HostLook, programsOf, programWord, reachWord, sumWord, wordsOf } from './look.ts';
 import { xenPrefix } from './macs.ts';
-import { filesOf, type Placed, type PlacementHost } from './placement.ts';
+import { filesOf } from './obstacles.ts';
+import type { Placed, PlacementHost } from './placement.ts';
 
 /** What the fleet knows of names and addresses that others have, each with whose it is in words. */
 export interface Others {

@@ -1,21 +1,14 @@
 import type { HostFit } from '../../../shared/contract/deploy.ts';
-import type { Toolstack } from '../../../shared/contract/xen.ts';
 import { formatBytes, formatRatio } from '../../../shared/units.ts';
-import { visibleText } from '../../../shared/visible-text.ts';
-import type { Guest, GuestDisk } from './guest.ts';
-import { type Finding, folderOf, type HostLook, programsOf, programWord, qemuImg, sumWord } from './look.ts';
+import type { Guest } from './guest.ts';
+import type { HostLook } from './look.ts';
+import { type Hypervisor, hostObstacles, lookObstacles, type Obstacle } from './obstacles.ts';
+import { needsOf, type Room, roomsOf } from './room.ts';
 
 /** A host that VMs may be placed on. Bytes. */
-export interface PlacementHost {
+export interface PlacementHost extends Hypervisor {
   readonly id: string;
   readonly name: string;
-  /** Why nothing can be built there at the moment, as a reason; null where nothing is in the way. */
-  readonly trouble: string | null;
-  readonly toolstack: Toolstack;
-  /** "4.17.7"; empty where it is not known. */
-  readonly version: string;
-  readonly capabilities: readonly string[];
-  readonly memoryTotal: number;
   /** What Xen has free and nobody has set aside: claims of other tools are off already (`xl info` takes them off), deployments under way too. */
   readonly memoryFree: number;
   /** How busy its CPUs are with VMs, 0..1. */
@@ -31,23 +24,6 @@ export interface ThereVm {
   readonly name: string;
   /** Of the template that Hum has made it from; none where it did not. */
   readonly tags: readonly string[];
-}
-
-export type ObstacleKind = 'host' | 'type' | 'memory' | 'bridge' | 'disk-space' | 'image' | 'kernel' | 'program';
-
-/** Why a VM cannot be on a host. */
-export interface Obstacle {
-  readonly kind: ObstacleKind;
-  /** "no bridge xenbr0". */
-  readonly reason: string;
-}
-
-/** A disk's need, and what is there for it. Bytes; null where it is not known. */
-export interface Room {
-  /** "/srv/xen", or "the volume group vg0". */
-  readonly where: string;
-  readonly need: number;
-  readonly free: number | null;
 }
 
 /** How a VM would do on a host, after those that were placed there before it. Bytes. */
@@ -186,7 +162,7 @@ function take(before: Taken, guest: Guest, { host, verdict }: { readonly host: P
 function judge(guest: Guest, host: PlacementHost, before: Taken, alike: Alike, headroom: number): Verdict {
   const memoryNeed = guest.memory + memoryOverhead(guest);
   const free = host.memoryFree - before.memory;
-  const rooms = roomsOf(guest, host.look, before);
+  const rooms = roomsOf(guest, host.look, before.room);
   const obstacles = [...hostObstacles(guest, host), ...(host.trouble === null ? lookObstacles(guest, host.look) : [])];
   const memoryAvailable = Math.max(0, free - headroom);
   if (host.trouble === null && host.memoryTotal > 0 && memoryNeed > free - headroom) {
@@ -214,166 +190,6 @@ function fitOf({ id, load, look, trouble }: PlacementHost, { obstacles, memoryLe
   if (load >= 0.5) reasons.push(`its CPUs are ${formatRatio(Math.floor(load * 10) / 10)} busy`);
   if (look === null) reasons.push('its disks and bridges not looked at yet');
   return { host: id, fits: true, score, reasons };
-}
-
-/** What is known of a host without looking. */
-function hostObstacles({ type }: Guest, { trouble, toolstack, version, capabilities, memoryTotal }: PlacementHost): Obstacle[] {
-  if (trouble !== null) return [{ kind: 'host', reason: trouble }];
-  const obstacles: Obstacle[] = [];
-  if (toolstack === 'xe') obstacles.push({ kind: 'host', reason: 'XAPI keeps the books there, and Hum builds with xl' });
-  if (toolstack === 'xm') obstacles.push({ kind: 'host', reason: 'its Xen is run by xm, and Hum writes what xl reads' });
-  if (memoryTotal === 0) obstacles.push({ kind: 'host', reason: 'its toolstack has not told its memory' });
-  const reason = typeObstacle(type, version, capabilities);
-  if (reason !== null) obstacles.push({ kind: 'type', reason });
-  return obstacles;
-}
-
-/** Why a hypervisor does not build guests of this type; null where it does, or has not told what it can. */
-function typeObstacle(type: Guest['type'], version: string, capabilities: readonly string[]): string | null {
-  const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(version) ?? [];
-  if (type === 'pvh' && major !== '' && (Number(major) < 4 || (major === '4' && Number(minor) < 10))) {
-    return `no PVH: Xen ${visibleText(version, 20)} is too old for it`;
-  }
-  if (capabilities.length === 0) return null;
-  if (type === 'pv') return capabilities.some((each) => each.startsWith('xen-3')) ? null : 'no PV: its Xen is built without it';
-  if (capabilities.some((each) => each.startsWith('hvm-'))) return null;
-  return `no ${type.toUpperCase()}: its CPU has no VT-x/AMD-V`;
-}
-
-/** What a look has found missing. */
-function lookObstacles(guest: Guest, look: HostLook | null): Obstacle[] {
-  if (look === null) return [];
-  const kindAt = (word: string) => look.findings.get(word)?.kind;
-  const obstacles: Obstacle[] = [];
-  const add = (kind: ObstacleKind, reason: string) => obstacles.push({ kind, reason });
-  for (const bridge of new Set(guest.vifs.map((vif) => vif.bridge))) {
-    const found = kindAt(`bridge=${bridge}`);
-    if (found === 'absent') add('bridge', `no bridge ${bridge}`);
-    if (found === 'interface') add('bridge', `${bridge} is no bridge`);
-  }
-  for (const group of new Set(guest.disks.flatMap(({ place }) => (place.kind === 'volume' ? [place.group] : [])))) {
-    const found = kindAt(`group=${group}`);
-    if (found === 'absent') add('disk-space', `no volume group ${group}`);
-    if (found === 'no-lvm') add('disk-space', `no LVM for the volume group ${group}`);
-  }
-  // Where a host keeps a bootloader, only its xl knows for sure.
-  if (programsOf(guest).includes(qemuImg) && kindAt(programWord(qemuImg)) === 'absent') add('program', `no ${qemuImg}`);
-  for (const folder of new Set(foldersOf(guest))) {
-    const found = look.findings.get(`folder=${folder}`);
-    const shown = visibleText(folder, 80);
-    if (found?.kind === 'blocked') add('disk-space', `a file is in the way of the folder ${shown}`);
-    if (found?.kind === 'free' && !found.writable) add('disk-space', `${shown} cannot be written to`);
-  }
-  for (const { word, path, kind, what, checksum } of filesOf(guest)) {
-    const found = look.findings.get(word);
-    const shown = visibleText(path, 80);
-    if (found?.kind === 'absent' || found?.kind === 'no-lvm') add(kind, `no ${what} ${shown}`);
-    if (found?.kind === 'blocked' || found?.kind === 'unreadable') add(kind, `the ${what} ${shown} cannot be read`);
-    if (found?.kind !== 'file') continue;
-    // An image is compared when it is copied: until then what is noted beside it says whether it is the one.
-    const sum = look.findings.get(sumWord(path));
-    const told = sum?.kind === 'sum' ? sum.checksum : kind === 'image' ? found.checksum : null;
-    const promised = checksum ?? found.checksum;
-    if (told === null || promised === null || told === promised) continue;
-    add(kind, `the ${what} ${shown} has another checksum than ${checksum === null ? 'is noted beside it' : 'the template says'}`);
-  }
-  return obstacles;
-}
-
-/** What a guest needs that must be on the host already. */
-interface NeededFile {
-  /** That a look asks. */
-  readonly word: string;
-  readonly path: string;
-  readonly kind: 'image' | 'kernel';
-  readonly what: 'image' | 'medium' | 'kernel' | 'ramdisk' | 'bootloader';
-  /** Of the template: SHA-256, hex. */
-  readonly checksum: string | null;
-}
-
-/** Each once. */
-export function filesOf({ boot, disks, media = [] }: Guest): readonly NeededFile[] {
-  const files: NeededFile[] = [];
-  const add = (kind: NeededFile['kind'], what: NeededFile['what'], path: string, checksum: string | null, word = `file=${path}`) => {
-    if (!files.some((file) => file.word === word && file.checksum === checksum)) files.push({ word, path, kind, what, checksum });
-  };
-  if (boot.kind === 'kernel') {
-    add('kernel', 'kernel', boot.kernel, boot.kernelChecksum);
-    if (boot.ramdisk !== null) add('kernel', 'ramdisk', boot.ramdisk, boot.ramdiskChecksum);
-  }
-  if (boot.kind === 'bootloader' && boot.program.startsWith('/')) add('kernel', 'bootloader', boot.program, null);
-  for (const { source } of disks) {
-    if (source.kind !== 'image') continue;
-    if (source.method === 'snapshot') add('image', 'image', source.image, null, `origin=${source.image}`);
-    else add('image', 'image', source.image, source.checksum);
-  }
-  for (const { path } of media) add('image', 'medium', path, null);
-  return files;
-}
-
-function foldersOf({ disks, cloudInit }: Guest): readonly string[] {
-  const paths = disks.flatMap(({ place }) => (place.kind === 'file' ? [place.path] : []));
-  return [...paths, ...(cloudInit === null ? [] : [cloudInit.path])].map(folderOf);
-}
-
-/** Room that a guest needs, together for each file system and each volume group. `key` tells them apart on one host. */
-function needsOf(guest: Guest, look: HostLook | null): readonly { readonly key: string; readonly where: string; readonly need: number }[] {
-  const needs = new Map<string, { key: string; where: string; need: number }>();
-  const add = (key: string, where: string, need: number) => {
-    const there = needs.get(key);
-    if (there === undefined) needs.set(key, { key, where, need });
-    else there.need += need;
-  };
-  const addFile = (path: string, need: number) => {
-    const folder = folderOf(path);
-    const found = look?.findings.get(`folder=${folder}`);
-    add(found?.kind === 'free' ? `mount ${found.mount}` : `folder ${folder}`, visibleText(folder, 80), need);
-  };
-  for (const disk of guest.disks) {
-    const bytes = bytesOf(disk, look);
-    if (disk.place.kind === 'file') addFile(disk.place.path, bytes);
-    else add(`group ${disk.place.group}`, `volume group ${disk.place.group}`, Math.ceil(bytes / extent) * extent);
-  }
-  if (guest.cloudInit !== null) addFile(guest.cloudInit.path, seedBytes);
-  return [...needs.values()];
-}
-
-/** LVM's usual physical extent. */
-const extent = 4 * mib;
-const seedBytes = 2 * mib;
-/** What a file takes that is empty, or only says what differs from its image. */
-const sparseBytes = mib;
-
-/** What a disk takes at first. A file is sparse: it takes what its image takes, and grows up to its size later. */
-function bytesOf({ place, source, size }: GuestDisk, look: HostLook | null): number {
-  const image =
-    source.kind === 'image' ? look?.findings.get(`${source.method === 'snapshot' ? 'origin' : 'file'}=${source.image}`) : undefined;
-  if (place.kind === 'volume') return size ?? lengthOf(image);
-  if (source.kind === 'empty' || source.method === 'overlay') return sparseBytes;
-  return image?.kind === 'file' ? Math.max(sparseBytes, image.allocated) : sparseBytes;
-}
-
-function lengthOf(image: Finding | undefined): number {
-  return image?.kind === 'file' || image?.kind === 'bytes' ? image.bytes : 0;
-}
-
-function roomsOf(guest: Guest, look: HostLook | null, before: Taken): readonly Room[] {
-  return needsOf(guest, look).map(({ key, where, need }) => {
-    const there = freeAt(key, look);
-    return { where, need, free: there === null ? null : Math.max(0, there - (before.room.get(key) ?? 0)) };
-  });
-}
-
-function freeAt(key: string, look: HostLook | null): number | null {
-  if (look === null) return null;
-  const [, kind = '', name = ''] = /^(\w+) (.*)$/s.exec(key) ?? [];
-  if (kind === 'group') {
-    const found = look.findings.get(`group=${name}`);
-    return found?.kind === 'bytes' ? found.bytes : null;
-  }
-  if (kind !== 'mount') return null;
-  for (const found of look.findings.values()) if (found.kind === 'free' && found.mount === name) return found.bytes;
-  return null;
 }
 
 function nothing(): Taken {
