@@ -110,6 +110,22 @@ describe('placement', () => {
     expect(vms.map(({ host }) => host)).toEqual(['b', 'a', 'c', 'b', 'a', 'c']);
   });
 
+  it('spreads several over hosts of very different size, and still fills the large one first', () => {
+    const there = [
+      placementHost('large', { memoryTotal: 192 * gib, memoryFree: 132 * gib }),
+      ...['b', 'c', 'd', 'e'].map((id) => placementHost(id, { memoryTotal: 64 * gib, memoryFree: 14 * gib })),
+    ];
+    const { vms } = place(
+      Array.from({ length: 12 }, (_, at) => guest({ name: `web${at}` })),
+      there,
+      best,
+    );
+    const on = (id: string) => vms.filter(({ host }) => host === id).length;
+    expect(vms[0]?.host).toBe('large');
+    expect(on('large')).toBeLessThanOrEqual(5);
+    for (const id of ['b', 'c', 'd', 'e']) expect(on(id)).toBeGreaterThanOrEqual(1);
+  });
+
   it('goes, of hosts that are the same but for their VMs, to one with the fewest that share a tag or are named alike', () => {
     const alike = (wanted: Guest, { vms }: PlacementHost) =>
       vms.filter(({ name, tags }) => kindOf(name) === kindOf(wanted.name) || tags.some((each) => wanted.tags.includes(each))).length;

@@ -57,17 +57,18 @@ export function DeploymentPage({ batch, template }: DeploymentPageProps): ReactN
         <h1 ref={heading} tabIndex={-1}>
           {visibleText(words.title, 120)}
         </h1>
-        <span className={classes.spacer} />
-        {moving.length > 0 ? (
-          <Button variant="default" onClick={() => void cancelAll(moving)}>
-            {moving.length === 1 ? 'Cancel and undo' : `Cancel and undo ${moving.length}`}
+        <div className={classes.headActions}>
+          {moving.length > 0 ? (
+            <Button variant="default" onClick={() => void cancelAll(moving)}>
+              {moving.length === 1 ? 'Cancel and undo' : `Cancel and undo ${moving.length}`}
+            </Button>
+          ) : null}
+          <Button variant="default" onClick={() => go(deployPath(template, null))}>
+            Deploy another
           </Button>
-        ) : null}
-        <Button variant="default" onClick={() => go(deployPath(template, null))}>
-          Deploy another
-        </Button>
-        {open ? <GuestShell plan={open.id} vm={deployedBy(open)} /> : null}
-        {open ? <Button onClick={() => go(domainPath(open.host, open.subject))}>Open the VM</Button> : null}
+          {open ? <GuestShell plan={open.id} vm={deployedBy(open)} /> : null}
+          {open ? <Button onClick={() => go(domainPath(open.host, open.subject))}>Open the VM</Button> : null}
+        </div>
       </header>
       <p className={classes.outcome} role="status" data-tone={words.tone}>
         {visibleText(words.outcome, 300)}

@@ -176,7 +176,7 @@ function judge(guest: Guest, host: PlacementHost, before: Taken, alike: Alike, h
   const memoryLeft = free - memoryNeed;
   const memoryShare = host.memoryTotal > 0 ? Math.min(1, Math.max(0, (memoryLeft - headroom) / host.memoryTotal)) : 0;
   const load = Math.min(1, Math.max(0, host.load));
-  const score = obstacles.length > 0 ? 0 : 0.5 * memoryShare + 0.2 * (1 - load) + 0.3 / (1 + alike.tagged + alike.named + alike.asked);
+  const score = obstacles.length > 0 ? 0 : 0.3 * memoryShare + 0.2 * (1 - load) + 0.5 / (1 + alike.tagged + alike.named + alike.asked);
   // The figures move all the time: what makes no difference to a person makes none here.
   return { obstacles, memoryNeed, memoryAvailable, memoryLeft, rooms, alike, score: Math.round(score * 100) / 100 };
 }
